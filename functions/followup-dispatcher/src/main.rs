@@ -1,0 +1,17 @@
+//! Wires `followup-dispatcher` to Lambda.
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use serde_json::Value;
+use shared::lambda::start;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    start::log_json();
+    let world = start::world().await?;
+    let world = &world;
+    run(service_fn(async move |_tick: LambdaEvent<Value>| {
+        followup_dispatcher::handle(world).await?;
+        Ok::<_, Error>(())
+    }))
+    .await
+}

@@ -1,0 +1,122 @@
+//! `POST /calls/{business}`: a phone app or a switchboard tells of a call that was missed or has ended.
+
+use std::collections::BTreeMap;
+
+use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use shared::application::decide_event::{decide_event, find_lead};
+use shared::domain::event::{Call, CallKind, Event, EventKind, Responder};
+use shared::domain::event_key::{EventKey, Sameness};
+use shared::domain::identity::Identity;
+use shared::domain::ids::BusinessId;
+use shared::domain::phone::PhoneNumber;
+use shared::lambda::http::{error, header};
+use shared::secrets::is_secret;
+
+use crate::{LeadIntake, access, reply};
+
+pub async fn reported(
+    intake: &LeadIntake,
+    request: &ApiGatewayV2httpRequest,
+    business: &str,
+) -> ApiGatewayV2httpResponse {
+    match take(intake, request, business).await {
+        Ok(response) | Err(response) => response,
+    }
+}
+
+async fn take(
+    intake: &LeadIntake,
+    request: &ApiGatewayV2httpRequest,
+    business: &str,
+) -> Result<ApiGatewayV2httpResponse, ApiGatewayV2httpResponse> {
+    check_key(intake, request)?;
+    let body = access::body(request)?;
+    let playbook = access::playbook(intake, business).await?;
+    let Ok(Value::Object(call)) = serde_json::from_slice(&body) else {
+        return Err(reply::unreadable(
+            "send a JSON object: {\"phone\": \"…\", \"kind\": \"missed\" or \"ended\"}",
+        ));
+    };
+    let event = event(intake, &playbook.business.id, &call).map_err(|faults| reply::invalid(&faults))?;
+    let known = find_lead(&intake.world, &event).await.map_err(|error| access::work_failed(&error))?;
+    let decided = decide_event(&intake.world, &event, known, None).await;
+    let decided = decided.map_err(|error| access::work_failed(&error))?;
+    Ok(reply::accepted(decided.lead()))
+}
+
+fn check_key(intake: &LeadIntake, request: &ApiGatewayV2httpRequest) -> Result<(), ApiGatewayV2httpResponse> {
+    let presented = header(request, "authorization").and_then(|value| value.strip_prefix("Bearer "));
+    match presented {
+        Some(key) if is_secret(key.trim(), &intake.api_key) => Ok(()),
+        _ => Err(error(401, "no-api-key", "send the API key as the header Authorization: Bearer …")),
+    }
+}
+
+/// All faults at once, so that the sender is mended in one go.
+fn event(
+    intake: &LeadIntake,
+    business: &BusinessId,
+    call: &Map<String, Value>,
+) -> Result<Event, BTreeMap<String, String>> {
+    let mut faults = BTreeMap::new();
+    let mut fault = |field: &str, what: &str| drop(faults.insert(field.to_owned(), what.to_owned()));
+    let now = intake.world.clock.now();
+    let phone = match text(call, "phone").as_deref().map(PhoneNumber::parse) {
+        Some(Ok(phone)) => Some(phone),
+        Some(Err(error)) => {
+            fault("phone", &error.to_string());
+            None
+        }
+        None => {
+            fault("phone", "the caller's number is missing");
+            None
+        }
+    };
+    let kind = match text(call, "kind").as_deref() {
+        Some("missed") => Some(CallKind::Missed),
+        Some("ended") => Some(CallKind::Ended),
+        _ => {
+            fault("kind", "send missed or ended");
+            None
+        }
+    };
+    let at = match text(call, "at").map(|at| at.parse::<Timestamp>()) {
+        None => now,
+        // A clock that runs ahead does not make a call of tomorrow.
+        Some(Ok(at)) => at.min(now),
+        Some(Err(_)) => {
+            fault("at", "send a moment such as 2026-11-30T09:00:00+02:00");
+            now
+        }
+    };
+    let (Some(phone), Some(kind), true) = (phone, kind, faults.is_empty()) else { return Err(faults) };
+    let kind_name = if kind == CallKind::Missed { "missed" } else { "ended" };
+    let id = text(call, "id");
+    let sameness = match &id {
+        Some(id) => Sameness::Given { kind: kind_name, id },
+        None => Sameness::Call { phone: phone.as_str(), kind: kind_name, at },
+    };
+    Ok(Event {
+        business: business.clone(),
+        key: EventKey::of(&intake.world.pepper, business, Responder::LeadIntake, sameness),
+        occurred_at: at,
+        author: Identity::Phone(phone.clone()),
+        also: Vec::new(),
+        kind: EventKind::Called(Call {
+            kind,
+            phone,
+            agent: text(call, "agent").map(|agent| agent.chars().take(100).collect()),
+        }),
+    })
+}
+
+/// Text, or a number written without quotes; empty counts as not sent.
+fn text(call: &Map<String, Value>, field: &str) -> Option<String> {
+    match call.get(field)? {
+        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}

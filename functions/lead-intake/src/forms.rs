@@ -1,0 +1,186 @@
+//! `POST /forms/{business}/{form}`: somebody left their details on a site.
+
+use std::collections::BTreeMap;
+
+use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use http::header;
+use shared::application::decide_event::{decide_event, find_lead};
+use shared::domain::event::{Capture, Details, Event, EventKind, Responder};
+use shared::domain::event_key::{EventKey, Sameness};
+use shared::domain::finish::ticked;
+use shared::domain::identity::Identity;
+use shared::domain::ids::{BusinessId, FormId};
+use shared::domain::playbook::{Form, Playbook};
+use shared::domain::source::{Source, SourceKind};
+use shared::form_fields::{self, Answers};
+use shared::lambda::http::{error, header, with_header};
+use shared::secrets::is_secret;
+
+use crate::form_body::{self, Fields, FormFault};
+use crate::{LeadIntake, access, reply};
+
+/// People do not see this field and leave it empty; programs fill it in.
+const HONEYPOT: &str = "_website";
+
+pub async fn submitted(
+    intake: &LeadIntake,
+    request: &ApiGatewayV2httpRequest,
+    business: &str,
+    form: &str,
+) -> ApiGatewayV2httpResponse {
+    let response = match take(intake, request, business, form).await {
+        Ok(response) | Err(response) => response,
+    };
+    allow_origin(response, request)
+}
+
+/// What a browser asks before it posts JSON from another site.
+pub async fn preflight(
+    intake: &LeadIntake,
+    request: &ApiGatewayV2httpRequest,
+    business: &str,
+    form: &str,
+) -> ApiGatewayV2httpResponse {
+    let allowed = match access::playbook(intake, business).await {
+        Ok(playbook) => known_form(&playbook, form).and_then(|form| check_origin(request, form)),
+        Err(response) => Err(response),
+    };
+    match allowed {
+        Ok(()) => {
+            let mut response = ApiGatewayV2httpResponse::default();
+            response.status_code = 204;
+            let response = with_header(response, header::ACCESS_CONTROL_ALLOW_METHODS, "POST");
+            let names = "content-type, x-form-key, idempotency-key";
+            allow_origin(with_header(response, header::ACCESS_CONTROL_ALLOW_HEADERS, names), request)
+        }
+        Err(response) => response,
+    }
+}
+
+async fn take(
+    intake: &LeadIntake,
+    request: &ApiGatewayV2httpRequest,
+    business: &str,
+    form_name: &str,
+) -> Result<ApiGatewayV2httpResponse, ApiGatewayV2httpResponse> {
+    let body = access::body(request)?;
+    let playbook = access::playbook(intake, business).await?;
+    let form = known_form(&playbook, form_name)?;
+    check_origin(request, form)?;
+    let fields = form_body::read(header(request, "content-type"), &body).map_err(|fault| match fault {
+        FormFault::Unreadable(message) => reply::unreadable(message),
+        FormFault::Invalid(faults) => reply::invalid(&faults),
+    })?;
+    check_key(intake, request, &fields)?;
+    if fields.iter().any(|(name, value)| name == HONEYPOT && !value.is_empty()) {
+        // A program is not told that it was recognised.
+        return Ok(reply::accepted(None));
+    }
+    let event = event(intake, request, &playbook, form_name, form, &fields)
+        .map_err(|faults| reply::invalid(&faults))?;
+    let known = find_lead(&intake.world, &event).await.map_err(|error| access::work_failed(&error))?;
+    let decided = decide_event(&intake.world, &event, known, None).await;
+    let decided = decided.map_err(|error| access::work_failed(&error))?;
+    Ok(reply::accepted(decided.lead()))
+}
+
+fn known_form<'p>(playbook: &'p Playbook, form: &str) -> Result<&'p Form, ApiGatewayV2httpResponse> {
+    playbook.sources.forms.get(&FormId::new(form)).ok_or_else(|| {
+        let known: Vec<&str> = playbook.sources.forms.keys().map(FormId::as_str).collect();
+        let message =
+            format!("the playbook has no such form under sources.forms; it has: {}", known.join(", "));
+        error(404, "unknown-form", &message)
+    })
+}
+
+/// Browsers say which site a form is on. Other senders say nothing, and the key alone lets them in.
+fn check_origin(request: &ApiGatewayV2httpRequest, form: &Form) -> Result<(), ApiGatewayV2httpResponse> {
+    match header(request, "origin") {
+        Some(origin) if !form.origins.is_empty() && !form.origins.iter().any(|allowed| allowed == origin) => {
+            Err(error(403, "origin-not-allowed", "this site is not among the form's origins in the playbook"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn allow_origin(
+    response: ApiGatewayV2httpResponse,
+    request: &ApiGatewayV2httpRequest,
+) -> ApiGatewayV2httpResponse {
+    match header(request, "origin") {
+        Some(origin) => with_header(
+            with_header(response, header::ACCESS_CONTROL_ALLOW_ORIGIN, origin),
+            header::VARY,
+            "origin",
+        ),
+        None => response,
+    }
+}
+
+/// In a header, in the form itself, or in the address for senders that can set neither.
+fn check_key(
+    intake: &LeadIntake,
+    request: &ApiGatewayV2httpRequest,
+    fields: &Fields,
+) -> Result<(), ApiGatewayV2httpResponse> {
+    let in_form = fields.iter().find(|(name, _)| name == "_key").map(|(_, value)| value.as_str());
+    let in_address =
+        || request.query_string_parameters.first("key").or(request.query_string_parameters.first("_key"));
+    match header(request, "x-form-key").or(in_form).or_else(in_address) {
+        Some(key) if is_secret(key, &intake.form_key) => Ok(()),
+        Some(_) => Err(error(401, "wrong-form-key", "the form key is not the one of this installation")),
+        None => Err(error(
+            401,
+            "no-form-key",
+            "send the form key as the header X-Form-Key, the field _key, or ?key= in the address",
+        )),
+    }
+}
+
+fn event(
+    intake: &LeadIntake,
+    request: &ApiGatewayV2httpRequest,
+    playbook: &Playbook,
+    form_name: &str,
+    form: &Form,
+    fields: &Fields,
+) -> Result<Event, BTreeMap<String, String>> {
+    let now = intake.world.clock.now();
+    let business: &BusinessId = &playbook.business.id;
+    let answers: Fields = fields.iter().filter(|(name, _)| !name.starts_with('_')).cloned().collect();
+    let sameness = match header(request, "idempotency-key") {
+        Some(id) => Sameness::Given { kind: form_name, id },
+        None => Sameness::Form { form: form_name, fields: &answers, at: now },
+    };
+    let key = EventKey::of(&intake.world.pepper, business, Responder::LeadIntake, sameness);
+    let (campaign, answers): (Fields, Fields) =
+        answers.into_iter().partition(|(name, _)| form_fields::names_a_campaign(name));
+    let consent = form
+        .consent
+        .as_ref()
+        .filter(|basis| basis.field.as_ref().is_none_or(|field| ticked(&answers, field)));
+    let Answers { details, faults } = form_fields::read(&answers);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let author = author(&details, &key);
+    Ok(Event {
+        business: business.clone(),
+        key,
+        occurred_at: now,
+        author,
+        also: Vec::new(),
+        kind: EventKind::Captured(Capture {
+            details,
+            source: Source { kind: SourceKind::Form { form: FormId::new(form_name) }, campaign },
+            consent: consent.map(|basis| basis.text.clone()),
+        }),
+    })
+}
+
+/// By what the sender can be reached, or else the submission itself: the lead is kept either way.
+fn author(details: &Details, key: &EventKey) -> Identity {
+    let phone = details.phone.clone().map(Identity::Phone);
+    let email = || details.email.clone().map(Identity::Email);
+    phone.or_else(email).unwrap_or_else(|| Identity::Submission(key.to_string()))
+}

@@ -1,0 +1,58 @@
+//! Leads come in: forms and calls by HTTP, committed before the answer; lead ads from the inbox.
+
+mod access;
+mod calls;
+mod form_body;
+mod forms;
+mod reply;
+
+use std::sync::Arc;
+
+use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use shared::application::drain::drain;
+use shared::application::rescue::rescue_inboxes;
+use shared::application::{WorkError, World};
+use shared::domain::event::Responder;
+use shared::lambda::batch::each_hint;
+use shared::lambda::hint_text::inbox;
+use shared::lambda::http::{method, path};
+use shared::secrets::SecretString;
+
+/// What this function knows beside the world.
+pub struct LeadIntake {
+    pub world: Arc<World>,
+    /// For machines that report calls: secret.
+    pub api_key: SecretString,
+    /// For the business's site: public, and only a hurdle for passers-by.
+    pub form_key: SecretString,
+}
+
+pub async fn handle_http(intake: &LeadIntake, request: ApiGatewayV2httpRequest) -> ApiGatewayV2httpResponse {
+    match (method(&request), path(&request).as_slice()) {
+        ("POST", ["forms", business, form]) => forms::submitted(intake, &request, business, form).await,
+        ("OPTIONS", ["forms", business, form]) => forms::preflight(intake, &request, business, form).await,
+        ("POST", ["calls", business]) => calls::reported(intake, &request, business).await,
+        (_, ["forms", _, _] | ["calls", _]) => reply::wrong_method(),
+        _ => reply::no_such_route(),
+    }
+}
+
+pub async fn handle_sqs(world: &World, event: SqsEvent) -> SqsBatchResponse {
+    each_hint(event, async |hint| {
+        let Some(inbox) = inbox(hint) else { return Ok(()) };
+        let drained = drain(world, &inbox).await?;
+        tracing::info!(business = %inbox.business, decided = drained.decided, parked = drained.parked, "leads decided");
+        Ok(())
+    })
+    .await
+}
+
+/// The schedule's tick: what the queue has lost is worked off without it.
+pub async fn handle_tick(world: &World) -> Result<usize, WorkError> {
+    let rescued = rescue_inboxes(world, Responder::LeadIntake).await?;
+    if rescued > 0 {
+        tracing::warn!(rescued, "the queue had lost hints; their inboxes were drained without it");
+    }
+    Ok(rescued)
+}

@@ -1,0 +1,24 @@
+//! Wires `sender` to Lambda: behind its queues, and woken by the schedule.
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use serde_json::Value;
+use shared::adapters::graph::GraphApi;
+use shared::application::World;
+use shared::lambda::{batch, start};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    start::log_json();
+    let world = start::world().await?;
+    let platforms = start::graph_api()?;
+    let (world, platforms) = (&world, &platforms);
+    run(service_fn(async move |event: LambdaEvent<Value>| handle(world, platforms, event.payload).await))
+        .await
+}
+
+async fn handle(world: &World, platforms: &GraphApi, event: Value) -> Result<Value, Error> {
+    match batch::of_queue(event)? {
+        Some(batch) => Ok(serde_json::to_value(sender::handle(world, platforms, batch).await)?),
+        None => Ok(Value::from(sender::handle_tick(world, platforms).await?)),
+    }
+}

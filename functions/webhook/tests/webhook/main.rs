@@ -1,0 +1,12 @@
+//! The webhook through the door that Meta uses, and the split behind it by its shapes.
+
+mod events;
+mod failing_store;
+mod messaging;
+mod mutations;
+mod networks;
+mod requests;
+mod samples;
+mod stage;
+mod summary;
+mod whatsapp;

@@ -1,0 +1,110 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+
+/// Marketing automation that a small business owns.
+#[derive(Parser)]
+#[command(name = "masa", version, args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    run: Run,
+}
+
+impl Arguments {
+    /// Without a command, the stack runs.
+    pub fn chosen(self) -> Command {
+        self.command.unwrap_or(Command::Run(self.run))
+    }
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run everything on this machine (the default)
+    Run(Run),
+    /// Show fifty days of a small business in a table
+    Demo(Demo),
+    /// Check a playbook, or print what it needs from WhatsApp
+    #[command(subcommand)]
+    Playbook(PlaybookCommand),
+    /// Set parked work going again after its cause was mended
+    Redrive(Redrive),
+}
+
+#[derive(Args)]
+pub struct Run {
+    /// Where to listen, on this machine only
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
+    /// The folder that keeps the data
+    #[arg(long, default_value = ".masa", value_name = "DIR")]
+    pub data: PathBuf,
+    /// A business's playbook; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub playbook: Vec<PathBuf>,
+    /// The machine's clock, or one that stands still unless it is moved
+    #[arg(long, value_enum, default_value_t = ClockKind::System)]
+    pub clock: ClockKind,
+    /// Where a manual clock stands at first, such as 2026-11-30T09:00:00+02:00
+    #[arg(long, value_name = "INSTANT")]
+    pub start: Option<Timestamp>,
+    /// A Graph API other than the sandbox, such as https://graph.facebook.com
+    #[arg(long, value_name = "URL")]
+    pub graph_url: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ClockKind {
+    System,
+    Manual,
+}
+
+#[derive(Args)]
+pub struct Demo {
+    /// End after the table instead of leaving the page up
+    #[arg(long)]
+    pub once: bool,
+    /// Where the page is, on this machine only
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
+}
+
+#[derive(Subcommand)]
+pub enum PlaybookCommand {
+    /// Say what is wrong with a playbook, by file, line and column
+    Check {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// List the WhatsApp templates that the playbook's messages need
+    Templates {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+#[derive(Args)]
+pub struct Redrive {
+    /// The address of the running stack
+    #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    pub url: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_sound_and_run_is_the_default() {
+        <Arguments as CommandFactory>::command().debug_assert();
+        let parsed = Arguments::try_parse_from(["masa", "--port", "9090"]).unwrap();
+        assert!(matches!(parsed.chosen(), Command::Run(Run { port: 9090, .. })));
+        let parsed = Arguments::try_parse_from(["masa", "demo", "--once"]).unwrap();
+        assert!(matches!(parsed.chosen(), Command::Demo(Demo { once: true, .. })));
+    }
+}

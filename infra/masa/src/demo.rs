@@ -1,0 +1,132 @@
+//! `masa demo`: fifty days of the guide's travel agency, worked by the real stack in seconds.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use local::{ClockSetting, GraphSetting, LocalSettings, PlaybookFile, Secrets, Stack};
+use sandbox::{Act, Sandbox};
+use serde_json::{Value, json};
+
+use crate::Refusal;
+use crate::arguments::Demo;
+use crate::run::{STARTER, STARTER_NAME, Stop};
+
+mod table;
+
+const START: &str = "2026-11-30T09:00:00+02:00";
+/// Chance from a seed, so that the table is the same each time.
+const SEED: u64 = 7;
+
+pub async fn demo(demo: Demo) -> Result<(), Refusal> {
+    let mut stop = Stop::listen()?;
+    let port = if demo.once { 0 } else { demo.port };
+    let stack = start(port).await?;
+    print!("{}", story(&stack).await?);
+    if !demo.once {
+        println!("\nThe phones stay up at http://{}/sandbox until Ctrl-C.", stack.address());
+        stop.wait().await;
+    }
+    stack.stop().await;
+    Ok(())
+}
+
+async fn start(port: u16) -> Result<Stack, Refusal> {
+    let names = ["MASA_META_TOKEN".to_owned()];
+    let settings = LocalSettings {
+        port,
+        data: None,
+        playbooks: vec![PlaybookFile { name: STARTER_NAME.to_owned(), text: STARTER.to_owned() }],
+        clock: ClockSetting::Manual { start: START.parse()? },
+        graph: GraphSetting::Sandbox,
+        secrets: Secrets::read(|_| None, true, &names)?,
+        seed: Some(SEED),
+    };
+    Ok(Stack::start(settings).await?)
+}
+
+/// Plays the days and returns what is to be seen of them.
+async fn story(stack: &Stack) -> Result<String, Refusal> {
+    let played = Player {
+        stack,
+        sandbox: stack.sandbox().ok_or("the demo needs the sandbox")?,
+        http: reqwest::Client::builder().no_proxy().build()?,
+        start: START.parse()?,
+    };
+    played.play().await?;
+    table::render(stack, &played.sandbox, &TimeZone::get("Asia/Jerusalem")?).await
+}
+
+struct Player<'s> {
+    stack: &'s Stack,
+    sandbox: std::sync::Arc<Sandbox>,
+    http: reqwest::Client,
+    start: Timestamp,
+}
+
+impl Player<'_> {
+    async fn play(&self) -> Result<(), Refusal> {
+        // The first morning: an ad, the site, a call that nobody took, and comments.
+        self.act(json!({ "person": "דנה כהן", "do": "lead", "on": "600600600600600" })).await?;
+        self.minutes_later(5).await?;
+        self.form(
+            json!({ "name": "רון לוי", "phone": "052-222-3344", "email": "ron@example.com", "יעד": "רומא" }),
+        )
+        .await?;
+        self.form(json!({ "name": "שיר אלון", "phone": "053-333-4455" })).await?;
+        self.form(json!({ "name": "יוסי מזרחי", "phone": "03-555-6677" })).await?;
+        self.minutes_later(5).await?;
+        for _ in 0..3 {
+            self.call(json!({ "phone": "054-765-4321", "kind": "missed" })).await?;
+        }
+        self.minutes_later(5).await?;
+        let on_facebook =
+            json!({ "person": "מיכל ברק", "do": "comment", "channel": "facebook", "text": "כמה עולה? 😍" });
+        self.act(on_facebook).await?;
+        let on_instagram =
+            json!({ "person": "עומר שגב", "do": "comment", "channel": "instagram", "text": "אשמח לפרטים" });
+        self.act(on_instagram).await?;
+        // Ron answers the next day: his follow-ups end. Shir refuses after the first one.
+        self.hours_later(26).await?;
+        self.act(json!({ "person": "052-222-3344", "do": "message", "channel": "whatsapp", "text": "היי, אשמח לדבר מחר" })).await?;
+        self.hours_later(6 * 24).await?;
+        self.act(json!({ "person": "053-333-4455", "do": "message", "channel": "whatsapp", "text": "הסר" }))
+            .await?;
+        // And on to the end of Dana's journey.
+        self.move_to(self.start + SignedDuration::from_hours(58 * 24)).await
+    }
+
+    async fn act(&self, act: Value) -> Result<(), Refusal> {
+        let act: Act = serde_json::from_value(act)?;
+        self.sandbox.act(self.stack.clock().now(), &act).map_err(|error| error.to_string())?;
+        self.stack.sandbox_acted();
+        self.stack.work_off().await;
+        Ok(())
+    }
+
+    async fn form(&self, fields: Value) -> Result<(), Refusal> {
+        self.post("/forms/neveh/contact", "x-form-key", "sandbox-form-key", fields).await
+    }
+
+    async fn call(&self, call: Value) -> Result<(), Refusal> {
+        self.post("/calls/neveh", "authorization", "Bearer sandbox-api-key", call).await
+    }
+
+    async fn post(&self, path: &str, name: &str, key: &str, body: Value) -> Result<(), Refusal> {
+        let address = format!("http://{}{path}", self.stack.address());
+        self.http.post(address).header(name, key).json(&body).send().await?.error_for_status()?;
+        self.stack.work_off().await;
+        Ok(())
+    }
+
+    async fn minutes_later(&self, minutes: i64) -> Result<(), Refusal> {
+        self.move_to(self.stack.clock().now() + SignedDuration::from_mins(minutes)).await
+    }
+
+    async fn hours_later(&self, hours: i64) -> Result<(), Refusal> {
+        self.move_to(self.stack.clock().now() + SignedDuration::from_hours(hours)).await
+    }
+
+    async fn move_to(&self, to: Timestamp) -> Result<(), Refusal> {
+        self.stack.move_clock(to).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,40 @@
+//! The command: run the stack on one machine, show what it does, check a playbook, set parked work going.
+
+mod arguments;
+mod demo;
+mod playbook;
+mod redrive;
+mod run;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return refuse(&format!("the machine gives no threads: {error}")),
+    };
+    let ended = runtime.block_on(async {
+        match arguments.chosen() {
+            Command::Run(run) => run::run(run).await,
+            Command::Demo(demo) => demo::demo(demo).await,
+            Command::Playbook(command) => playbook::playbook(&command),
+            Command::Redrive(redrive) => redrive::redrive(&redrive).await,
+        }
+    });
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => refuse(&error.to_string()),
+    }
+}
+
+/// Any reason not to go on, in words for whoever typed the command.
+type Refusal = Box<dyn std::error::Error + Send + Sync>;
+
+fn refuse(reason: &str) -> ExitCode {
+    eprintln!("masa: {reason}");
+    ExitCode::FAILURE
+}

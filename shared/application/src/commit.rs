@@ -1,0 +1,77 @@
+//! One conditional transaction: what a decision writes, all of it or nothing.
+
+use domain::decide::Decision;
+use domain::event_key::EventKey;
+use domain::identity::IdentityKey;
+use domain::ids::BusinessId;
+use domain::lead::Lead;
+use domain::timeline::Entry;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::ports::{InboxRow, InboxRowId, StoreError};
+
+/// How long an event that was decided is known. Longer than any platform repeats a webhook.
+pub const SEEN_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    pub business: BusinessId,
+    /// The new record, with the version that it gets. `None` when an event changes no lead.
+    pub lead: Option<Lead>,
+    /// The version that was read; 0 for a lead that is new. The commit fails if another came in between.
+    pub read_version: u64,
+    pub timeline: Vec<Entry>,
+    /// Identities that the lead has from now on. One that is another lead's fails the commit.
+    pub identities: Vec<IdentityKey>,
+    /// An identity that nobody may have had before, this lead included.
+    pub once: Option<IdentityKey>,
+    /// The event that is decided by this. The commit fails if it was decided before.
+    pub seen: Option<EventKey>,
+    pub now: Timestamp,
+    /// The inbox row that ends with this.
+    pub inbox_done: Option<InboxRowId>,
+    /// Events for others that follow from this.
+    pub inbox_new: Vec<InboxRow>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// Nothing was written, and the reason is certain.
+    #[error("the commit met {0:?}")]
+    Conflict(Conflict),
+    /// It may have been written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Conflict {
+    /// Somebody else committed in between: read again.
+    Version,
+    /// The event was decided before.
+    Seen,
+    /// What may be known only once is known already.
+    Once,
+    /// The identity leads to another lead.
+    Identity(IdentityKey),
+}
+
+impl Commit {
+    /// The commit that carries out a decision on a record that was read.
+    pub fn of(read: &Lead, decision: Decision, new_identities: Vec<IdentityKey>, now: Timestamp) -> Self {
+        let mut lead = decision.lead;
+        lead.version = read.version + 1;
+        Self {
+            business: lead.business.clone(),
+            read_version: read.version,
+            lead: Some(lead),
+            timeline: decision.timeline,
+            identities: new_identities,
+            once: None,
+            seen: None,
+            now,
+            inbox_done: None,
+            inbox_new: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! One event is decided: load, decide, commit, and again if somebody else was faster.
+
+use domain::decide::{Decision, decide};
+use domain::event::Event;
+use domain::identity::{Identity, IdentityKey};
+use domain::ids::LeadId;
+use domain::lead::Lead;
+use domain::timeline::{Entry, Fact, What};
+
+use crate::commit::{Commit, CommitError, Conflict};
+use crate::ports::InboxRowId;
+use crate::world::{ATTEMPTS_MAX, WorkError, World};
+
+/// What became of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// It changed this lead.
+    Committed(Box<Lead>),
+    /// It was decided before, or concerns nobody whom we know.
+    Nothing(Option<LeadId>),
+}
+
+impl Decided {
+    pub fn lead(&self) -> Option<LeadId> {
+        match self {
+            Self::Committed(lead) => Some(lead.id),
+            Self::Nothing(lead) => *lead,
+        }
+    }
+}
+
+/// Decides an event and commits what it changes, together with the end of its inbox row if it has one. Then
+/// hints at what the lead has to do.
+pub async fn decide_event(
+    world: &World,
+    event: &Event,
+    known: Option<LeadId>,
+    row: Option<&InboxRowId>,
+) -> Result<Decided, WorkError> {
+    let mut known = known;
+    let mut held: Vec<IdentityKey> = Vec::new();
+    for _ in 0..ATTEMPTS_MAX {
+        let read = match known {
+            Some(id) => world.living_lead(&event.business, id).await?,
+            None => None,
+        };
+        let commit = match read {
+            None if !event.kind.makes_a_lead() => nothing_for_nobody(world, event, row),
+            read => {
+                let read = read.unwrap_or_else(|| new_lead(world, event));
+                decided_commit(world, event, &read, &held, row).await?
+            }
+        };
+        match world.store.commit(&commit).await {
+            Ok(()) => match commit.lead {
+                Some(lead) => {
+                    world.hint(&lead).await;
+                    return Ok(Decided::Committed(Box::new(lead)));
+                }
+                None => return Ok(Decided::Nothing(None)),
+            },
+            Err(CommitError::Conflict(Conflict::Version)) => known = find_lead(world, event).await?.or(known),
+            Err(CommitError::Conflict(Conflict::Identity(key))) => {
+                if key == world.identity_key(&event.business, &event.author) {
+                    // Somebody made this person a lead in between: theirs is the record.
+                    known = find_lead(world, event).await?;
+                } else {
+                    held.push(key);
+                }
+            }
+            Err(CommitError::Conflict(Conflict::Seen | Conflict::Once)) => {
+                if let Some(row) = row {
+                    world.store.delete_inbox(row).await?;
+                }
+                let lead = match known {
+                    Some(lead) => Some(lead),
+                    None => find_lead(world, event).await?,
+                };
+                return Ok(Decided::Nothing(lead));
+            }
+            Err(CommitError::Store(error)) => return Err(error.into()),
+        }
+    }
+    Err(WorkError::Contended)
+}
+
+/// The lead whom the event's author is known as.
+pub async fn find_lead(world: &World, event: &Event) -> Result<Option<LeadId>, WorkError> {
+    if let Identity::Lead(lead) = &event.author {
+        return Ok(Some(*lead));
+    }
+    for identity in std::iter::once(&event.author).chain(&event.also) {
+        let inbox = world.store.inbox(&world.inbox_of(&event.business, identity), 0).await?;
+        if inbox.lead.is_some() {
+            return Ok(inbox.lead);
+        }
+    }
+    Ok(None)
+}
+
+/// The same event on the same identity makes the same lead, so that a retry finds the row of the first try.
+fn new_lead(world: &World, event: &Event) -> Lead {
+    let identity = world.identity_key(&event.business, &event.author);
+    let id = LeadId::derive(&world.pepper, &event.business, identity.as_str(), event.key.as_str());
+    Lead::new(event.business.clone(), id, event.occurred_at.min(world.clock.now()))
+}
+
+async fn decided_commit(
+    world: &World,
+    event: &Event,
+    read: &Lead,
+    held: &[IdentityKey],
+    row: Option<&InboxRowId>,
+) -> Result<Commit, WorkError> {
+    let decidable = world.decidable(read).await?;
+    let mut decision = decide(read, event, &decidable.context(&world.pepper));
+    leave_to_others(world, &mut decision, held);
+    let new = new_identities(world, read, &decision.lead);
+    let once = decision.once.take().map(|identity| world.identity_key(&event.business, &identity));
+    let mut commit = Commit::of(read, decision, new, decidable.now());
+    commit.identities.retain(|key| Some(key) != once.as_ref());
+    commit.once = once;
+    commit.seen = Some(event.key.clone());
+    commit.inbox_done = row.cloned();
+    Ok(commit)
+}
+
+/// An event about nobody whom we know ends with its marker alone.
+fn nothing_for_nobody(world: &World, event: &Event, row: Option<&InboxRowId>) -> Commit {
+    Commit {
+        business: event.business.clone(),
+        lead: None,
+        read_version: 0,
+        timeline: Vec::new(),
+        identities: Vec::new(),
+        once: None,
+        seen: Some(event.key.clone()),
+        now: world.clock.now(),
+        inbox_done: row.cloned(),
+        inbox_new: Vec::new(),
+    }
+}
+
+/// Identities that are another lead's stay theirs. The timeline says so: the two are probably one person.
+pub(crate) fn leave_to_others(world: &World, decision: &mut Decision, held: &[IdentityKey]) {
+    let business = decision.lead.business.clone();
+    let (theirs, ours) = std::mem::take(&mut decision.lead.identities)
+        .into_iter()
+        .partition(|identity| held.contains(&world.identity_key(&business, identity)));
+    decision.lead.identities = ours;
+    for identity in theirs {
+        let at = decision.timeline.last().map_or(decision.lead.created_at, |entry| entry.at);
+        decision.timeline.push(
+            Entry::new(at, What::IdentityHeld)
+                .with(Fact::Identity, identity.kind())
+                .with(Fact::Reason, "another lead is known by it; the two may be one person"),
+        );
+    }
+}
+
+/// The keys of identities that the record did not have when it was read.
+pub(crate) fn new_identities(world: &World, read: &Lead, decided: &Lead) -> Vec<IdentityKey> {
+    let new =
+        decided.identities.iter().filter(|identity| read.version == 0 || !read.identities.contains(identity));
+    new.map(|identity| world.identity_key(&decided.business, identity)).collect()
+}

@@ -1,0 +1,194 @@
+//! A lead's due work leaves: claim, call, finish, until nothing more may go.
+
+use domain::call::{LeadAdFields, Outcome, PlatformCall};
+use domain::claim::{Claimed, Deliveries, claim};
+use domain::finish::{finish, hand_over};
+use domain::hint::Hint;
+use domain::identity::IdentityKey;
+use domain::ids::{BusinessId, LeadId};
+use domain::lead::Lead;
+use domain::work::Work;
+use jiff::SignedDuration;
+
+use crate::commit::{Commit, CommitError, Conflict};
+use crate::decide_event::{leave_to_others, new_identities};
+use crate::ports::{InboxRow, Platforms};
+use crate::release::{MaySend, may_send};
+use crate::world::{ATTEMPTS_MAX, WorkError, World};
+
+/// How many calls one worker makes for one lead before it lets others have their turn.
+const CALLS_PER_DRAIN_MAX: usize = 16;
+
+/// What a worker did, for logs and metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Delivered {
+    pub calls: usize,
+    /// Nothing was called because this installation's table is not the one that may send.
+    pub held: bool,
+}
+
+/// Works a lead off. Nothing is called without a claim that was committed first (invariant 3); what happens
+/// between the claim and its finish is found by the claim's end.
+pub async fn deliver(
+    world: &World,
+    platforms: &dyn Platforms,
+    business: &BusinessId,
+    lead: LeadId,
+) -> Result<Delivered, WorkError> {
+    let mut delivered = Delivered::default();
+    let release = match may_send(world).await? {
+        MaySend::Yes(release) => release,
+        MaySend::No => return Ok(Delivered { held: true, ..delivered }),
+    };
+    let Some(mut lead) = world.store.lead(business, lead).await? else { return Ok(delivered) };
+    let mut conflicts = 0;
+    let mut nothing_may_leave = false;
+    while delivered.calls < CALLS_PER_DRAIN_MAX {
+        let decidable = world.decidable(&lead).await?;
+        let deliveries = deliveries(world, &lead).await?;
+        let Some(Claimed { decision, call }) =
+            claim(&lead, &deliveries, release, &decidable.context(&world.pepper))
+        else {
+            nothing_may_leave = true;
+            break;
+        };
+        let new = new_identities(world, &lead, &decision.lead);
+        let commit = Commit::of(&lead, decision, new, decidable.now());
+        match world.store.commit(&commit).await {
+            Ok(()) => lead = commit.lead.unwrap_or(lead),
+            Err(CommitError::Conflict(_)) => {
+                conflicts += 1;
+                if conflicts > ATTEMPTS_MAX {
+                    return Err(WorkError::Contended);
+                }
+                let Some(fresh) = world.store.lead(business, lead.id).await? else { return Ok(delivered) };
+                lead = fresh;
+                continue;
+            }
+            // The claim may stand: nobody calls, and its end is looked at like any other.
+            Err(CommitError::Store(error)) => return Err(error.into()),
+        }
+        if let Some(call) = call {
+            delivered.calls += 1;
+            let outcome = platforms.call(&call).await;
+            log(&call, &outcome);
+            lead = finish_call(world, lead, &call, &outcome).await?;
+        }
+    }
+    // What is due and still may not leave is held: a hint at it would come back at once, again and again.
+    let held = nothing_may_leave && lead.wake().is_some_and(|wake| wake.at <= world.clock.now());
+    if !held {
+        world.hint(&lead).await;
+    }
+    Ok(delivered)
+}
+
+/// Evidence is read only for what was called before and is still open.
+async fn deliveries(world: &World, lead: &Lead) -> Result<Deliveries, WorkError> {
+    let mut told = Deliveries::new();
+    // A claim that ran out is doubt, too, from the next moment on.
+    let claimed = lead.claim.as_ref().map(|claim| claim.work);
+    // Evidence may also come after the silence, before the next try.
+    let asked = |work: &&Work| work.is_in_doubt() || work.tries > 0 || Some(work.id) == claimed;
+    for work in lead.work.iter().filter(asked) {
+        told.insert(work.id, world.store.deliveries(&lead.business, lead.id, work.id).await?);
+    }
+    Ok(told)
+}
+
+/// Commits what the answer means on the freshest record, and again on conflict: an answer is not thrown away
+/// because the person wrote in between.
+async fn finish_call(
+    world: &World,
+    lead: Lead,
+    call: &PlatformCall,
+    outcome: &Outcome,
+) -> Result<Lead, WorkError> {
+    let mut lead = lead;
+    let mut held: Vec<IdentityKey> = Vec::new();
+    for _ in 0..ATTEMPTS_MAX {
+        let decidable = world.decidable(&lead).await?;
+        let context = decidable.context(&world.pepper);
+        let Some(mut decision) = finish(&lead, call.work, call.number, outcome, &context) else {
+            return Ok(lead);
+        };
+        leave_to_others(world, &mut decision, &held);
+        let new = new_identities(world, &lead, &decision.lead);
+        let commit = Commit::of(&lead, decision, new, decidable.now());
+        match world.store.commit(&commit).await {
+            Ok(()) => return Ok(commit.lead.unwrap_or(lead)),
+            Err(CommitError::Conflict(Conflict::Identity(key))) => match outcome {
+                Outcome::LeadAdRead(fields) => {
+                    if let Some(lead) = hand_over_lead_ad(world, &lead, call, fields, &key).await? {
+                        return Ok(lead);
+                    }
+                    held.push(key);
+                }
+                _ => held.push(key),
+            },
+            Err(CommitError::Conflict(_)) => {
+                lead = world.store.lead(&lead.business, lead.id).await?.unwrap_or(lead);
+            }
+            Err(CommitError::Store(error)) => return Err(error.into()),
+        }
+    }
+    Err(WorkError::Contended)
+}
+
+/// The person of a lead ad is a lead already: their record takes the details, by way of its inbox. `None` when
+/// the conflict is about another identity than the one by which the person would be written to.
+async fn hand_over_lead_ad(
+    world: &World,
+    lead: &Lead,
+    call: &PlatformCall,
+    fields: &LeadAdFields,
+    key: &IdentityKey,
+) -> Result<Option<Lead>, WorkError> {
+    let decidable = world.decidable(lead).await?;
+    let context = decidable.context(&world.pepper);
+    let at = crate::ports::InboxId { business: lead.business.clone(), identity: key.clone() };
+    let Some(winner) = world.store.inbox(&at, 0).await?.lead else { return Ok(None) };
+    let Some((decision, event)) = hand_over(lead, call.work, call.number, fields, winner, &context) else {
+        return Ok(None);
+    };
+    let row =
+        InboxRow { at: world.inbox_of(&event.business, &event.author), event, received_at: decidable.now() };
+    if row.at != at {
+        return Ok(None);
+    }
+    let hint = Hint::Inbox {
+        business: row.at.business.clone(),
+        identity: row.at.identity.clone(),
+        responder: row.event.kind.responder(),
+    };
+    let mut commit = Commit::of(lead, decision, Vec::new(), decidable.now());
+    commit.inbox_new.push(row);
+    match world.store.commit(&commit).await {
+        Ok(()) => {
+            world.send_hints(&[(hint, SignedDuration::ZERO)]).await;
+            Ok(commit.lead)
+        }
+        // Somebody changed the record: the caller starts again from the fresh one.
+        Err(CommitError::Conflict(_)) => Ok(world.store.lead(&lead.business, lead.id).await?),
+        Err(CommitError::Store(error)) => Err(error.into()),
+    }
+}
+
+fn log(call: &PlatformCall, outcome: &Outcome) {
+    use domain::call::CallFailure::{AnswerLost, Refused, TryAgain};
+    let (lead, work, operation) = (call.lead, call.work, call.operation.name());
+    match outcome {
+        Outcome::Done(_) | Outcome::LeadAdRead(_) | Outcome::Found(_) | Outcome::NotFound => {
+            tracing::info!(lead.id = %lead, work.id = %work, operation, "{operation} answered");
+        }
+        Outcome::Failed(TryAgain { reason, .. }) => {
+            tracing::info!(lead.id = %lead, work.id = %work, operation, reason, "{operation} is tried again later");
+        }
+        Outcome::Failed(AnswerLost { reason }) => {
+            tracing::warn!(lead.id = %lead, work.id = %work, operation, reason, "{operation}: its answer was lost");
+        }
+        Outcome::Failed(Refused { reason, code, .. }) => {
+            tracing::warn!(lead.id = %lead, work.id = %work, operation, code, reason, "{operation} was refused");
+        }
+    }
+}

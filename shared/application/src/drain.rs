@@ -1,0 +1,50 @@
+//! The events of one identity are decided in order.
+
+use crate::decide_event::{decide_event, find_lead};
+use crate::ports::{InboxId, InboxRow};
+use crate::world::{WorkError, World};
+
+/// How many events one call decides. What is left is found by the next hint or tick.
+const ROWS_PER_DRAIN_MAX: usize = 100;
+
+/// What a drain did, for logs and metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Drained {
+    pub decided: usize,
+    pub parked: usize,
+}
+
+/// Decides what waits in an identity's inbox, oldest first. An event that cannot be read is parked and does not
+/// hold up its neighbours (invariant 4).
+pub async fn drain(world: &World, at: &InboxId) -> Result<Drained, WorkError> {
+    let inbox = world.store.inbox(at, ROWS_PER_DRAIN_MAX).await?;
+    let mut known = inbox.lead;
+    let mut drained = Drained::default();
+    for row in inbox.rows {
+        match row {
+            Ok(row) => {
+                known = drain_row(world, &row, known).await?;
+                drained.decided += 1;
+            }
+            Err(unreadable) => {
+                tracing::error!(reason = unreadable.reason, "an event cannot be read and is parked");
+                world.store.park_inbox(&unreadable.id, &unreadable.reason, world.clock.now()).await?;
+                drained.parked += 1;
+            }
+        }
+    }
+    Ok(drained)
+}
+
+async fn drain_row(
+    world: &World,
+    row: &InboxRow,
+    known: Option<domain::ids::LeadId>,
+) -> Result<Option<domain::ids::LeadId>, WorkError> {
+    let known = match known {
+        Some(lead) => Some(lead),
+        None => find_lead(world, &row.event).await?,
+    };
+    let decided = decide_event(world, &row.event, known, Some(&row.id())).await?;
+    Ok(decided.lead().or(known))
+}

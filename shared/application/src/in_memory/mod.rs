@@ -1,0 +1,14 @@
+//! Twins of the ports in memory: for tests, for the simulator, and as the plainest statement of what each port
+//! promises.
+
+mod clock;
+mod platforms;
+mod playbooks;
+mod queue;
+mod store;
+
+pub use clock::{ManualClock, SeededChance};
+pub use platforms::RecordedPlatforms;
+pub use playbooks::FixedPlaybooks;
+pub use queue::InMemoryQueue;
+pub use store::InMemoryStore;

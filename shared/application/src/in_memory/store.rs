@@ -1,0 +1,341 @@
+//! The store in memory: every promise of the port, and nothing that outlives the process.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard};
+
+use async_trait::async_trait;
+use domain::delivery::{Delivery, DeliveryStatus};
+use domain::event_key::EventKey;
+use domain::hint::Hint;
+use domain::identity::IdentityKey;
+use domain::ids::{AssetId, BusinessId, LeadId, PlaybookVersion, WorkId};
+use domain::lead::Lead;
+use domain::timeline::Entry;
+use jiff::Timestamp;
+
+use crate::commit::{Commit, CommitError, Conflict, SEEN_FOR};
+use crate::ports::{
+    Attention, DuePage, DueQuery, Heartbeat, Inbox, InboxId, InboxRow, InboxRowId, Notice, Store, StoreError,
+    TimelineRow, UnreadableRow, wake_shard,
+};
+
+#[derive(Debug, Default)]
+pub struct InMemoryStore(Mutex<Tables>);
+
+#[derive(Debug, Default)]
+struct Tables {
+    assets: BTreeMap<AssetId, BusinessId>,
+    inbox: BTreeMap<InboxRowId, Stored>,
+    /// Rows of the inbox that are out of the way, and why.
+    parked: BTreeMap<InboxRowId, String>,
+    identities: BTreeMap<(BusinessId, IdentityKey), LeadId>,
+    leads: BTreeMap<(BusinessId, LeadId), Lead>,
+    timelines: BTreeMap<(BusinessId, LeadId), Vec<Entry>>,
+    deliveries: BTreeMap<(BusinessId, LeadId, WorkId), BTreeMap<DeliveryStatus, Delivery>>,
+    seen: BTreeMap<(BusinessId, EventKey), Timestamp>,
+    notices: BTreeMap<(BusinessId, String), Notice>,
+    playbooks: BTreeMap<(BusinessId, PlaybookVersion), String>,
+    current_playbooks: BTreeMap<BusinessId, PlaybookVersion>,
+    heartbeat: Option<Heartbeat>,
+    released: Option<String>,
+}
+
+#[derive(Debug)]
+enum Stored {
+    Readable(InboxRow),
+    Unreadable(String),
+}
+
+impl InMemoryStore {
+    fn lock(&self) -> MutexGuard<'_, Tables> {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Puts a row that nobody can read, as a newer version or damage would leave it.
+    pub fn put_unreadable(&self, id: InboxRowId, reason: &str) {
+        self.lock().put(id, Stored::Unreadable(reason.to_owned()));
+    }
+
+    pub fn leads(&self) -> Vec<Lead> {
+        self.lock().leads.values().cloned().collect()
+    }
+
+    pub fn undecided(&self) -> usize {
+        self.lock().waiting().filter(|(_, stored)| matches!(stored, Stored::Readable(_))).count()
+    }
+}
+
+#[async_trait]
+impl Store for InMemoryStore {
+    async fn asset(&self, asset: &AssetId) -> Result<Option<BusinessId>, StoreError> {
+        Ok(self.lock().assets.get(asset).cloned())
+    }
+
+    async fn put_asset(&self, asset: &AssetId, business: &BusinessId) -> Result<(), StoreError> {
+        self.lock().assets.insert(asset.clone(), business.clone());
+        Ok(())
+    }
+
+    async fn put_inbox(&self, rows: &[InboxRow]) -> Result<(), StoreError> {
+        let mut tables = self.lock();
+        for row in rows {
+            tables.put(row.id(), Stored::Readable(row.clone()));
+        }
+        Ok(())
+    }
+
+    async fn inbox(&self, at: &InboxId, limit: usize) -> Result<Inbox, StoreError> {
+        let tables = self.lock();
+        let lead = tables.identities.get(&(at.business.clone(), at.identity.clone())).copied();
+        let rows = tables.waiting().filter(|(id, _)| id.at == *at).map(|(id, stored)| match stored {
+            Stored::Readable(row) => Ok(row.clone()),
+            Stored::Unreadable(reason) => Err(UnreadableRow { id: id.clone(), reason: reason.clone() }),
+        });
+        Ok(Inbox { lead, rows: rows.take(limit).collect() })
+    }
+
+    async fn delete_inbox(&self, row: &InboxRowId) -> Result<(), StoreError> {
+        self.lock().take(row);
+        Ok(())
+    }
+
+    async fn park_inbox(&self, row: &InboxRowId, reason: &str, _now: Timestamp) -> Result<(), StoreError> {
+        let mut tables = self.lock();
+        if tables.inbox.contains_key(row) {
+            tables.parked.insert(row.clone(), reason.to_owned());
+        }
+        Ok(())
+    }
+
+    async fn unpark_inbox(&self, row: &InboxRowId) -> Result<(), StoreError> {
+        self.lock().parked.remove(row);
+        Ok(())
+    }
+
+    async fn lead(&self, business: &BusinessId, lead: LeadId) -> Result<Option<Lead>, StoreError> {
+        Ok(self.lock().leads.get(&(business.clone(), lead)).cloned())
+    }
+
+    async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
+        let mut tables = self.lock();
+        check(&tables, commit).map_err(CommitError::Conflict)?;
+        let business = &commit.business;
+        if let Some(lead) = &commit.lead {
+            let key = (business.clone(), lead.id);
+            for identity in commit.identities.iter().chain(&commit.once) {
+                tables.identities.insert((business.clone(), identity.clone()), lead.id);
+            }
+            tables.timelines.entry(key.clone()).or_default().extend(commit.timeline.iter().cloned());
+            tables.leads.insert(key, lead.clone());
+        }
+        if let Some(event) = &commit.seen {
+            tables.seen.insert((business.clone(), event.clone()), commit.now + SEEN_FOR);
+        }
+        if let Some(row) = &commit.inbox_done {
+            tables.take(row);
+        }
+        for row in &commit.inbox_new {
+            tables.put(row.id(), Stored::Readable(row.clone()));
+        }
+        Ok(())
+    }
+
+    async fn put_delivery(
+        &self,
+        business: &BusinessId,
+        lead: LeadId,
+        work: WorkId,
+        delivery: &Delivery,
+    ) -> Result<(), StoreError> {
+        let mut tables = self.lock();
+        let told = tables.deliveries.entry((business.clone(), lead, work)).or_default();
+        told.entry(delivery.status).or_insert_with(|| delivery.clone());
+        Ok(())
+    }
+
+    async fn deliveries(
+        &self,
+        business: &BusinessId,
+        lead: LeadId,
+        work: WorkId,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let tables = self.lock();
+        let told = tables.deliveries.get(&(business.clone(), lead, work));
+        Ok(told.into_iter().flat_map(|told| told.values().cloned()).collect())
+    }
+
+    async fn timeline(&self, business: &BusinessId, lead: LeadId) -> Result<Vec<TimelineRow>, StoreError> {
+        let tables = self.lock();
+        let entries = tables.timelines.get(&(business.clone(), lead)).into_iter().flatten();
+        let mut rows: Vec<TimelineRow> = entries.cloned().map(TimelineRow::Entry).collect();
+        let from = (business.clone(), lead, WorkId::new(0));
+        for ((of, whose, work), told) in tables.deliveries.range(from..) {
+            if (of, *whose) != (business, lead) {
+                break;
+            }
+            let told = told.values().cloned();
+            rows.extend(told.map(|delivery| TimelineRow::Delivery { work: *work, delivery }));
+        }
+        rows.sort_by_key(TimelineRow::at);
+        Ok(rows)
+    }
+
+    async fn due(&self, query: &DueQuery) -> Result<DuePage, StoreError> {
+        let tables = self.lock();
+        let leads = tables.leads.values().filter_map(|lead| {
+            let wake = lead.wake()?;
+            let hint = Hint::Lead { business: lead.business.clone(), lead: lead.id, class: wake.class };
+            Some((wake.at, lead.id.to_string(), hint))
+        });
+        let rows = tables.waiting().filter_map(|(id, stored)| {
+            let received_at = match stored {
+                Stored::Readable(row) => row.received_at,
+                Stored::Unreadable(_) => Timestamp::UNIX_EPOCH,
+            };
+            let responder = id.responder()?;
+            let (business, identity) = (id.at.business.clone(), id.at.identity.clone());
+            Some((received_at, id.at.identity.to_string(), Hint::Inbox { business, identity, responder }))
+        });
+        let mut due: Vec<(Timestamp, String, Hint)> = leads
+            .chain(rows)
+            .filter(|(at, key, hint)| {
+                *at <= query.until && hint.class() == query.class && wake_shard(key) == query.shard
+            })
+            .collect();
+        due.sort();
+        let token =
+            |(at, key, _): &(Timestamp, String, Hint)| format!("{:020}#{key}", at.as_nanosecond().max(0));
+        let mut rest =
+            due.into_iter().filter(|row| query.after.as_ref().is_none_or(|after| token(row) > *after));
+        let page: Vec<_> = rest.by_ref().take(query.limit).collect();
+        let next = rest.next().and(page.last().map(token));
+        Ok(DuePage { due: page.into_iter().map(|(at, _, hint)| (at, hint)).collect(), next })
+    }
+
+    async fn put_notice(&self, notice: &Notice) -> Result<(), StoreError> {
+        let key = (notice.business.clone(), notice.key.clone());
+        self.lock().notices.entry(key).or_insert_with(|| notice.clone());
+        Ok(())
+    }
+
+    async fn attention(&self, business: &BusinessId, limit: usize) -> Result<Vec<Attention>, StoreError> {
+        let tables = self.lock();
+        let leads =
+            tables.leads.values().filter(|lead| lead.business == *business).filter_map(|lead| {
+                Some(Attention::Lead { lead: lead.id, reason: lead.attention()?.to_owned() })
+            });
+        let rows = tables.parked.iter().filter(|(id, _)| id.at.business == *business);
+        let rows = rows.map(|(id, reason)| Attention::InboxRow { row: id.clone(), reason: reason.clone() });
+        let notices = tables.notices.values().filter(|notice| notice.business == *business);
+        let notices = notices
+            .map(|notice| Attention::Notice { key: notice.key.clone(), reason: notice.reason.clone() });
+        Ok(leads.chain(rows).chain(notices).take(limit).collect())
+    }
+
+    async fn roster(
+        &self,
+        business: &BusinessId,
+        after: Option<LeadId>,
+        limit: usize,
+    ) -> Result<Vec<LeadId>, StoreError> {
+        let tables = self.lock();
+        let leads = tables
+            .leads
+            .keys()
+            .filter(|(of, lead)| of == business && after.is_none_or(|after| *lead > after));
+        Ok(leads.map(|(_, lead)| *lead).take(limit).collect())
+    }
+
+    async fn heartbeat(&self) -> Result<Option<Heartbeat>, StoreError> {
+        Ok(self.lock().heartbeat)
+    }
+
+    async fn put_heartbeat(&self, heartbeat: &Heartbeat) -> Result<(), StoreError> {
+        self.lock().heartbeat = Some(*heartbeat);
+        Ok(())
+    }
+
+    async fn released_table(&self) -> Result<Option<String>, StoreError> {
+        Ok(self.lock().released.clone())
+    }
+
+    async fn release_table(&self, table: &str) -> Result<(), StoreError> {
+        self.lock().released = Some(table.to_owned());
+        Ok(())
+    }
+
+    async fn put_playbook(
+        &self,
+        business: &BusinessId,
+        version: &PlaybookVersion,
+        text: &str,
+    ) -> Result<(), StoreError> {
+        let key = (business.clone(), version.clone());
+        self.lock().playbooks.entry(key).or_insert_with(|| text.to_owned());
+        Ok(())
+    }
+
+    async fn set_current_playbook(
+        &self,
+        business: &BusinessId,
+        version: &PlaybookVersion,
+    ) -> Result<(), StoreError> {
+        self.lock().current_playbooks.insert(business.clone(), version.clone());
+        Ok(())
+    }
+
+    async fn playbook(
+        &self,
+        business: &BusinessId,
+        version: Option<&PlaybookVersion>,
+    ) -> Result<Option<String>, StoreError> {
+        let tables = self.lock();
+        let current = tables.current_playbooks.get(business);
+        let version = version.or(current).cloned();
+        Ok(version.and_then(|version| tables.playbooks.get(&(business.clone(), version)).cloned()))
+    }
+}
+
+impl Tables {
+    /// What is put again is no longer parked.
+    fn put(&mut self, id: InboxRowId, stored: Stored) {
+        self.parked.remove(&id);
+        self.inbox.insert(id, stored);
+    }
+
+    fn take(&mut self, id: &InboxRowId) {
+        self.parked.remove(id);
+        self.inbox.remove(id);
+    }
+
+    fn waiting(&self) -> impl Iterator<Item = (&InboxRowId, &Stored)> {
+        self.inbox.iter().filter(|(id, _)| !self.parked.contains_key(id))
+    }
+}
+
+/// The conditions of a transaction, all of them before anything is written.
+fn check(tables: &Tables, commit: &Commit) -> Result<(), Conflict> {
+    let business = &commit.business;
+    if let Some(lead) = &commit.lead {
+        let stored = tables.leads.get(&(business.clone(), lead.id)).map_or(0, |lead| lead.version);
+        if stored != commit.read_version {
+            return Err(Conflict::Version);
+        }
+        let owner = |identity: &IdentityKey| tables.identities.get(&(business.clone(), identity.clone()));
+        if commit.once.as_ref().is_some_and(|once| owner(once).is_some()) {
+            return Err(Conflict::Once);
+        }
+        if let Some(theirs) =
+            commit.identities.iter().find(|key| owner(key).is_some_and(|owner| *owner != lead.id))
+        {
+            return Err(Conflict::Identity(theirs.clone()));
+        }
+    }
+    match &commit.seen {
+        Some(event) => match tables.seen.get(&(business.clone(), event.clone())) {
+            Some(until) if *until > commit.now => Err(Conflict::Seen),
+            _ => Ok(()),
+        },
+        None => Ok(()),
+    }
+}

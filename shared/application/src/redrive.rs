@@ -1,0 +1,66 @@
+//! The operator mended the cause: what was parked goes on.
+
+use domain::hint::Hint;
+use domain::ids::{BusinessId, LeadId};
+use domain::redrive::redrive as redrive_lead;
+use jiff::SignedDuration;
+
+use crate::commit::{Commit, CommitError};
+use crate::ports::Attention;
+use crate::world::{ATTEMPTS_MAX, WorkError, World};
+
+/// How much one call sets going again.
+const REDRIVE_MAX: usize = 1_000;
+
+/// What was set going, and what only the operator can read and settle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Redriven {
+    pub leads: usize,
+    pub events: usize,
+    pub notices: usize,
+}
+
+pub async fn redrive(world: &World, business: &BusinessId) -> Result<Redriven, WorkError> {
+    let mut redriven = Redriven::default();
+    for attention in world.store.attention(business, REDRIVE_MAX).await? {
+        match attention {
+            Attention::Lead { lead, .. } => {
+                if redrive_one(world, business, lead).await? {
+                    redriven.leads += 1;
+                }
+            }
+            Attention::InboxRow { row, .. } => {
+                world.store.unpark_inbox(&row).await?;
+                // A row whose key names nobody is read with the next that comes for its identity.
+                if let Some(responder) = row.responder() {
+                    let hint =
+                        Hint::Inbox { business: row.at.business, identity: row.at.identity, responder };
+                    world.send_hints(&[(hint, SignedDuration::ZERO)]).await;
+                }
+                redriven.events += 1;
+            }
+            Attention::Notice { .. } => redriven.notices += 1,
+        }
+    }
+    Ok(redriven)
+}
+
+async fn redrive_one(world: &World, business: &BusinessId, id: LeadId) -> Result<bool, WorkError> {
+    for _ in 0..ATTEMPTS_MAX {
+        let Some(lead) = world.store.lead(business, id).await? else { return Ok(false) };
+        let decidable = world.decidable(&lead).await?;
+        let Some(decision) = redrive_lead(&lead, &decidable.context(&world.pepper)) else { return Ok(false) };
+        let commit = Commit::of(&lead, decision, Vec::new(), decidable.now());
+        match world.store.commit(&commit).await {
+            Ok(()) => {
+                if let Some(lead) = &commit.lead {
+                    world.hint(lead).await;
+                }
+                return Ok(true);
+            }
+            Err(CommitError::Conflict(_)) => {}
+            Err(CommitError::Store(error)) => return Err(error.into()),
+        }
+    }
+    Err(WorkError::Contended)
+}

@@ -1,0 +1,118 @@
+//! The ports that a use case may use, and what they have in common.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use domain::context::{Context, Playbooks as LeadPlaybooks};
+use domain::hint::Hint;
+use domain::identity::{Identity, IdentityKey};
+use domain::ids::{BusinessId, LeadId, Pepper};
+use domain::lead::Lead;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::ports::{Chance, Clock, InboxId, Playbooks, QUEUE_DELAY_MAX, Queue, Store, StoreError};
+use crate::release::ReleaseCache;
+
+/// Everything outside, as one function sees it.
+pub struct World {
+    pub store: Arc<dyn Store>,
+    pub queue: Arc<dyn Queue>,
+    pub playbooks: Arc<dyn Playbooks>,
+    pub clock: Arc<dyn Clock>,
+    pub chance: Arc<dyn Chance>,
+    pub pepper: Pepper,
+    /// The table that this installation works on. It sends only if it is the released one.
+    pub table: String,
+    pub release: Mutex<ReleaseCache>,
+}
+
+/// Why a use case could not end. The caller tries again: whatever was committed stays.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the business {0} has no playbook; publish one")]
+    NoPlaybook(BusinessId),
+    /// Others kept committing in between.
+    #[error("too many others work on this lead at the moment")]
+    Contended,
+}
+
+/// How often a use case reads again after somebody else committed first.
+pub(crate) const ATTEMPTS_MAX: usize = 12;
+
+/// Playbooks that stay valid while a decision is made.
+pub struct Decidable {
+    playbooks: LeadPlaybooks,
+    now: Timestamp,
+    seed: u64,
+}
+
+impl Decidable {
+    pub fn context<'a>(&'a self, pepper: &'a Pepper) -> Context<'a> {
+        Context { now: self.now, seed: self.seed, playbooks: &self.playbooks, pepper }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+}
+
+impl World {
+    pub fn identity_key(&self, business: &BusinessId, identity: &Identity) -> IdentityKey {
+        identity.key(&self.pepper, business)
+    }
+
+    pub fn inbox_of(&self, business: &BusinessId, identity: &Identity) -> InboxId {
+        InboxId { business: business.clone(), identity: self.identity_key(business, identity) }
+    }
+
+    /// What a decision about this lead may know at this moment.
+    pub(crate) async fn decidable(&self, lead: &Lead) -> Result<Decidable, WorkError> {
+        let now = self.clock.now();
+        let current = self.playbooks.current(&lead.business, now).await?;
+        let current = current.ok_or_else(|| WorkError::NoPlaybook(lead.business.clone()))?;
+        let mut pinned = BTreeMap::new();
+        for run in lead.runs.iter().filter(|run| run.is_active() && run.version != current.version) {
+            if let Some(playbook) = self.playbooks.version(&lead.business, &run.version).await? {
+                pinned.insert(run.version.clone(), playbook);
+            }
+        }
+        Ok(Decidable { playbooks: LeadPlaybooks { current, pinned }, now, seed: self.chance.seed() })
+    }
+
+    /// The record that carries on for this id: merged leads point to it.
+    pub(crate) async fn living_lead(
+        &self,
+        business: &BusinessId,
+        id: LeadId,
+    ) -> Result<Option<Lead>, StoreError> {
+        const MERGES_MAX: usize = 8;
+        let mut id = id;
+        for _ in 0..MERGES_MAX {
+            let lead = self.store.lead(business, id).await?;
+            match lead.as_ref().and_then(|lead| lead.merged_into) {
+                Some(winner) => id = winner,
+                None => return Ok(lead),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Tells a worker about a lead that has something to do soon. Losing the hint costs a minute, not the work.
+    pub(crate) async fn hint(&self, lead: &Lead) {
+        let Some(wake) = lead.wake() else { return };
+        let delay = wake.at.duration_since(self.clock.now()).max(SignedDuration::ZERO);
+        if delay > QUEUE_DELAY_MAX {
+            return;
+        }
+        let hint = Hint::Lead { business: lead.business.clone(), lead: lead.id, class: wake.class };
+        self.send_hints(&[(hint, delay)]).await;
+    }
+
+    pub(crate) async fn send_hints(&self, hints: &[(Hint, SignedDuration)]) {
+        if let Err(error) = self.queue.send(hints).await {
+            tracing::warn!(%error, "hints were not queued; the next tick finds the work");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! One call to a platform, with nothing left to choose, and what its answer can be.
+
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::channel::{Channel, Network};
+use crate::event::Details;
+use crate::identity::Identity;
+use crate::ids::{AssetId, BusinessId, CommentId, FormId, LeadAdId, LeadId, PlatformMessageId, WorkId};
+use crate::phone::PhoneNumber;
+
+/// How long a call may take before its answer counts as lost.
+pub const CALL_TIMEOUT: SignedDuration = SignedDuration::from_secs(10);
+/// How long a claim stands. Longer than the call, so that nobody calls beside a call that still runs.
+pub const CLAIM_LENGTH: SignedDuration = SignedDuration::from_secs(30);
+/// How long evidence is waited for after a lost answer.
+pub const DOUBT_LENGTH: SignedDuration = SignedDuration::from_secs(60);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlatformCall {
+    pub business: BusinessId,
+    pub lead: LeadId,
+    pub work: WorkId,
+    /// The fence under which the answer finishes the work.
+    pub number: u64,
+    /// The name of the secret that holds the token.
+    pub token: String,
+    pub operation: Operation,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub enum Operation {
+    SendWhatsApp {
+        from: AssetId,
+        to: WhatsAppRecipient,
+        content: WhatsAppContent,
+    },
+    SendMessage {
+        channel: Channel,
+        from: AssetId,
+        to: Recipient,
+        text: String,
+        buttons: Vec<ReplyButton>,
+    },
+    ReplyToComment {
+        network: Network,
+        comment: CommentId,
+        text: String,
+    },
+    Like {
+        network: Network,
+        asset: AssetId,
+        comment: CommentId,
+    },
+    ReadLeadAd {
+        id: LeadAdId,
+    },
+    /// Whether a public reply with this text of ours stands under the comment.
+    FindReply {
+        network: Network,
+        asset: AssetId,
+        comment: CommentId,
+        text: String,
+    },
+    /// Whether the conversation has this text of ours, not older than `since`.
+    FindMessage {
+        asset: AssetId,
+        person: String,
+        text: String,
+        since: Timestamp,
+    },
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub enum WhatsAppRecipient {
+    Phone(PhoneNumber),
+    /// A WhatsApp id that is no phone number.
+    Id(String),
+    /// A business-scoped user id: sent as `recipient`, not as `to`.
+    User(String),
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub enum WhatsAppContent {
+    /// Free text, inside the window.
+    Text { body: String },
+    /// Text with up to three buttons that answer, inside the window.
+    Buttons { body: String, buttons: Vec<ReplyButton> },
+    /// Text with one button that opens a link, inside the window.
+    Link { body: String, label: String, url: String },
+    /// An approved template, at any time.
+    Template {
+        name: String,
+        language: String,
+        params: Vec<String>,
+        /// The end of the link that the template's URL button opens.
+        url_suffix: Option<String>,
+        /// What the template's quick-reply buttons carry, in order, with their place among all its buttons.
+        payloads: Vec<(usize, String)>,
+    },
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReplyButton {
+    pub label: String,
+    pub action: ButtonAction,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub enum ButtonAction {
+    Payload(String),
+    Url(String),
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub enum Recipient {
+    Person(String),
+    Comment(CommentId),
+}
+
+/// What became of a call, by what it means for the work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Done(Receipt),
+    LeadAdRead(LeadAdFields),
+    /// Evidence was looked for: found under this id, or not there.
+    Found(PlatformMessageId),
+    NotFound,
+    Failed(CallFailure),
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Receipt {
+    pub id: Option<PlatformMessageId>,
+    /// Names of the person that the platform's answer told.
+    pub identities: Vec<Identity>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeadAdFields {
+    pub details: Details,
+    pub form: Option<FormId>,
+    pub ad: Option<String>,
+}
+
+/// Why a call did not do its work, by what to do about it (PLATFORM.md §7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallFailure {
+    /// Certainly not done; another try may succeed. `wait` is what the platform asked for.
+    TryAgain { wait: Option<SignedDuration>, reason: String },
+    /// It may have been done: the answer was lost, or said nothing certain.
+    AnswerLost { reason: String },
+    /// Certainly not done, and trying again changes nothing.
+    Refused { why: Refusal, code: Option<i64>, reason: String },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The token, a permission or the connection. Nothing goes out until the operator mends it.
+    ConnectionBroken,
+    /// The account is blocked, restricted or unpaid.
+    Account,
+    /// The window is closed on the platform's side.
+    Window,
+    /// This person cannot be reached.
+    Recipient,
+    /// The person refused marketing on the platform.
+    OptedOut,
+    /// Not now for this person: at least a day, growing (R15).
+    NotNow,
+    /// A private reply that is already given, too late, or whose comment is gone.
+    AlreadyAnswered,
+    /// Our request is wrong: a template that is missing or does not fit, a bad parameter.
+    Request,
+}
+
+macro_rules! hidden_debug {
+    ($($name:ident)+) => {$(
+        /// Names only the shape: contents and addresses are personal data.
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )+};
+}
+
+hidden_debug! { WhatsAppRecipient WhatsAppContent ReplyButton ButtonAction Recipient }
+
+impl Operation {
+    /// The word for this operation in logs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::SendWhatsApp { .. } => "send-whatsapp",
+            Self::SendMessage { channel: Channel::Instagram, .. } => "send-instagram",
+            Self::SendMessage { .. } => "send-messenger",
+            Self::ReplyToComment { .. } => "reply-to-comment",
+            Self::Like { .. } => "like",
+            Self::ReadLeadAd { .. } => "read-lead-ad",
+            Self::FindReply { .. } => "find-reply",
+            Self::FindMessage { .. } => "find-message",
+        }
+    }
+}
+
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}(…)", self.name())
+    }
+}

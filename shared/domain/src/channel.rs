@@ -1,0 +1,70 @@
+//! Where a message can go, and the window in which a person may be answered freely.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::ids::AssetId;
+
+/// A way to reach a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    WhatsApp,
+    Messenger,
+    Instagram,
+}
+
+impl Channel {
+    pub const ALL: [Self; 3] = [Self::WhatsApp, Self::Messenger, Self::Instagram];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::WhatsApp => "whatsapp",
+            Self::Messenger => "messenger",
+            Self::Instagram => "instagram",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|channel| channel.as_str() == text)
+    }
+}
+
+/// The network on which a comment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Network {
+    Facebook,
+    Instagram,
+}
+
+impl Network {
+    /// Where a private reply to a comment lands.
+    pub fn private_channel(self) -> Channel {
+        match self {
+            Self::Facebook => Channel::Messenger,
+            Self::Instagram => Channel::Instagram,
+        }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Facebook => "facebook",
+            Self::Instagram => "instagram",
+        }
+    }
+}
+
+/// How long after a person's last message anything may be written (Messenger and Instagram "standard
+/// messaging", WhatsApp "customer service window").
+pub const WINDOW: SignedDuration = SignedDuration::from_hours(24);
+
+/// The last message of a person on a channel, and the asset it came to: the answer leaves from there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    pub opened_at: Timestamp,
+    pub asset: AssetId,
+}
+
+impl Window {
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        now.duration_since(self.opened_at) < WINDOW
+    }
+}

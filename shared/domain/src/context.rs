@@ -1,0 +1,44 @@
+//! What a decision may know beside the lead and the event.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::ids::{Pepper, PlaybookVersion};
+use crate::playbook::{Journey, Playbook};
+use crate::run::Run;
+
+/// Time, chance and the playbooks, as arguments.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    pub now: Timestamp,
+    pub seed: u64,
+    pub playbooks: &'a Playbooks,
+    pub pepper: &'a Pepper,
+}
+
+/// The playbook that is current, and those by which the lead's runs began.
+#[derive(Clone, Debug)]
+pub struct Playbooks {
+    /// Texts, template bindings, quiet hours, caps and consent rules are always these.
+    pub current: Arc<Playbook>,
+    /// Steps, delays and branches of a run are those of the version on which it started.
+    pub pinned: BTreeMap<PlaybookVersion, Arc<Playbook>>,
+}
+
+impl Playbooks {
+    pub fn only(current: Arc<Playbook>) -> Self {
+        Self { current, pinned: BTreeMap::new() }
+    }
+
+    /// The journey that a run follows.
+    pub fn journey(&self, run: &Run) -> Option<&Journey> {
+        let playbook = if run.version == self.current.version {
+            &self.current
+        } else {
+            self.pinned.get(&run.version)?
+        };
+        playbook.journeys.get(&run.journey)
+    }
+}

@@ -1,0 +1,86 @@
+//! What an event changes on a lead.
+//!
+//! [`decide`] cannot fail: every pair of lead and event has a decided answer, and what cannot be acted on is at
+//! least written to the timeline. It never says that something was sent; it plans work, and the claim decides
+//! whether it may leave.
+
+mod answer;
+mod calls;
+mod capture;
+mod comments;
+mod draft;
+mod journeys;
+mod messages;
+
+pub(crate) use capture::captured as capture_lead_ad;
+pub use draft::Draft;
+pub(crate) use draft::describe;
+pub(crate) use journeys::advance;
+
+use crate::context::Context;
+use crate::event::{Event, EventKind};
+use crate::identity::Identity;
+use crate::lead::Lead;
+use crate::timeline::{Entry, Fact, What};
+
+/// The new record, and what is to be written beside it in the same transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    pub lead: Lead,
+    pub timeline: Vec<Entry>,
+    /// What must not be known yet, or this decision was made before: a comment, however late it is replayed.
+    pub once: Option<Identity>,
+}
+
+pub fn decide(lead: &Lead, event: &Event, context: &Context<'_>) -> Decision {
+    let mut draft = Draft::new(lead, context);
+    draft.occurred_at = event.occurred_at;
+    draft.know(&event.author);
+    event.also.iter().for_each(|identity| draft.know(identity));
+    match &event.kind {
+        EventKind::Captured(capture) => capture::captured(&mut draft, event, capture),
+        EventKind::LeadAd(lead_ad) => capture::lead_ad_filled(&mut draft, event, lead_ad),
+        EventKind::Called(call) => calls::called(&mut draft, event, call),
+        EventKind::Commented(comment) => comments::commented(&mut draft, event, comment),
+        EventKind::CommentEdited { comment } => {
+            draft.note(Entry::new(event.occurred_at, What::CommentEdited).with(Fact::Comment, comment));
+        }
+        EventKind::CommentRemoved { comment } => comments::removed(&mut draft, event, comment),
+        EventKind::CommentHidden { comment } => comments::hidden(&mut draft, event, comment),
+        EventKind::Messaged(message) => messages::messaged(&mut draft, event, message),
+        EventKind::MessageEdited { channel, .. } => {
+            draft.note(
+                Entry::new(event.occurred_at, What::MessageEdited).with(Fact::Channel, channel.as_str()),
+            );
+        }
+        EventKind::MessageUnsent { channel, .. } => {
+            draft.note(
+                Entry::new(event.occurred_at, What::MessageUnsent).with(Fact::Channel, channel.as_str()),
+            );
+        }
+        EventKind::Reacted { channel, asset } => messages::reacted(&mut draft, event, *channel, asset),
+        EventKind::Referred { channel, asset, source } => {
+            messages::referred(&mut draft, event, *channel, asset, source);
+        }
+        EventKind::Echoed { channel, id, text } => {
+            messages::echoed(&mut draft, event, *channel, id.as_ref(), text.as_deref());
+        }
+        EventKind::Standby { channel } => messages::standby(&mut draft, event, *channel),
+        EventKind::Receipt { channel, status, ids, up_to } => {
+            messages::receipt(&mut draft, event, *channel, *status, ids, *up_to);
+        }
+        EventKind::DeliveryFailed { id, work, code } => {
+            messages::delivery_failed(&mut draft, event, id, *work, *code)
+        }
+        EventKind::MarketingStopped => messages::marketing_stopped(&mut draft, event),
+        EventKind::MarketingResumed => messages::marketing_resumed(&mut draft, event),
+        EventKind::IdentityChanged { to } => draft.rename(&event.author, to),
+        EventKind::Mentioned { network, comment, post } => draft.note(
+            Entry::new(event.occurred_at, What::Mentioned)
+                .with(Fact::Channel, network.as_str())
+                .with_some(Fact::Comment, comment.as_ref())
+                .with_some(Fact::Post, post.as_ref()),
+        ),
+    }
+    draft.finish()
+}

@@ -1,0 +1,326 @@
+//! What can happen to a lead from outside.
+//!
+//! An event is already split from its batch, belongs to one business, and names its author as well as the
+//! platform told it. What the business itself does (its own comments, echoes of what we sent) is no event.
+
+use jiff::Timestamp;
+
+use crate::channel::{Channel, Network};
+use crate::delivery::DeliveryStatus;
+use crate::email::EmailAddress;
+use crate::event_key::EventKey;
+use crate::identity::Identity;
+use crate::ids::{AssetId, BusinessId, CommentId, FormId, LeadAdId, PlatformMessageId, PostId, WorkId};
+use crate::name::PersonName;
+use crate::phone::PhoneNumber;
+use crate::source::Source;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    pub business: BusinessId,
+    pub key: EventKey,
+    /// When it happened, by the platform's word; where it gives none, when it arrived.
+    pub occurred_at: Timestamp,
+    /// Whose lead this concerns. A comment without a known author stands for its author.
+    pub author: Identity,
+    /// Other names of the same person that came along.
+    pub also: Vec<Identity>,
+    pub kind: EventKind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// Somebody left their details.
+    Captured(Capture),
+    /// A lead ad was filled in; its fields are still to be looked up.
+    LeadAd(LeadAd),
+    Called(Call),
+    Commented(Comment),
+    CommentEdited {
+        comment: CommentId,
+    },
+    CommentRemoved {
+        comment: CommentId,
+    },
+    CommentHidden {
+        comment: CommentId,
+    },
+    /// Somebody wrote, pressed a button, or sent media.
+    Messaged(Message),
+    MessageEdited {
+        channel: Channel,
+        id: PlatformMessageId,
+    },
+    MessageUnsent {
+        channel: Channel,
+        id: PlatformMessageId,
+    },
+    /// A reaction is a person's act and opens the window, but says nothing.
+    Reacted {
+        channel: Channel,
+        asset: AssetId,
+    },
+    /// A link or an ad led the person into an existing conversation.
+    Referred {
+        channel: Channel,
+        asset: AssetId,
+        source: Source,
+    },
+    /// A message left in the business's name that we did not send, or cannot tell from ours yet.
+    Echoed {
+        channel: Channel,
+        id: Option<PlatformMessageId>,
+        text: Option<String>,
+    },
+    /// Somebody wrote in a thread that another app holds: read, not answered (R22).
+    Standby {
+        channel: Channel,
+    },
+    /// The platform says how far messages have come, by their ids or up to a moment.
+    Receipt {
+        channel: Channel,
+        status: DeliveryStatus,
+        ids: Vec<PlatformMessageId>,
+        up_to: Option<Timestamp>,
+    },
+    /// The platform gave a message up after it had accepted it.
+    DeliveryFailed {
+        id: PlatformMessageId,
+        work: Option<WorkId>,
+        code: i64,
+    },
+    /// The person stopped or resumed marketing with the platform's own switch (R14).
+    MarketingStopped,
+    MarketingResumed,
+    /// The person is known by another name from now on.
+    IdentityChanged {
+        to: Identity,
+    },
+    /// Somebody named the business. Answered by the tag responder.
+    Mentioned {
+        network: Network,
+        comment: Option<CommentId>,
+        post: Option<PostId>,
+    },
+}
+
+/// What a form says of a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Details {
+    pub name: Option<PersonName>,
+    pub phone: Option<PhoneNumber>,
+    /// A number that could not be read, as it was typed, for the agent to look at.
+    pub phone_unreadable: Option<String>,
+    pub email: Option<EmailAddress>,
+    /// Answers to the form's other questions, in the order asked.
+    pub fields: Vec<(String, String)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Capture {
+    pub details: Details,
+    pub source: Source,
+    /// The text that the person agreed to, if the form showed one and they did.
+    pub consent: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeadAd {
+    pub id: LeadAdId,
+    pub page: AssetId,
+    pub form: Option<FormId>,
+    pub ad: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    pub kind: CallKind,
+    pub phone: PhoneNumber,
+    /// Who took the call or should have.
+    pub agent: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallKind {
+    Missed,
+    Ended,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    pub network: Network,
+    /// The Page or the account under whose post it stands.
+    pub asset: AssetId,
+    pub id: CommentId,
+    pub post: Option<PostId>,
+    /// For a comment on an ad, the post that the ad shows.
+    pub original_post: Option<PostId>,
+    pub text: String,
+    /// A full name on Facebook, a user name on Instagram.
+    pub author_name: Option<String>,
+    pub is_reply: bool,
+    /// Under a live broadcast: private reply only, and only while it runs (R18).
+    pub is_live: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub channel: Channel,
+    /// The Page, account or number that was written to.
+    pub asset: AssetId,
+    pub id: Option<PlatformMessageId>,
+    pub text: Option<String>,
+    /// What a pressed button carries. Buttons are routed by it, never by their text.
+    pub payload: Option<String>,
+    pub media: Option<Media>,
+    /// The name that the platform shows for the person.
+    pub sender_name: Option<String>,
+    pub referral: Option<Source>,
+}
+
+/// What came instead of text, or with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Media {
+    Image,
+    Video,
+    Audio,
+    Document,
+    Sticker,
+    Location,
+    Contacts,
+    Form,
+    StoryMention,
+    StoryReply,
+    /// Something that the platform does not hand to us.
+    Unsupported,
+    Other,
+}
+
+impl Media {
+    const NAMES: [(Self, &str); 12] = [
+        (Self::Image, "image"),
+        (Self::Video, "video"),
+        (Self::Audio, "audio"),
+        (Self::Document, "document"),
+        (Self::Sticker, "sticker"),
+        (Self::Location, "location"),
+        (Self::Contacts, "contacts"),
+        (Self::Form, "form"),
+        (Self::StoryMention, "story-mention"),
+        (Self::StoryReply, "story-reply"),
+        (Self::Unsupported, "unsupported"),
+        (Self::Other, "other"),
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES.iter().find(|(media, _)| *media == self).map_or("other", |(_, name)| name)
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(_, name)| *name == text).map(|(media, _)| *media)
+    }
+}
+
+impl EventKind {
+    /// The word for this kind in keys, logs and timelines.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Captured(_) => "form",
+            Self::LeadAd(_) => "lead-ad",
+            Self::Called(_) => "call",
+            Self::Commented(_) => "comment",
+            Self::CommentEdited { .. } => "comment-edited",
+            Self::CommentRemoved { .. } => "comment-removed",
+            Self::CommentHidden { .. } => "comment-hidden",
+            Self::Messaged(_) => "message",
+            Self::MessageEdited { .. } => "message-edited",
+            Self::MessageUnsent { .. } => "message-unsent",
+            Self::Reacted { .. } => "reaction",
+            Self::Referred { .. } => "referral",
+            Self::Echoed { .. } => "echo",
+            Self::Standby { .. } => "standby",
+            Self::Receipt { .. } => "receipt",
+            Self::DeliveryFailed { .. } => "delivery-failed",
+            Self::MarketingStopped => "marketing-stopped",
+            Self::MarketingResumed => "marketing-resumed",
+            Self::IdentityChanged { .. } => "identity-changed",
+            Self::Mentioned { .. } => "mention",
+        }
+    }
+
+    /// Whether somebody whom nobody knows yet becomes a lead by this. The rest only adds to what is known.
+    pub fn makes_a_lead(&self) -> bool {
+        match self {
+            Self::Captured(_)
+            | Self::LeadAd(_)
+            | Self::Called(_)
+            | Self::Commented(_)
+            | Self::Messaged(_)
+            | Self::Reacted { .. }
+            | Self::Referred { .. }
+            // A refusal holds from before the first message.
+            | Self::MarketingStopped
+            | Self::Mentioned { .. } => true,
+            Self::CommentEdited { .. }
+            | Self::CommentRemoved { .. }
+            | Self::CommentHidden { .. }
+            | Self::MessageEdited { .. }
+            | Self::MessageUnsent { .. }
+            | Self::Echoed { .. }
+            | Self::Standby { .. }
+            | Self::Receipt { .. }
+            | Self::DeliveryFailed { .. }
+            | Self::MarketingResumed
+            | Self::IdentityChanged { .. } => false,
+        }
+    }
+
+    /// Which function works this kind off.
+    pub fn responder(&self) -> Responder {
+        match self {
+            Self::Captured(_) | Self::LeadAd(_) | Self::Called(_) => Responder::LeadIntake,
+            Self::Commented(_)
+            | Self::CommentEdited { .. }
+            | Self::CommentRemoved { .. }
+            | Self::CommentHidden { .. } => Responder::Comment,
+            Self::Messaged(_)
+            | Self::MessageEdited { .. }
+            | Self::MessageUnsent { .. }
+            | Self::Reacted { .. }
+            | Self::Referred { .. }
+            | Self::Echoed { .. }
+            | Self::Standby { .. }
+            | Self::Receipt { .. }
+            | Self::DeliveryFailed { .. }
+            | Self::MarketingStopped
+            | Self::MarketingResumed
+            | Self::IdentityChanged { .. }
+            | Self::Mentioned { .. } => Responder::Message,
+        }
+    }
+}
+
+/// The function that drains an identity's inbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Responder {
+    LeadIntake,
+    Comment,
+    Message,
+}
+
+impl Responder {
+    pub const ALL: [Self; 3] = [Self::LeadIntake, Self::Comment, Self::Message];
+
+    /// One letter, so that a key of an inbox row names its responder to whoever reads only keys.
+    pub fn letter(self) -> char {
+        match self {
+            Self::LeadIntake => 'l',
+            Self::Comment => 'c',
+            Self::Message => 'm',
+        }
+    }
+
+    pub fn from_letter(letter: char) -> Option<Self> {
+        Self::ALL.into_iter().find(|responder| responder.letter() == letter)
+    }
+}

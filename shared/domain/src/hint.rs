@@ -1,0 +1,30 @@
+//! What a queue carries: that something may be due. A hint is never a proof.
+
+use crate::event::Responder;
+use crate::identity::IdentityKey;
+use crate::ids::{BusinessId, LeadId};
+use crate::work::Class;
+
+/// Keys only: no personal data, and nothing that the table does not know better.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hint {
+    /// An identity has events that nobody has decided yet.
+    Inbox { business: BusinessId, identity: IdentityKey, responder: Responder },
+    /// A lead has something to do at about now.
+    Lead { business: BusinessId, lead: LeadId, class: Class },
+}
+
+impl Hint {
+    pub fn business(&self) -> &BusinessId {
+        match self {
+            Self::Inbox { business, .. } | Self::Lead { business, .. } => business,
+        }
+    }
+
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Inbox { .. } => Class::Conversation,
+            Self::Lead { class, .. } => *class,
+        }
+    }
+}

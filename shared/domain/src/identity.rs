@@ -1,0 +1,159 @@
+//! What a person, or a thing a person made, is known by.
+
+use std::fmt;
+
+use crate::email::EmailAddress;
+use crate::ids::{BusinessId, CommentId, LeadAdId, LeadId, Pepper};
+use crate::phone::PhoneNumber;
+
+/// One of the names under which a platform or a form knows a person. A comment whose author is not told, and a
+/// lead ad whose fields are not read yet, stand for the person until more is known.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Identity {
+    Phone(PhoneNumber),
+    Email(EmailAddress),
+    /// A WhatsApp id that is no phone number.
+    WhatsAppId(String),
+    /// A business-scoped WhatsApp user id, `CC.` and up to 128 alphanumerics (PLATFORM.md §1).
+    WhatsAppUser(String),
+    /// A page-scoped id of Facebook.
+    Psid(String),
+    /// An Instagram-scoped id.
+    Igsid(String),
+    Comment(CommentId),
+    LeadAd(LeadAdId),
+    /// A form that left nothing by which its sender could be reached: it stands for the person.
+    Submission(String),
+    /// A lead by its own id, as our opaque data names it to a platform.
+    Lead(LeadId),
+}
+
+impl Identity {
+    /// What a WhatsApp payload calls its sender: a number, a business-scoped id placed there, or something else.
+    pub fn from_whatsapp(id: &str) -> Self {
+        if is_business_scoped(id) {
+            return Self::WhatsAppUser(id.to_owned());
+        }
+        match PhoneNumber::from_whatsapp_id(id) {
+            Some(phone) => Self::Phone(phone),
+            None => Self::WhatsAppId(id.to_owned()),
+        }
+    }
+
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Phone(_) => "phone",
+            Self::Email(_) => "email",
+            Self::WhatsAppId(_) => "whatsapp",
+            Self::WhatsAppUser(_) => "bsuid",
+            Self::Psid(_) => "psid",
+            Self::Igsid(_) => "igsid",
+            Self::Comment(_) => "comment",
+            Self::LeadAd(_) => "lead-ad",
+            Self::Submission(_) => "submission",
+            Self::Lead(_) => "lead",
+        }
+    }
+
+    /// The value in its one spelling. Personal data.
+    pub fn value(&self) -> String {
+        match self {
+            Self::Phone(phone) => phone.as_str().to_owned(),
+            Self::Email(email) => email.key(),
+            Self::WhatsAppId(id) | Self::WhatsAppUser(id) | Self::Psid(id) | Self::Igsid(id) => id.clone(),
+            Self::Comment(id) => id.as_str().to_owned(),
+            Self::LeadAd(id) => id.as_str().to_owned(),
+            Self::Submission(id) => id.clone(),
+            Self::Lead(id) => id.to_string(),
+        }
+    }
+
+    pub fn parse(kind: &str, value: &str) -> Option<Self> {
+        let text = || value.to_owned();
+        match kind {
+            "phone" => PhoneNumber::parse(value).ok().map(Self::Phone),
+            "email" => EmailAddress::parse(value).ok().map(Self::Email),
+            "whatsapp" => Some(Self::WhatsAppId(text())),
+            "bsuid" => Some(Self::WhatsAppUser(text())),
+            "psid" => Some(Self::Psid(text())),
+            "igsid" => Some(Self::Igsid(text())),
+            "comment" => Some(Self::Comment(CommentId::new(text()))),
+            "lead-ad" => Some(Self::LeadAd(LeadAdId::new(text()))),
+            "submission" => Some(Self::Submission(text())),
+            "lead" => LeadId::parse(value).map(Self::Lead),
+            _ => None,
+        }
+    }
+
+    /// What the table, its indexes and the queues call this identity.
+    pub fn key(&self, pepper: &Pepper, business: &BusinessId) -> IdentityKey {
+        let hash = pepper.derive("identity", &[business.as_str(), self.kind(), &self.value()]);
+        IdentityKey(format!("{}#{hash:032x}", self.kind()))
+    }
+
+    /// A phone that may have WhatsApp.
+    pub fn is_mobile(&self) -> bool {
+        matches!(self, Self::Phone(phone) if phone.may_have_whatsapp())
+    }
+
+    /// Whether the identity is the thing itself: seen once, it is never new again, however late it is replayed.
+    pub fn is_once_only(&self) -> bool {
+        matches!(self, Self::Comment(_) | Self::LeadAd(_))
+    }
+}
+
+/// `^[A-Z]{2}\.`, as the parent form `US.ENT.…` is, too.
+fn is_business_scoped(id: &str) -> bool {
+    matches!(id.as_bytes(), [a, b, b'.', ..] if a.is_ascii_uppercase() && b.is_ascii_uppercase())
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}(…)", self.kind())
+    }
+}
+
+/// An identity as a key: its kind, and a keyed hash of its value. Holds no personal data.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IdentityKey(String);
+
+impl IdentityKey {
+    /// Reads back what [`Identity::key`] made.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kind, hash) = text.split_once('#')?;
+        let sound = !kind.is_empty() && hash.len() == 32 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+        sound.then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for IdentityKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whatsapp_sender_is_a_phone_a_scoped_user_or_neither() {
+        assert_eq!(Identity::from_whatsapp("972541234567").kind(), "phone");
+        assert_eq!(Identity::from_whatsapp("US.13491208655302741918").kind(), "bsuid");
+        assert_eq!(Identity::from_whatsapp("5678").kind(), "whatsapp");
+    }
+
+    #[test]
+    fn a_key_shows_nothing_of_the_person_and_differs_between_businesses() {
+        let pepper = Pepper::new([1; 32]);
+        let phone = Identity::Phone(PhoneNumber::parse("054-123-4567").unwrap());
+        let key = phone.key(&pepper, &"neveh".into());
+        assert!(!key.as_str().contains("541234567"));
+        assert_ne!(key, phone.key(&pepper, &"other".into()));
+        assert_eq!(IdentityKey::parse(key.as_str()), Some(key));
+    }
+}

@@ -1,0 +1,257 @@
+//! The lead: the unit of work, and the truth about one person.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::channel::{Channel, Window};
+use crate::consent::{Consent, OptOut};
+use crate::email::EmailAddress;
+use crate::identity::Identity;
+use crate::ids::{BusinessId, LeadId, PlatformMessageId, WorkId};
+use crate::name::PersonName;
+use crate::phone::PhoneNumber;
+use crate::run::Run;
+use crate::source::Source;
+use crate::work::{Claim, Class, Lane, Work, WorkState};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lead {
+    pub business: BusinessId,
+    pub id: LeadId,
+    /// Of the stored record; 0 until it is stored.
+    pub version: u64,
+    pub created_at: Timestamp,
+    pub name: Option<PersonName>,
+    /// What Instagram shows instead of a name.
+    pub username: Option<String>,
+    pub phone: Option<PhoneNumber>,
+    pub email: Option<EmailAddress>,
+    /// Answers to forms, newest wins.
+    pub fields: BTreeMap<String, String>,
+    pub identities: BTreeSet<Identity>,
+    pub first_source: Option<Source>,
+    pub last_source: Option<Source>,
+    pub consents: Vec<Consent>,
+    /// Refused on every channel (R3).
+    pub opt_out: Option<OptOut>,
+    /// Refused marketing with WhatsApp's own switch, which only the person can undo (R14).
+    pub marketing_stopped_at: Option<Timestamp>,
+    pub tags: BTreeSet<String>,
+    pub windows: BTreeMap<Channel, Window>,
+    /// Until when somebody else holds the thread (R22).
+    pub held: BTreeMap<Channel, Timestamp>,
+    pub runs: Vec<Run>,
+    /// Open work only.
+    pub work: Vec<Work>,
+    /// The number for the next piece of work.
+    pub work_next: u32,
+    pub claim: Option<Claim>,
+    /// The number of the last claim. Each claim has a higher one.
+    pub claims: u64,
+    /// The last messages that left, newest last: for caps, pace, and to know an echo as our own.
+    pub recent_sends: Vec<RecentSend>,
+    /// Set when this record only points to the lead that carries on.
+    pub merged_into: Option<LeadId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecentSend {
+    pub at: Timestamp,
+    pub channel: Channel,
+    pub class: Class,
+    pub id: Option<PlatformMessageId>,
+}
+
+/// When somebody must look at this lead, and how urgent it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wake {
+    pub class: Class,
+    pub at: Timestamp,
+}
+
+pub const RECENT_SENDS_MAX: usize = 12;
+
+impl Lead {
+    pub fn new(business: BusinessId, id: LeadId, created_at: Timestamp) -> Self {
+        Self {
+            business,
+            id,
+            version: 0,
+            created_at,
+            name: None,
+            username: None,
+            phone: None,
+            email: None,
+            fields: BTreeMap::new(),
+            identities: BTreeSet::new(),
+            first_source: None,
+            last_source: None,
+            consents: Vec::new(),
+            opt_out: None,
+            marketing_stopped_at: None,
+            tags: BTreeSet::new(),
+            windows: BTreeMap::new(),
+            held: BTreeMap::new(),
+            runs: Vec::new(),
+            work: Vec::new(),
+            work_next: 0,
+            claim: None,
+            claims: 0,
+            recent_sends: Vec::new(),
+            merged_into: None,
+        }
+    }
+
+    /// The one derived field that the wake index shows: the earliest moment at which anything can happen by
+    /// itself. While a claim stands that is the claim's end, whatever else is due.
+    pub fn wake(&self) -> Option<Wake> {
+        if self.merged_into.is_some() {
+            return None;
+        }
+        if let Some(claim) = &self.claim {
+            let class = self.work(claim.work).map_or(Class::Conversation, |work| work.class);
+            return Some(Wake { class, at: claim.until });
+        }
+        let work = self.work.iter().filter(|work| self.blocked_by(work).is_none()).filter_map(|work| {
+            let at = match work.state {
+                // Of work in doubt, the next look for evidence.
+                WorkState::Planned | WorkState::InDoubt { .. } => work.due_at,
+                WorkState::Parked { .. } => return None,
+            };
+            Some(Wake { class: work.class, at })
+        });
+        let runs = self.runs.iter().filter_map(|run| run.next_at).map(|at| Wake { class: Class::Bulk, at });
+        work.chain(runs).min_by_key(|wake| (wake.at, wake.class))
+    }
+
+    /// The earlier work that has to be out of the way first: within a lane bulk keeps its order, and within a
+    /// run of a journey so does everything. Conversation passes what waits.
+    pub fn blocked_by(&self, work: &Work) -> Option<&Work> {
+        self.work.iter().find(|other| {
+            let earlier = other.number < work.number && !other.is_parked();
+            let same_run = other.run.is_some() && other.run == work.run;
+            let same_lane = other.lane() == work.lane();
+            let both_bulk = other.class == Class::Bulk && work.class == Class::Bulk;
+            earlier && (same_run || same_lane && both_bulk)
+        })
+    }
+
+    pub fn work(&self, id: WorkId) -> Option<&Work> {
+        self.work.iter().find(|work| work.id == id)
+    }
+
+    /// Why the operator has to look at this lead, if they have to.
+    pub fn attention(&self) -> Option<&str> {
+        self.work.iter().find_map(|work| match &work.state {
+            WorkState::Parked { reason } => Some(reason.as_str()),
+            WorkState::Planned | WorkState::InDoubt { .. } => None,
+        })
+    }
+
+    /// How the lead can be reached on a channel, if it can.
+    pub fn address(&self, channel: Channel) -> Option<Identity> {
+        let of =
+            |wanted: fn(&Identity) -> bool| self.identities.iter().find(|identity| wanted(identity)).cloned();
+        match channel {
+            Channel::WhatsApp => {
+                let phone = self.phone.clone().filter(PhoneNumber::may_have_whatsapp).map(Identity::Phone);
+                phone
+                    .or_else(|| of(Identity::is_mobile))
+                    .or_else(|| of(|identity| matches!(identity, Identity::WhatsAppUser(_))))
+                    .or_else(|| of(|identity| matches!(identity, Identity::WhatsAppId(_))))
+            }
+            Channel::Messenger => of(|identity| matches!(identity, Identity::Psid(_))),
+            Channel::Instagram => of(|identity| matches!(identity, Identity::Igsid(_))),
+        }
+    }
+
+    pub fn window_is_open(&self, channel: Channel, now: Timestamp) -> bool {
+        self.windows.get(&channel).is_some_and(|window| window.is_open(now))
+    }
+
+    pub fn has_open_work_in(&self, lane: Lane) -> bool {
+        self.work.iter().any(|work| work.lane() == lane && !work.is_parked())
+    }
+
+    pub fn has_consent(&self) -> bool {
+        !self.consents.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::MessageName;
+    use crate::work::{Action, Intent, Purpose};
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn lead() -> Lead {
+        Lead::new("neveh".into(), LeadId::new(1), at(0))
+    }
+
+    fn message(number: u32, class: Class, due: i64, run: Option<u128>) -> Work {
+        Work {
+            id: WorkId::new(u128::from(number)),
+            number,
+            class,
+            action: Action::Send {
+                message: MessageName::new("welcome"),
+                channel: Channel::WhatsApp,
+                purpose: Purpose::Playbook,
+            },
+            run: run.map(crate::ids::RunId::new),
+            due_at: at(due),
+            planned_at: at(due),
+            expires_at: None,
+            state: WorkState::Planned,
+            tries: 0,
+        }
+    }
+
+    #[test]
+    fn a_lead_without_open_work_sleeps_for_good() {
+        assert_eq!(lead().wake(), None);
+    }
+
+    #[test]
+    fn a_standing_claim_decides_when_to_look_whatever_else_is_due() {
+        let mut lead = lead();
+        lead.work = vec![message(0, Class::Conversation, 10, None), message(1, Class::Conversation, 5, None)];
+        lead.claim = Some(Claim {
+            work: WorkId::new(0),
+            number: 1,
+            started_at: at(10),
+            until: at(40),
+            intent: Intent::Act,
+        });
+        assert_eq!(lead.wake(), Some(Wake { class: Class::Conversation, at: at(40) }));
+    }
+
+    #[test]
+    fn conversation_passes_what_waits_and_later_steps_of_a_run_do_not() {
+        let mut lead = lead();
+        lead.work = vec![
+            message(0, Class::Bulk, 100, Some(1)),
+            message(1, Class::Bulk, 10, Some(2)),
+            message(2, Class::Conversation, 20, None),
+            message(3, Class::Conversation, 5, Some(1)),
+        ];
+        let free: Vec<u32> =
+            lead.work.iter().filter(|work| lead.blocked_by(work).is_none()).map(|work| work.number).collect();
+        assert_eq!(free, [0, 2]);
+        assert_eq!(lead.wake(), Some(Wake { class: Class::Conversation, at: at(20) }));
+    }
+
+    #[test]
+    fn parked_work_wakes_nobody_and_holds_nobody_up() {
+        let mut lead = lead();
+        lead.work = vec![message(0, Class::Bulk, 1, None), message(1, Class::Bulk, 50, None)];
+        lead.work[0].state = WorkState::Parked { reason: "the token is no longer valid".into() };
+        assert_eq!(lead.wake(), Some(Wake { class: Class::Bulk, at: at(50) }));
+        assert_eq!(lead.attention(), Some("the token is no longer valid"));
+    }
+}

@@ -1,0 +1,40 @@
+//! What Masa decides, as plain values and pure functions.
+//!
+//! Nothing here does I/O, awaits, reads a clock, draws a random number or knows a vendor's types. Whatever
+//! happens is an [`Event`](event::Event); [`decide`](decide::decide) says what it changes on a
+//! [`Lead`](lead::Lead), [`claim`](claim::claim) what may leave now, and [`finish`](finish::finish) what the
+//! answer of a platform means.
+
+pub mod call;
+pub mod channel;
+pub mod claim;
+pub mod compose;
+pub mod consent;
+pub mod context;
+pub mod decide;
+pub mod delivery;
+pub mod email;
+pub mod event;
+pub mod event_key;
+pub mod finish;
+pub mod gates;
+pub mod hint;
+pub mod identity;
+pub mod ids;
+pub mod lead;
+pub mod name;
+pub mod phone;
+pub mod playbook;
+pub mod redrive;
+pub mod render;
+pub mod retry;
+pub mod run;
+pub mod schedule;
+mod sent;
+pub mod source;
+#[cfg(test)]
+mod stories;
+#[cfg(test)]
+mod testing;
+pub mod timeline;
+pub mod work;

@@ -1,0 +1,75 @@
+//! A message and its forms.
+
+use crate::channel::Channel;
+use crate::ids::MessageName;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub name: MessageName,
+    pub kind: Kind,
+    /// A template with variables, see [`crate::render`].
+    pub text: String,
+    pub buttons: Vec<Button>,
+    /// In the order in which they are tried.
+    pub channels: Vec<Channel>,
+    pub whatsapp_template: Option<WhatsAppTemplate>,
+}
+
+/// Marketing needs consent (R1); service answers what the person asked for or bought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Service,
+    Marketing,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Button {
+    /// Opens the booking link, filled in for this lead.
+    Book { label: String },
+    /// Opens one of the business's links.
+    Link { label: String, link: String },
+    /// Says something back to us.
+    Reply { label: String, payload: String },
+    /// Gives consent to marketing; `text` is what the person agrees to.
+    Consent { label: String, text: String },
+    /// Refuses further messages.
+    OptOut { label: String },
+}
+
+/// What a pressed consent button carries.
+pub const CONSENT_PAYLOAD: &str = "masa:consent";
+/// What a pressed opt-out button carries.
+pub const OPT_OUT_PAYLOAD: &str = "masa:opt-out";
+
+impl Button {
+    pub fn label(&self) -> &str {
+        match self {
+            Self::Book { label }
+            | Self::Link { label, .. }
+            | Self::Reply { label, .. }
+            | Self::Consent { label, .. }
+            | Self::OptOut { label } => label,
+        }
+    }
+
+    /// What a press sends back; `None` for a button that opens a link.
+    pub fn payload(&self) -> Option<&str> {
+        match self {
+            Self::Book { .. } | Self::Link { .. } => None,
+            Self::Reply { payload, .. } => Some(payload),
+            Self::Consent { .. } => Some(CONSENT_PAYLOAD),
+            Self::OptOut { .. } => Some(OPT_OUT_PAYLOAD),
+        }
+    }
+}
+
+/// The approved template by which the message may open a conversation (R10).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WhatsAppTemplate {
+    pub name: String,
+    pub language: String,
+    /// Expressions for the body's parameters, in order.
+    pub params: Vec<String>,
+    /// Whether a button of the template opens the booking link, whose end is filled in for this lead.
+    pub booking_button: bool,
+}

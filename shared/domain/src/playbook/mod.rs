@@ -1,0 +1,105 @@
+//! What the marketer wrote, checked and ready to follow.
+
+mod campaign;
+mod journey;
+mod message;
+mod quiet_hours;
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+
+pub use campaign::Campaign;
+pub use journey::{Delay, Journey, Step, StepAction, Trigger, Unit, Wait};
+pub use message::{Button, CONSENT_PAYLOAD, Kind, Message, OPT_OUT_PAYLOAD, WhatsAppTemplate};
+pub use quiet_hours::QuietHours;
+
+use crate::channel::{Channel, Network};
+use crate::ids::{AssetId, BusinessId, CampaignName, FormId, JourneyName, MessageName, PlaybookVersion};
+
+#[derive(Clone, Debug)]
+pub struct Playbook {
+    pub version: PlaybookVersion,
+    pub business: Business,
+    pub channels: Channels,
+    pub sources: Sources,
+    pub messages: BTreeMap<MessageName, Message>,
+    pub journeys: BTreeMap<JourneyName, Journey>,
+    pub campaigns: BTreeMap<CampaignName, Campaign>,
+    /// Nights and pauses in which nothing goes out that nobody waits for.
+    pub quiet_hours: QuietHours,
+    /// How many messages that nobody waits for one person may get in a civil day.
+    pub daily_cap: Option<u32>,
+    /// The message that confirms an opt-out, once.
+    pub opt_out_confirmation: Option<MessageName>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Business {
+    pub id: BusinessId,
+    pub name: String,
+    pub zone: TimeZone,
+    /// `he`, `en`: the language of messages and of what the business reads.
+    pub language: String,
+    /// Who signs the messages.
+    pub agent: String,
+    /// The business's links by name; `booking` is filled in for each lead.
+    pub links: BTreeMap<String, String>,
+}
+
+/// The assets through which the business speaks.
+#[derive(Clone, Debug, Default)]
+pub struct Channels {
+    pub page: Option<AssetId>,
+    pub instagram: Option<AssetId>,
+    pub whatsapp_number: Option<AssetId>,
+    pub whatsapp_account: Option<AssetId>,
+    /// The name of the secret that holds the token for these assets.
+    pub token: String,
+}
+
+impl Channels {
+    pub fn asset(&self, channel: Channel) -> Option<&AssetId> {
+        match channel {
+            Channel::WhatsApp => self.whatsapp_number.as_ref(),
+            Channel::Messenger => self.page.as_ref(),
+            Channel::Instagram => self.instagram.as_ref(),
+        }
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &AssetId> {
+        [&self.page, &self.instagram, &self.whatsapp_number, &self.whatsapp_account].into_iter().flatten()
+    }
+}
+
+/// Each source of leads with its consent basis (R1).
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// The consent that every lead ad shows, if it shows one.
+    pub lead_ads: Option<ConsentBasis>,
+    pub forms: BTreeMap<FormId, Form>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    pub consent: Option<ConsentBasis>,
+    /// Sites that may post the form from a browser; empty means any.
+    pub origins: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentBasis {
+    /// The text that the person saw.
+    pub text: String,
+    /// The field that has to be ticked. Without one, sending the form is the consent.
+    pub field: Option<String>,
+}
+
+impl Playbook {
+    /// The campaign that answers a comment, if one does.
+    pub fn campaign_for(&self, network: Network, is_reply: bool) -> Option<&Campaign> {
+        self.campaigns
+            .values()
+            .find(|campaign| campaign.networks.contains(&network) && (campaign.answers_replies || !is_reply))
+    }
+}

@@ -1,0 +1,32 @@
+//! The operator mended the cause of what was parked: it goes on.
+
+use crate::context::Context;
+use crate::decide::{Decision, Draft, describe};
+use crate::lead::Lead;
+use crate::timeline::{Entry, What};
+use crate::work::{Class, Work, WorkState};
+
+/// Sets parked work going again, with all its tries. `None` when none is parked. An answer that was held up may
+/// still go, however late: the operator wants it. What nobody waits for keeps its latest moment.
+pub fn redrive(lead: &Lead, context: &Context<'_>) -> Option<Decision> {
+    let parked: Vec<Work> = lead.work.iter().filter(|work| work.is_parked()).cloned().collect();
+    if parked.is_empty() {
+        return None;
+    }
+    let mut draft = Draft::new(lead, context);
+    let now = context.now;
+    for work in parked {
+        draft.change_work(work.id, |work| {
+            work.state = WorkState::Planned;
+            work.due_at = now;
+            work.planned_at = now;
+            work.tries = 0;
+            // A private reply ends with its comment's seven days, whatever the operator wants (R18).
+            if work.class == Class::Conversation && work.action.comment().is_none() {
+                work.expires_at = None;
+            }
+        });
+        draft.note(describe(Entry::new(now, What::Redriven), &work));
+    }
+    Some(draft.finish())
+}

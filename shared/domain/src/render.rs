@@ -1,0 +1,179 @@
+//! Texts of the playbook, filled in for one lead.
+//!
+//! An unknown variable is an error when the playbook is written; a known one that this lead lacks (a first
+//! name) is undefined, and the text says what to do then: `{{ first_name | default('') }}`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use minijinja::{Environment, UndefinedBehavior, Value};
+
+use crate::lead::Lead;
+use crate::playbook::Playbook;
+
+/// A text that cannot be filled in. Holds no value of the lead.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RenderError {
+    #[error("the text is not a sound template: {0}")]
+    Syntax(String),
+    #[error(
+        "the text needs a value that this lead does not have; give it a default: {{{{ name | default('') }}}}"
+    )]
+    Missing,
+    #[error("the text came out empty")]
+    Empty,
+}
+
+/// The variables that a text can use. `links.*` and `fields.*` have the names that the playbook and the forms
+/// give them.
+pub const VARIABLES: [&str; 7] =
+    ["first_name", "full_name", "username", "booking_link", "booking_token", "business.name", "agent.name"];
+
+/// Fills in one text. Runs of spaces that a missing name leaves behind become one.
+pub fn text(template: &str, playbook: &Playbook, lead: &Lead) -> Result<String, RenderError> {
+    let environment = environment();
+    let rendered =
+        environment.render_str(template, values(playbook, lead)).map_err(|error| render_error(&error))?;
+    let tidy = tidy(&rendered);
+    if tidy.is_empty() { Err(RenderError::Empty) } else { Ok(tidy) }
+}
+
+/// Fills in one parameter of a template: an expression such as `first_name | default('')`.
+pub fn parameter(expression: &str, playbook: &Playbook, lead: &Lead) -> Result<String, RenderError> {
+    text(&format!("{{{{ {expression} }}}}"), playbook, lead)
+}
+
+/// The variables that a text uses, for the check of a playbook.
+pub fn variables(template: &str) -> Result<BTreeSet<String>, RenderError> {
+    let environment = environment();
+    let parsed = environment.template_from_str(template).map_err(|error| render_error(&error))?;
+    Ok(parsed.undeclared_variables(true).into_iter().collect())
+}
+
+/// The link that opens the booking page with what is known of the lead already filled in, and a token by which
+/// the booking finds its way back.
+pub fn booking_link(playbook: &Playbook, lead: &Lead) -> Option<String> {
+    let base = playbook.business.links.get("booking")?;
+    let separator = if base.contains('?') { '&' } else { '?' };
+    Some(format!("{base}{separator}{}", booking_query(lead)))
+}
+
+/// What follows the `?` of the booking link.
+pub fn booking_query(lead: &Lead) -> String {
+    let mut query: Vec<(&str, String)> = Vec::new();
+    if let Some(name) = &lead.name {
+        query.push(("name", name.full().to_owned()));
+    }
+    if let Some(email) = &lead.email {
+        query.push(("email", email.as_str().to_owned()));
+    }
+    query.push(("utm_source", "masa".to_owned()));
+    query.push(("utm_content", lead.id.to_string()));
+    query
+        .iter()
+        .map(|(name, value)| format!("{name}={}", percent_encode(value)))
+        .collect::<Vec<_>>()
+        .join("&")
+}
+
+/// RFC 3986: everything but the unreserved characters.
+fn percent_encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
+            other => format!("%{other:02X}"),
+        })
+        .collect()
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::empty();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_filter("default", minijinja::filters::default);
+    environment.add_filter("upper", minijinja::filters::upper);
+    environment.add_filter("lower", minijinja::filters::lower);
+    environment
+}
+
+fn values(playbook: &Playbook, lead: &Lead) -> Value {
+    let mut values: BTreeMap<String, Value> = BTreeMap::new();
+    let mut set = |name: &str, value: Value| values.insert(name.to_owned(), value);
+    if let Some(name) = &lead.name {
+        set("first_name", name.first().into());
+        set("full_name", name.full().into());
+    }
+    if let Some(username) = &lead.username {
+        set("username", username.as_str().into());
+    }
+    if let Some(link) = booking_link(playbook, lead) {
+        set("booking_link", link.into());
+    }
+    set("booking_token", lead.id.to_string().into());
+    set("business", named(&playbook.business.name));
+    set("agent", named(&playbook.business.agent));
+    set("links", Value::from(playbook.business.links.clone()));
+    set("fields", Value::from(lead.fields.clone()));
+    Value::from(values)
+}
+
+fn named(name: &str) -> Value {
+    Value::from(BTreeMap::from([("name", name.to_owned())]))
+}
+
+fn render_error(error: &minijinja::Error) -> RenderError {
+    match error.kind() {
+        minijinja::ErrorKind::UndefinedError => RenderError::Missing,
+        // The detail names template syntax only, never a value.
+        _ => RenderError::Syntax(error.detail().unwrap_or("see the template").to_owned()),
+    }
+}
+
+/// One space where a missing name left two, and none before punctuation.
+fn tidy(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let line = line.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        [" ,", " .", " !", " ?"].iter().fold(line, |line, pair| line.replace(pair, &pair[1..]))
+    });
+    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::name::PersonName;
+    use crate::testing::{lead, playbook};
+
+    #[test]
+    fn a_text_without_the_name_reads_as_if_it_had_never_been_meant() {
+        let mut lead = lead();
+        let template = "היי {{ first_name | default('') }}, כאן {{ agent.name }}!";
+        assert_eq!(text(template, &playbook(), &lead).unwrap(), "היי, כאן נועה!");
+        lead.name = PersonName::parse("דנה כהן");
+        assert_eq!(text(template, &playbook(), &lead).unwrap(), "היי דנה, כאן נועה!");
+    }
+
+    #[test]
+    fn what_is_missing_or_unknown_is_an_error_and_not_an_odd_text() {
+        let lead = lead();
+        assert_eq!(text("היי {{ first_name }}", &playbook(), &lead), Err(RenderError::Missing));
+        assert!(matches!(text("{{ first_name", &playbook(), &lead), Err(RenderError::Syntax(_))));
+        assert_eq!(parameter("first_name | default('')", &playbook(), &lead), Err(RenderError::Empty));
+    }
+
+    #[test]
+    fn a_value_of_the_lead_is_never_read_as_a_template() {
+        let mut lead = lead();
+        lead.name = PersonName::parse("{{ links }}");
+        assert_eq!(text("{{ full_name }}", &playbook(), &lead).unwrap(), "{{ links }}");
+    }
+
+    #[test]
+    fn the_booking_link_knows_the_lead() {
+        let mut lead = lead();
+        lead.name = PersonName::parse("דנה כהן");
+        let link = booking_link(&playbook(), &lead).unwrap();
+        assert!(link.starts_with("https://example.com/book?name=%D7%93"), "{link}");
+        assert!(link.ends_with(&format!("utm_content={}", lead.id)), "{link}");
+    }
+}

@@ -1,0 +1,12 @@
+//! Lives of leads, told line by line, and what may never happen in any of them.
+
+mod answers;
+mod comments;
+mod doubt;
+mod events;
+mod journeys;
+mod life;
+mod limits;
+mod promises;
+mod refusals;
+mod tale;

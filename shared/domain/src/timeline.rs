@@ -1,0 +1,135 @@
+//! What happened to a lead, what was sent, and why not: the record a business reads later.
+//!
+//! An entry is a word and its facts, so that a page can say it in any language and a new fact breaks no old
+//! entry.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub at: Timestamp,
+    pub what: What,
+    pub facts: BTreeMap<Fact, String>,
+}
+
+impl Entry {
+    pub fn new(at: Timestamp, what: What) -> Self {
+        Self { at, what, facts: BTreeMap::new() }
+    }
+
+    pub fn with(mut self, fact: Fact, value: impl ToString) -> Self {
+        self.facts.insert(fact, value.to_string());
+        self
+    }
+
+    pub fn with_some(self, fact: Fact, value: Option<impl ToString>) -> Self {
+        match value {
+            Some(value) => self.with(fact, value),
+            None => self,
+        }
+    }
+
+    pub fn fact(&self, fact: Fact) -> Option<&str> {
+        self.facts.get(&fact).map(String::as_str)
+    }
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $name { $($(#[$variant_doc])* $variant,)+ }
+
+        impl $name {
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|word| word.as_str() == text)
+            }
+        }
+    };
+}
+
+words! {
+    /// The kinds of entry.
+    What {
+        LeadAdFilled = "lead-ad-filled",
+        Captured = "captured",
+        CallMissed = "call-missed",
+        CallEnded = "call-ended",
+        Commented = "commented",
+        CommentEdited = "comment-edited",
+        CommentRemoved = "comment-removed",
+        CommentHidden = "comment-hidden",
+        Wrote = "wrote",
+        MessageEdited = "message-edited",
+        MessageUnsent = "message-unsent",
+        Reacted = "reacted",
+        Referred = "referred",
+        Mentioned = "mentioned",
+        Standby = "standby",
+        PersonAnswered = "person-answered",
+        OptedOut = "opted-out",
+        ConsentGiven = "consent-given",
+        MarketingStopped = "marketing-stopped",
+        MarketingResumed = "marketing-resumed",
+        IdentityAdded = "identity-added",
+        /// The identity is another lead's already: the two are probably one person.
+        IdentityHeld = "identity-held",
+        JourneyStarted = "journey-started",
+        JourneyStopped = "journey-stopped",
+        JourneyEnded = "journey-ended",
+        TagAdded = "tag-added",
+        Sent = "sent",
+        Delivered = "delivered",
+        Read = "read",
+        Moved = "moved",
+        Skipped = "skipped",
+        Retried = "retried",
+        Failed = "failed",
+        InDoubt = "in-doubt",
+        Settled = "settled",
+        /// In doubt, and not repeated: whether it arrived is not known.
+        Unknown = "unknown",
+        Parked = "parked",
+        Redriven = "redriven",
+        MergedInto = "merged-into",
+        NoWhatsApp = "no-whatsapp",
+        Note = "note",
+    }
+}
+
+words! {
+    /// What an entry can say.
+    Fact {
+        Agent = "agent",
+        Campaign = "campaign",
+        Channel = "channel",
+        Code = "code",
+        Comment = "comment",
+        Event = "event",
+        Form = "form",
+        Identity = "identity",
+        Journey = "journey",
+        Lead = "lead",
+        Media = "media",
+        Message = "message",
+        PlatformId = "platform-id",
+        Post = "post",
+        Reason = "reason",
+        Rule = "rule",
+        Source = "source",
+        Status = "status",
+        Step = "step",
+        Tag = "tag",
+        Text = "text",
+        Until = "until",
+        Work = "work",
+    }
+}

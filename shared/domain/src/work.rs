@@ -1,0 +1,216 @@
+//! The open work of a lead: what still has to leave.
+
+use jiff::Timestamp;
+
+use crate::channel::{Channel, Network};
+use crate::ids::{AssetId, CampaignName, CommentId, LeadAdId, MessageName, RunId, WorkId};
+
+/// How many pieces of open work one lead may have. More is a fault of the playbook, and is parked.
+pub const OPEN_WORK_MAX: usize = 64;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Work {
+    pub id: WorkId,
+    /// The order in which it was asked for.
+    pub number: u32,
+    pub class: Class,
+    pub action: Action,
+    /// The journey's run that asked for it.
+    pub run: Option<RunId>,
+    pub due_at: Timestamp,
+    /// When it was first to leave, however often it was moved.
+    pub planned_at: Timestamp,
+    /// After this it is too late, and is skipped.
+    pub expires_at: Option<Timestamp>,
+    pub state: WorkState,
+    /// Calls made so far.
+    pub tries: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WorkState {
+    Planned,
+    /// A call was made and its answer was lost. Evidence is waited for until `until`.
+    InDoubt {
+        since: Timestamp,
+        until: Timestamp,
+    },
+    /// It cannot go on by itself: the operator sees it, mends the cause and drives it again.
+    Parked {
+        reason: String,
+    },
+}
+
+/// What someone waits for goes first, and is tried again after doubt; the rest waits its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    Conversation,
+    Bulk,
+}
+
+impl Class {
+    pub const ALL: [Self; 2] = [Self::Conversation, Self::Bulk];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Conversation => "conversation",
+            Self::Bulk => "bulk",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.as_str() == text)
+    }
+}
+
+/// References only; they are rendered when the claim is made, so that a mended text is mended for all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    Send {
+        message: MessageName,
+        channel: Channel,
+        purpose: Purpose,
+    },
+    PrivateReply {
+        network: Network,
+        asset: AssetId,
+        comment: CommentId,
+        message: MessageName,
+    },
+    /// `pick` chooses the reply of the campaign's pool.
+    PublicReply {
+        network: Network,
+        asset: AssetId,
+        comment: CommentId,
+        campaign: CampaignName,
+        pick: u32,
+    },
+    Like {
+        network: Network,
+        asset: AssetId,
+        comment: CommentId,
+    },
+    LookUpLeadAd {
+        id: LeadAdId,
+        page: AssetId,
+    },
+}
+
+/// Why a message is written, as far as a rule asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// As the playbook says of the message.
+    Playbook,
+    /// The one answer to an opt-out, which alone may follow it (R3).
+    OptOutConfirmation,
+}
+
+/// What is ordered among itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lane {
+    Channel(Channel),
+    LookUp,
+}
+
+/// How doubt about an action is settled (DESIGN.md, *Doubt*).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// The platform tells us by itself: a status, or an echo with our data.
+    Arrives,
+    /// Asking again does no harm, and the answer tells.
+    Repeat,
+    /// The platform has to be asked.
+    LookUp,
+}
+
+impl Action {
+    pub fn lane(&self) -> Lane {
+        match self {
+            Self::Send { channel, .. } => Lane::Channel(*channel),
+            Self::PrivateReply { network, .. }
+            | Self::PublicReply { network, .. }
+            | Self::Like { network, .. } => Lane::Channel(network.private_channel()),
+            Self::LookUpLeadAd { .. } => Lane::LookUp,
+        }
+    }
+
+    pub fn evidence(&self) -> Evidence {
+        match self {
+            Self::Send { channel: Channel::WhatsApp | Channel::Messenger, .. } => Evidence::Arrives,
+            Self::Send { channel: Channel::Instagram, .. } | Self::PublicReply { .. } => Evidence::LookUp,
+            // "Already answered" means sent; a second like has no effect; reading changes nothing.
+            Self::PrivateReply { .. } | Self::Like { .. } | Self::LookUpLeadAd { .. } => Evidence::Repeat,
+        }
+    }
+
+    pub fn comment(&self) -> Option<&CommentId> {
+        match self {
+            Self::PrivateReply { comment, .. }
+            | Self::PublicReply { comment, .. }
+            | Self::Like { comment, .. } => Some(comment),
+            Self::Send { .. } | Self::LookUpLeadAd { .. } => None,
+        }
+    }
+
+    pub fn message(&self) -> Option<&MessageName> {
+        match self {
+            Self::Send { message, .. } | Self::PrivateReply { message, .. } => Some(message),
+            Self::PublicReply { .. } | Self::Like { .. } | Self::LookUpLeadAd { .. } => None,
+        }
+    }
+
+    pub fn confirms_opt_out(&self) -> bool {
+        matches!(self, Self::Send { purpose: Purpose::OptOutConfirmation, .. })
+    }
+
+    /// The word for this action in timelines and logs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Send { .. } => "message",
+            Self::PrivateReply { .. } => "private-reply",
+            Self::PublicReply { .. } => "public-reply",
+            Self::Like { .. } => "like",
+            Self::LookUpLeadAd { .. } => "lead-ad-look-up",
+        }
+    }
+}
+
+impl Work {
+    pub fn lane(&self) -> Lane {
+        self.action.lane()
+    }
+
+    pub fn is_parked(&self) -> bool {
+        matches!(self.state, WorkState::Parked { .. })
+    }
+
+    pub fn is_in_doubt(&self) -> bool {
+        matches!(self.state, WorkState::InDoubt { .. })
+    }
+
+    pub fn is_called_off(&self) -> bool {
+        self.expires_at == Some(CALLED_OFF)
+    }
+}
+
+/// The latest moment of work that was called off while a call for it may have been under way. That call may still
+/// get through; there is no other.
+pub const CALLED_OFF: Timestamp = Timestamp::UNIX_EPOCH;
+
+/// The right to make one call for a lead. While it stands nobody else calls, and `wake_at` is `until`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    pub work: WorkId,
+    /// The fence: an answer that comes under an older number finishes nothing.
+    pub number: u64,
+    pub started_at: Timestamp,
+    pub until: Timestamp,
+    pub intent: Intent,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intent {
+    Act,
+    /// Ask the platform whether an earlier call got through.
+    LookForEvidence,
+}

@@ -1,0 +1,222 @@
+//! An undecided event. Its business, key and inbox stand in the item's keys.
+
+use domain::channel::Channel;
+use domain::delivery::DeliveryStatus;
+use domain::event::{Event, EventKind};
+use domain::event_key::EventKey;
+use domain::ids::{AssetId, BusinessId, CommentId, PlatformMessageId, PostId, WorkId};
+use serde::{Deserialize, Serialize};
+
+use super::capture::{CallItem, CaptureItem, LeadAdItem};
+use super::format::{Damaged, FORMAT};
+use super::identity;
+use super::moment::Moment;
+use super::open_work::work_id;
+use super::said::{CommentItem, MessageItem};
+use super::source::SourceItem;
+use super::words::{channel, channel_letter, network, network_letter};
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct EventItem {
+    f: u32,
+    /// When it happened.
+    t: Moment,
+    /// The author, and their other names.
+    a: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    o: Vec<String>,
+    e: KindItem,
+}
+
+/// `c` is the channel, `n` the network, `i` an id of the platform's, `a` the asset.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum KindItem {
+    Captured(CaptureItem),
+    LeadAd(LeadAdItem),
+    Called(CallItem),
+    Commented(CommentItem),
+    CommentEdited {
+        i: String,
+    },
+    CommentRemoved {
+        i: String,
+    },
+    CommentHidden {
+        i: String,
+    },
+    Messaged(MessageItem),
+    MessageEdited {
+        c: char,
+        i: String,
+    },
+    MessageUnsent {
+        c: char,
+        i: String,
+    },
+    Reacted {
+        c: char,
+        a: String,
+    },
+    Referred {
+        c: char,
+        a: String,
+        s: SourceItem,
+    },
+    Echoed {
+        c: char,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        i: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        x: Option<String>,
+    },
+    Standby {
+        c: char,
+    },
+    Receipt {
+        c: char,
+        s: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        i: Vec<String>,
+        /// Up to when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        u: Option<Moment>,
+    },
+    DeliveryFailed {
+        i: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        w: Option<String>,
+        /// The platform's code.
+        e: i64,
+    },
+    MarketingStopped,
+    MarketingResumed,
+    IdentityChanged {
+        to: String,
+    },
+    Mentioned {
+        n: char,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        i: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        p: Option<String>,
+    },
+}
+
+impl From<&Event> for EventItem {
+    fn from(event: &Event) -> Self {
+        Self {
+            f: FORMAT,
+            t: event.occurred_at.into(),
+            a: identity::to_text(&event.author),
+            o: event.also.iter().map(identity::to_text).collect(),
+            e: (&event.kind).into(),
+        }
+    }
+}
+
+impl EventItem {
+    pub fn read(self, business: &BusinessId, key: EventKey) -> Result<Event, Damaged> {
+        Ok(Event {
+            business: business.clone(),
+            key,
+            occurred_at: self.t.into(),
+            author: identity::from_text(&self.a)?,
+            also: identity::all_from_text(&self.o)?,
+            kind: self.e.read()?,
+        })
+    }
+}
+
+impl From<&EventKind> for KindItem {
+    fn from(kind: &EventKind) -> Self {
+        let on = |channel: &Channel| channel_letter(*channel);
+        match kind {
+            EventKind::Captured(capture) => Self::Captured(capture.into()),
+            EventKind::LeadAd(ad) => Self::LeadAd(ad.into()),
+            EventKind::Called(call) => Self::Called(call.into()),
+            EventKind::Commented(comment) => Self::Commented(comment.into()),
+            EventKind::CommentEdited { comment } => Self::CommentEdited { i: comment.to_string() },
+            EventKind::CommentRemoved { comment } => Self::CommentRemoved { i: comment.to_string() },
+            EventKind::CommentHidden { comment } => Self::CommentHidden { i: comment.to_string() },
+            EventKind::Messaged(message) => Self::Messaged(message.into()),
+            EventKind::MessageEdited { channel, id } => {
+                Self::MessageEdited { c: on(channel), i: id.to_string() }
+            }
+            EventKind::MessageUnsent { channel, id } => {
+                Self::MessageUnsent { c: on(channel), i: id.to_string() }
+            }
+            EventKind::Reacted { channel, asset } => Self::Reacted { c: on(channel), a: asset.to_string() },
+            EventKind::Referred { channel, asset, source } => {
+                Self::Referred { c: on(channel), a: asset.to_string(), s: source.into() }
+            }
+            EventKind::Echoed { channel, id, text } => {
+                let i = id.as_ref().map(PlatformMessageId::to_string);
+                Self::Echoed { c: on(channel), i, x: text.clone() }
+            }
+            EventKind::Standby { channel } => Self::Standby { c: on(channel) },
+            EventKind::Receipt { channel, status, ids, up_to } => Self::Receipt {
+                c: on(channel),
+                s: status.as_str().to_owned(),
+                i: ids.iter().map(PlatformMessageId::to_string).collect(),
+                u: up_to.map(Moment),
+            },
+            EventKind::DeliveryFailed { id, work, code } => {
+                Self::DeliveryFailed { i: id.to_string(), w: work.as_ref().map(WorkId::to_string), e: *code }
+            }
+            EventKind::MarketingStopped => Self::MarketingStopped,
+            EventKind::MarketingResumed => Self::MarketingResumed,
+            EventKind::IdentityChanged { to } => Self::IdentityChanged { to: identity::to_text(to) },
+            EventKind::Mentioned { network, comment, post } => Self::Mentioned {
+                n: network_letter(*network),
+                i: comment.as_ref().map(CommentId::to_string),
+                p: post.as_ref().map(PostId::to_string),
+            },
+        }
+    }
+}
+
+impl KindItem {
+    fn read(self) -> Result<EventKind, Damaged> {
+        let message = PlatformMessageId::new;
+        Ok(match self {
+            Self::Captured(item) => EventKind::Captured(item.read()?),
+            Self::LeadAd(item) => EventKind::LeadAd(item.into()),
+            Self::Called(item) => EventKind::Called(item.read()?),
+            Self::Commented(item) => EventKind::Commented(item.read()?),
+            Self::CommentEdited { i } => EventKind::CommentEdited { comment: CommentId::new(i) },
+            Self::CommentRemoved { i } => EventKind::CommentRemoved { comment: CommentId::new(i) },
+            Self::CommentHidden { i } => EventKind::CommentHidden { comment: CommentId::new(i) },
+            Self::Messaged(item) => EventKind::Messaged(item.read()?),
+            Self::MessageEdited { c, i } => EventKind::MessageEdited { channel: channel(c)?, id: message(i) },
+            Self::MessageUnsent { c, i } => EventKind::MessageUnsent { channel: channel(c)?, id: message(i) },
+            Self::Reacted { c, a } => EventKind::Reacted { channel: channel(c)?, asset: AssetId::new(a) },
+            Self::Referred { c, a, s } => {
+                EventKind::Referred { channel: channel(c)?, asset: AssetId::new(a), source: s.into() }
+            }
+            Self::Echoed { c, i, x } => {
+                EventKind::Echoed { channel: channel(c)?, id: i.map(message), text: x }
+            }
+            Self::Standby { c } => EventKind::Standby { channel: channel(c)? },
+            Self::Receipt { c, s, i, u } => EventKind::Receipt {
+                channel: channel(c)?,
+                status: DeliveryStatus::parse(&s).ok_or(Damaged::Field("status"))?,
+                ids: i.into_iter().map(message).collect(),
+                up_to: u.map(Into::into),
+            },
+            Self::DeliveryFailed { i, w, e } => EventKind::DeliveryFailed {
+                id: message(i),
+                work: w.as_deref().map(work_id).transpose()?,
+                code: e,
+            },
+            Self::MarketingStopped => EventKind::MarketingStopped,
+            Self::MarketingResumed => EventKind::MarketingResumed,
+            Self::IdentityChanged { to } => EventKind::IdentityChanged { to: identity::from_text(&to)? },
+            Self::Mentioned { n, i, p } => EventKind::Mentioned {
+                network: network(n)?,
+                comment: i.map(CommentId::new),
+                post: p.map(PostId::new),
+            },
+        })
+    }
+}

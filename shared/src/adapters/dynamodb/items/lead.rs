@@ -1,0 +1,171 @@
+//! The lead's record. Its business, id and version stand in the item's keys and attributes.
+
+use std::collections::BTreeMap;
+
+use domain::channel::Window;
+use domain::ids::{AssetId, BusinessId, LeadId};
+use domain::lead::Lead;
+use serde::{Deserialize, Serialize};
+
+use super::format::{Damaged, FORMAT};
+use super::identity;
+use super::moment::Moment;
+use super::open_work::{ClaimItem, SendItem, WorkItem};
+use super::person::{ConsentItem, NameItem, OptOutItem};
+use super::run::RunItem;
+use super::source::SourceItem;
+use super::words::{channel, channel_letter, is_default};
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct LeadItem {
+    f: u32,
+    /// When it was created.
+    c: Moment,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    n: Option<NameItem>,
+    /// The user name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    u: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    p: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    e: Option<String>,
+    /// Answers to forms.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    q: BTreeMap<String, String>,
+    /// Identities.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    i: Vec<String>,
+    /// The first and the last source, where they are the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    s: Option<SourceItem>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    s1: Option<SourceItem>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    s2: Option<SourceItem>,
+    /// Consents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    k: Vec<ConsentItem>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    o: Option<OptOutItem>,
+    /// When marketing was stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    m: Option<Moment>,
+    /// Tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    g: Vec<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    w: BTreeMap<char, WindowItem>,
+    /// Until when others hold a thread.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    h: BTreeMap<char, Moment>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    r: Vec<RunItem>,
+    /// Open work (jobs).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    j: Vec<WorkItem>,
+    /// The number for the next piece of work.
+    #[serde(default, skip_serializing_if = "is_default")]
+    jn: u32,
+    /// The claim that stands, and the number of the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    l: Option<ClaimItem>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    ln: u64,
+    /// What left last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    z: Vec<SendItem>,
+    /// The lead that carries on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct WindowItem {
+    t: Moment,
+    a: String,
+}
+
+impl From<&Lead> for LeadItem {
+    fn from(lead: &Lead) -> Self {
+        let same_source = lead.first_source == lead.last_source;
+        let source =
+            |of: &Option<domain::source::Source>, wanted| of.as_ref().filter(|_| wanted).map(Into::into);
+        let window = |window: &Window| WindowItem { t: window.opened_at.into(), a: window.asset.to_string() };
+        Self {
+            f: FORMAT,
+            c: lead.created_at.into(),
+            n: lead.name.as_ref().map(Into::into),
+            u: lead.username.clone(),
+            p: lead.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            e: lead.email.as_ref().map(|email| email.as_str().to_owned()),
+            q: lead.fields.clone(),
+            i: lead.identities.iter().map(identity::to_text).collect(),
+            s: source(&lead.first_source, same_source),
+            s1: source(&lead.first_source, !same_source),
+            s2: source(&lead.last_source, !same_source),
+            k: lead.consents.iter().map(Into::into).collect(),
+            o: lead.opt_out.as_ref().map(Into::into),
+            m: lead.marketing_stopped_at.map(Moment),
+            g: lead.tags.iter().cloned().collect(),
+            w: lead.windows.iter().map(|(on, open)| (channel_letter(*on), window(open))).collect(),
+            h: lead.held.iter().map(|(on, until)| (channel_letter(*on), (*until).into())).collect(),
+            r: lead.runs.iter().map(Into::into).collect(),
+            j: lead.work.iter().map(Into::into).collect(),
+            jn: lead.work_next,
+            l: lead.claim.as_ref().map(Into::into),
+            ln: lead.claims,
+            z: lead.recent_sends.iter().map(Into::into).collect(),
+            to: lead.merged_into.map(|winner| winner.to_string()),
+        }
+    }
+}
+
+impl LeadItem {
+    pub fn read(self, business: &BusinessId, id: LeadId, version: u64) -> Result<Lead, Damaged> {
+        let (first, last) = match self.s {
+            Some(both) => {
+                let both: domain::source::Source = both.into();
+                (Some(both.clone()), Some(both))
+            }
+            None => (self.s1.map(Into::into), self.s2.map(Into::into)),
+        };
+        let winner = |text: &String| LeadId::parse(text).ok_or(Damaged::Field("merged into"));
+        let window = |item: WindowItem| Window { opened_at: item.t.into(), asset: AssetId::new(item.a) };
+        Ok(Lead {
+            business: business.clone(),
+            id,
+            version,
+            created_at: self.c.into(),
+            name: self.n.as_ref().map(NameItem::read).transpose()?,
+            username: self.u,
+            phone: self.p.as_deref().map(identity::phone).transpose()?,
+            email: self.e.as_deref().map(identity::email).transpose()?,
+            fields: self.q,
+            identities: identity::all_from_text(&self.i)?.into_iter().collect(),
+            first_source: first,
+            last_source: last,
+            consents: self.k.into_iter().map(Into::into).collect(),
+            opt_out: self.o.map(Into::into),
+            marketing_stopped_at: self.m.map(Into::into),
+            tags: self.g.into_iter().collect(),
+            windows: self
+                .w
+                .into_iter()
+                .map(|(on, open)| Ok((channel(on)?, window(open))))
+                .collect::<Result<_, _>>()?,
+            held: self
+                .h
+                .into_iter()
+                .map(|(on, until)| Ok((channel(on)?, until.into())))
+                .collect::<Result<_, _>>()?,
+            runs: self.r.into_iter().map(RunItem::read).collect::<Result<_, _>>()?,
+            work: self.j.into_iter().map(WorkItem::read).collect::<Result<_, _>>()?,
+            work_next: self.jn,
+            claim: self.l.map(ClaimItem::read).transpose()?,
+            claims: self.ln,
+            recent_sends: self.z.into_iter().map(SendItem::read).collect::<Result<_, _>>()?,
+            merged_into: self.to.as_ref().map(winner).transpose()?,
+        })
+    }
+}

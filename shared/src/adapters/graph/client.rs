@@ -1,0 +1,122 @@
+//! The client: the one part of this module that touches the network. Each call is made once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use application::ports::Platforms;
+use async_trait::async_trait;
+use domain::call::{CallFailure, Operation, Outcome, PlatformCall, Refusal};
+use domain::delivery::opaque;
+use http::HeaderValue;
+use http::header::AUTHORIZATION;
+use reqwest::redirect;
+use secrecy::ExposeSecret;
+
+use super::settings::{GraphSettings, InvalidGraphSettings};
+use super::tokens::{Token, Tokens};
+use super::{answers, failures, requests};
+
+/// The longest answer that is read.
+const ANSWER_BYTES_MAX: usize = 1024 * 1024;
+/// A connection that waited longer is not used again: one that the platform has closed meanwhile would take a
+/// message and lose its answer, and make doubt of what was never sent.
+const IDLE_MAX: Duration = Duration::from_secs(5);
+
+/// The platforms behind Meta's Graph API.
+pub struct GraphApi {
+    http: reqwest::Client,
+    root: String,
+    tokens: Arc<dyn Tokens>,
+}
+
+impl GraphApi {
+    pub fn new(settings: &GraphSettings, tokens: Arc<dyn Tokens>) -> Result<Self, InvalidGraphSettings> {
+        let (root, timeout) = (settings.root()?, settings.timeout()?);
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("masa/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .timeout(timeout)
+            // A connection that takes half of it has sent nothing yet, and can say so.
+            .connect_timeout(timeout / 2)
+            .pool_idle_timeout(IDLE_MAX);
+        if root.starts_with("http://") {
+            // Nothing is encrypted here, so the machine need not have root certificates.
+            builder = builder.tls_certs_only([]);
+        }
+        Ok(Self { http: builder.build().map_err(InvalidGraphSettings::Client)?, root, tokens })
+    }
+
+    async fn attempt(&self, call: &PlatformCall) -> Result<Outcome, CallFailure> {
+        let token = self.tokens.token(&call.token).ok_or_else(|| unusable_token(&call.token))?;
+        let authorization = authorization(&token).ok_or_else(|| unusable_token(&call.token))?;
+        let mut request = requests::request(&call.operation, &opaque::write(call.lead, call.work));
+        if let Some(proof) = &token.proof {
+            request.query.push(("appsecret_proof", proof.expose_secret().to_owned()));
+        }
+        let url = request.url(&self.root);
+        let mut sending = self.http.request(request.method, url).header(AUTHORIZATION, authorization);
+        if let Some(body) = &request.body {
+            sending = sending.json(body);
+        }
+        let response = sending.send().await.map_err(|error| not_answered(&call.operation, &error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = read(&call.operation, response).await?;
+        Ok(answers::outcome(&call.operation, status, &headers, &body))
+    }
+}
+
+#[async_trait]
+impl Platforms for GraphApi {
+    async fn call(&self, call: &PlatformCall) -> Outcome {
+        self.attempt(call).await.unwrap_or_else(Outcome::Failed)
+    }
+}
+
+/// `None` for a token that no header can hold, or that is empty.
+fn authorization(token: &Token) -> Option<HeaderValue> {
+    let token = token.value.expose_secret();
+    let mut header = HeaderValue::from_str(&format!("Bearer {token}")).ok().filter(|_| !token.is_empty())?;
+    header.set_sensitive(true);
+    Some(header)
+}
+
+fn unusable_token(name: &str) -> CallFailure {
+    CallFailure::Refused {
+        why: Refusal::ConnectionBroken,
+        code: None,
+        reason: format!("there is no usable access token named {name}; set this secret, then redrive"),
+    }
+}
+
+async fn read(operation: &Operation, mut response: reqwest::Response) -> Result<Vec<u8>, CallFailure> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| not_answered(operation, &error))? {
+        if body.len() + chunk.len() > ANSWER_BYTES_MAX {
+            let reason = format!("Meta's answer is longer than {ANSWER_BYTES_MAX} bytes and was not read");
+            return Err(failures::lost(operation, reason));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// The client's own errors name the address, in which a proof or a text may stand: none of their words are kept.
+fn not_answered(operation: &Operation, error: &reqwest::Error) -> CallFailure {
+    if error.is_builder() {
+        let reason = "no request can be made of this; check the Graph API's base URL".to_owned();
+        return CallFailure::Refused { why: Refusal::Request, code: None, reason };
+    }
+    if error.is_connect() {
+        let reason =
+            "Meta could not be reached, and nothing was sent; it is tried again by itself".to_owned();
+        return CallFailure::TryAgain { wait: None, reason };
+    }
+    let reason = if error.is_timeout() {
+        "Meta did not answer in time"
+    } else {
+        "the connection to Meta broke before the answer was complete"
+    };
+    failures::lost(operation, reason.to_owned())
+}

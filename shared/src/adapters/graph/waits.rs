@@ -1,0 +1,62 @@
+//! How long the platform asks to be left alone (PLATFORM.md §6).
+
+use http::HeaderMap;
+use http::header::RETRY_AFTER;
+use jiff::SignedDuration;
+use serde_json::Value;
+
+use super::json;
+
+/// Meta's longest window is a day; what a header says beyond that is a mistake.
+const WAIT_MAX: SignedDuration = SignedDuration::from_hours(24);
+
+/// The longest wait that the headers ask for, if they ask for any.
+pub fn asked_for(headers: &HeaderMap) -> Option<SignedDuration> {
+    let waits = [retry_after(headers), business_use_case(headers)];
+    waits.into_iter().flatten().max().map(|wait| wait.min(WAIT_MAX))
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<SignedDuration> {
+    let seconds: u32 = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    (seconds > 0).then(|| SignedDuration::from_secs(seconds.into()))
+}
+
+/// `{"<business>": [{"estimated_time_to_regain_access": <minutes>, …}, …]}`
+fn business_use_case(headers: &HeaderMap) -> Option<SignedDuration> {
+    let usage: Value = serde_json::from_str(headers.get("x-business-use-case-usage")?.to_str().ok()?).ok()?;
+    let entries = usage.as_object()?.values().filter_map(Value::as_array).flatten();
+    let minutes =
+        entries.filter_map(|entry| json::integer(&entry["estimated_time_to_regain_access"])).max()?;
+    // Bounded before it is multiplied.
+    (minutes > 0).then(|| SignedDuration::from_mins(minutes.min(WAIT_MAX.as_mins())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_wait_is_kept() {
+        const USAGE: &str = "X-Business-Use-Case-Usage";
+        let usage = r#"{"1": [{"type": "pages", "estimated_time_to_regain_access": 3}], "2": [{"estimated_time_to_regain_access": "7"}]}"#;
+        let huge = format!(r#"{{"1": [{{"estimated_time_to_regain_access": {}}}]}}"#, i64::MAX);
+        type Headers<'a> = &'a [(&'a str, &'a str)];
+        let cases: [(Headers<'_>, Option<SignedDuration>); 8] = [
+            (&[], None),
+            (&[("Retry-After", "90")], Some(SignedDuration::from_secs(90))),
+            (&[("Retry-After", "Wed, 21 Oct 2026 07:28:00 GMT")], None),
+            (&[(USAGE, usage)], Some(SignedDuration::from_mins(7))),
+            (&[(USAGE, usage), ("Retry-After", "600")], Some(SignedDuration::from_mins(10))),
+            (&[(USAGE, r#"{"1": [{"estimated_time_to_regain_access": 0}]}"#)], None),
+            (&[(USAGE, "garbage")], None),
+            (&[(USAGE, &huge)], Some(WAIT_MAX)),
+        ];
+        for (given, expected) in cases {
+            let mut headers = HeaderMap::new();
+            for (name, value) in given {
+                headers.insert(http::HeaderName::try_from(*name).unwrap(), value.parse().unwrap());
+            }
+            assert_eq!(asked_for(&headers), expected, "{given:?}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What every function does alike: records one by one, replies, settings, start-up.
+
+pub mod batch;
+pub mod hint_text;
+pub mod http;
+pub mod settings;
+pub mod start;

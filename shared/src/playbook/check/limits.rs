@@ -1,0 +1,117 @@
+//! How much each channel takes (R26): characters, buttons, labels.
+
+use domain::channel::{Channel, Network};
+use domain::playbook::{Button, Message};
+use domain::render;
+
+use super::Check;
+use super::texts::{acquaintance, stranger};
+
+const BUTTONS_MAX: usize = 3;
+const LABEL_CHARS_MAX: usize = 20;
+const TEMPLATE_CHARS_MAX: usize = 1_024;
+
+/// As when a message is composed (`domain::compose`), so that nothing is refused only then.
+fn text_chars_max(channel: Channel, has_buttons: bool) -> usize {
+    match (channel, has_buttons) {
+        (Channel::WhatsApp, false) => 4_096,
+        (Channel::WhatsApp, true) => 1_024,
+        (Channel::Messenger, false) => 2_000,
+        (Channel::Messenger, true) => 640,
+        (Channel::Instagram, _) => 1_000,
+    }
+}
+
+fn comment_chars_max(network: Network) -> usize {
+    match network {
+        Network::Facebook => 8_000,
+        Network::Instagram => 2_200,
+    }
+}
+
+pub fn check(check: &mut Check<'_, '_, '_>) {
+    for message in check.playbook.messages.values() {
+        let mut channels: Vec<Channel> = check.channels(message).collect();
+        channels.extend(check.private_replies(message).into_iter().map(Network::private_channel));
+        text(check, message, &channels);
+        buttons(check, message, &channels);
+    }
+    for (name, campaign) in &check.playbook.campaigns {
+        for (index, reply) in campaign.replies.iter().enumerate() {
+            let length = length(check, reply);
+            let network = campaign.networks.iter().find(|network| length > comment_chars_max(**network));
+            if let Some(network) = network {
+                let path = ["campaigns", name.as_str(), "reply", &index.to_string()];
+                let (network, limit) = (network.as_str(), comment_chars_max(*network));
+                let what =
+                    format!("a comment on {network} has at most {limit} characters, this has {length}");
+                check.fault(&path, what, "shorten it");
+            }
+        }
+    }
+}
+
+/// Of the text as it is sent, to whoever it is longer for.
+fn length(check: &Check<'_, '_, '_>, template: &str) -> usize {
+    let playbook = check.playbook;
+    let readers = [stranger(playbook), acquaintance(playbook)];
+    let lengths = readers.iter().filter_map(|lead| render::text(template, playbook, lead).ok());
+    lengths.map(|text| text.chars().count()).max().unwrap_or(0)
+}
+
+fn text(check: &mut Check<'_, '_, '_>, message: &Message, channels: &[Channel]) {
+    let length = length(check, &message.text);
+    let has_buttons = !message.buttons.is_empty();
+    let of_channels = channels.iter().map(|channel| {
+        (
+            text_chars_max(*channel, has_buttons),
+            channel.as_str(),
+            if has_buttons { " with buttons" } else { "" },
+        )
+    });
+    let of_template =
+        message.whatsapp_template.iter().map(|_| (TEMPLATE_CHARS_MAX, "whatsapp", " as a template"));
+    if let Some((limit, channel, how)) = of_channels.chain(of_template).min()
+        && length > limit
+    {
+        let what = format!("{channel} takes {limit} characters{how}, this has {length}");
+        let hint = "shorten it, send a link to the rest, or name other channels";
+        check.fault(&["messages", message.name.as_str(), "text"], what, hint);
+    }
+}
+
+fn buttons(check: &mut Check<'_, '_, '_>, message: &Message, channels: &[Channel]) {
+    let name = message.name.as_str();
+    // WhatsApp puts links that do not fit into the text; the others count every button.
+    let counts = |button: &&Button| {
+        button.payload().is_some() || channels.iter().any(|channel| *channel != Channel::WhatsApp)
+    };
+    let surplus = message.buttons.iter().enumerate().filter(|(_, button)| counts(button)).nth(BUTTONS_MAX);
+    if let Some((index, _)) = surplus {
+        let what = format!("a message has at most {BUTTONS_MAX} buttons, and this is one more");
+        check.fault(
+            &["messages", name, "buttons", &index.to_string()],
+            what,
+            "take it out, or send two messages",
+        );
+    }
+    for (index, button) in message.buttons.iter().enumerate() {
+        let (label, length) = (button.label(), button.label().chars().count());
+        if length > LABEL_CHARS_MAX {
+            let path = ["messages", name, "buttons", &index.to_string(), key(button)];
+            let what =
+                format!("a button says at most {LABEL_CHARS_MAX} characters, \"{label}\" has {length}");
+            check.fault(&path, what, "shorten it");
+        }
+    }
+}
+
+fn key(button: &Button) -> &'static str {
+    match button {
+        Button::Book { .. } => "book",
+        Button::Link { .. } => "link",
+        Button::Reply { .. } => "reply",
+        Button::Consent { .. } => "consent",
+        Button::OptOut { .. } => "opt-out",
+    }
+}

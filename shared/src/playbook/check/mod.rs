@@ -1,0 +1,104 @@
+//! What the parts of a playbook mean together: names that must exist, texts that must fit, and the rules
+//! (`RULES.md`, column *written*) that can be checked before anybody is written to.
+
+mod assets;
+mod campaigns;
+mod consent;
+mod limits;
+mod names;
+mod refusal;
+mod steps;
+mod templates;
+mod texts;
+mod windows;
+
+use domain::channel::{Channel, Network};
+use domain::playbook::{Journey, Message, Playbook, Step, StepAction};
+
+use super::report::Report;
+use super::tree::Node;
+
+pub fn playbook(playbook: &Playbook, tree: &Node, report: &mut Report<'_>) {
+    let mut check = Check { playbook, tree, report };
+    assets::check(&mut check);
+    names::check(&mut check);
+    texts::check(&mut check);
+    limits::check(&mut check);
+    refusal::check(&mut check);
+    consent::check(&mut check);
+    steps::check(&mut check);
+    windows::check(&mut check);
+    templates::check(&mut check);
+    campaigns::check(&mut check);
+}
+
+/// A playbook and the file it was read from, so that each fault finds its place.
+struct Check<'a, 'r, 'f> {
+    playbook: &'a Playbook,
+    tree: &'a Node,
+    report: &'r mut Report<'f>,
+}
+
+impl<'a> Check<'a, '_, '_> {
+    /// `path` is where the fault is written in the file; list items are counted from 0.
+    fn fault(&mut self, path: &[&str], what: impl Into<String>, hint: impl Into<String>) {
+        self.report.fault(self.tree.place_of(path), what, hint);
+    }
+
+    fn is_written(&self, path: &[&str]) -> bool {
+        self.tree.find(path).is_some()
+    }
+
+    /// Every step that sends a message which exists.
+    fn sends(&self) -> Vec<Sending<'a>> {
+        let mut sends = Vec::new();
+        for journey in self.playbook.journeys.values() {
+            for (index, step) in journey.steps.iter().enumerate() {
+                if let StepAction::Send(name) = &step.action
+                    && let Some(message) = self.playbook.messages.get(name)
+                {
+                    sends.push(Sending { journey, index, step, message });
+                }
+            }
+        }
+        sends
+    }
+
+    /// The channels of a message that the business has.
+    fn channels(&self, message: &'a Message) -> impl Iterator<Item = Channel> + use<'a> {
+        let channels = &self.playbook.channels;
+        message.channels.iter().copied().filter(|channel| channels.asset(*channel).is_some())
+    }
+
+    /// The networks on which a message is a private reply.
+    fn private_replies(&self, message: &Message) -> Vec<Network> {
+        let campaigns = self.playbook.campaigns.values();
+        campaigns
+            .filter(|campaign| campaign.private_reply.as_ref() == Some(&message.name))
+            .flat_map(|campaign| campaign.networks.iter().copied())
+            .collect()
+    }
+}
+
+struct Sending<'a> {
+    journey: &'a Journey,
+    index: usize,
+    step: &'a Step,
+    message: &'a Message,
+}
+
+impl Sending<'_> {
+    fn fault(
+        &self,
+        check: &mut Check<'_, '_, '_>,
+        key: &str,
+        what: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        check.fault(
+            &["journeys", self.journey.name.as_str(), "steps", &self.index.to_string(), key],
+            what,
+            hint,
+        );
+    }
+}

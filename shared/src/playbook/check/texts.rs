@@ -1,0 +1,110 @@
+//! Texts that can be filled in for everybody, whatever is known of them.
+
+use std::collections::BTreeSet;
+
+use domain::ids::LeadId;
+use domain::lead::Lead;
+use domain::name::PersonName;
+use domain::playbook::Playbook;
+use domain::render::{self, RenderError, VARIABLES};
+use jiff::Timestamp;
+
+use super::Check;
+use crate::playbook::nearest::did_you_mean;
+
+/// What a lead may lack.
+const PERSONAL: [&str; 3] = ["first_name", "full_name", "username"];
+
+pub fn check(check: &mut Check<'_, '_, '_>) {
+    let playbook = check.playbook;
+    for (name, message) in &playbook.messages {
+        let name = name.as_str();
+        can_be_filled_in(check, &message.text, "''", &["messages", name, "text"]);
+        let params = message.whatsapp_template.iter().flat_map(|template| &template.params);
+        for (index, param) in params.enumerate() {
+            let path = ["messages", name, "whatsapp-template", "params", &index.to_string()];
+            if param.contains("{{") {
+                let hint = "a parameter is written without braces: first_name | default('…')";
+                check.fault(&path, format!("\"{param}\" is a text, not an expression"), hint);
+            } else {
+                can_be_filled_in(check, &format!("{{{{ {param} }}}}"), "'…'", &path);
+            }
+        }
+    }
+    for (name, campaign) in &playbook.campaigns {
+        for (index, reply) in campaign.replies.iter().enumerate() {
+            can_be_filled_in(check, reply, "''", &["campaigns", name.as_str(), "reply", &index.to_string()]);
+        }
+    }
+}
+
+fn can_be_filled_in(check: &mut Check<'_, '_, '_>, template: &str, default: &str, path: &[&str]) {
+    if template.trim().is_empty() || check.report.is_full() {
+        return;
+    }
+    let variables = match render::variables(template) {
+        Ok(variables) => variables,
+        Err(error) => return check.fault(path, error.to_string(), "a variable is written {{ first_name }}"),
+    };
+    if !variables_exist(check, &variables, path) {
+        return;
+    }
+    match render::text(template, check.playbook, &stranger(check.playbook)) {
+        Ok(_) => {}
+        Err(RenderError::Missing) => {
+            let name = missing(template, &variables);
+            let what = format!("not everybody has a value for {name}");
+            check.fault(path, what, format!("say what stands there then: {name} | default({default})"));
+        }
+        Err(RenderError::Empty) => {
+            let hint = "give it words that fit everybody: first_name | default('…')";
+            check.fault(path, "this comes out empty for somebody whose name is not known", hint);
+        }
+        Err(error @ RenderError::Syntax(_)) => {
+            check.fault(path, error.to_string(), "there are the filters default, upper and lower");
+        }
+    }
+}
+
+fn variables_exist(check: &mut Check<'_, '_, '_>, variables: &BTreeSet<String>, path: &[&str]) -> bool {
+    let links = &check.playbook.business.links;
+    let known: Vec<String> = VARIABLES
+        .iter()
+        .map(|name| (*name).to_owned())
+        .chain(links.keys().map(|link| format!("links.{link}")))
+        .collect();
+    let mut all_exist = true;
+    for name in variables {
+        if name == "booking_link" && !links.contains_key("booking") {
+            let hint = "add the calendar's address: links: { booking: \"https://…\" }";
+            check.fault(path, "the text uses booking_link, and there is no such link", hint);
+            all_exist = false;
+        } else if !known.contains(name) && !name.starts_with("fields.") {
+            let all = known.iter().map(String::as_str).chain(["fields.…"]);
+            check.fault(path, format!("unknown variable \"{name}\""), did_you_mean(name, all));
+            all_exist = false;
+        }
+    }
+    all_exist
+}
+
+/// Which value it is that a stranger lacks: the first that has no default right behind it.
+fn missing<'a>(template: &str, variables: &'a BTreeSet<String>) -> &'a str {
+    let compact: String = template.chars().filter(|c| !c.is_whitespace()).collect();
+    let personal = |name: &&String| PERSONAL.contains(&name.as_str()) || name.starts_with("fields.");
+    let bare = |name: &&String| !compact.contains(&format!("{name}|default("));
+    let mut candidates = variables.iter().filter(personal);
+    candidates.clone().find(bare).or_else(|| candidates.next()).map_or("this", String::as_str)
+}
+
+/// Somebody of whom nothing is known: what can be written to them can be written to anybody.
+pub fn stranger(playbook: &Playbook) -> Lead {
+    Lead::new(playbook.business.id.clone(), LeadId::new(0), Timestamp::UNIX_EPOCH)
+}
+
+/// Somebody with a rather long name: what fits them fits nearly everybody.
+pub fn acquaintance(playbook: &Playbook) -> Lead {
+    Lead {
+        name: PersonName::parse("אלכסנדרה־מרגלית בן־אברהם הכהן"), ..stranger(playbook)
+    }
+}

@@ -1,0 +1,174 @@
+//! Who the business is, its links, the accounts through which it speaks, and where its leads come from.
+
+use std::collections::BTreeMap;
+
+use domain::ids::AssetId;
+use domain::playbook::{Business, Channels, ConsentBasis, Form, Sources};
+use jiff::tz::TimeZone;
+
+use crate::playbook::fields::{Fields, scalar};
+use crate::playbook::nearest::did_you_mean;
+use crate::playbook::report::Report;
+use crate::playbook::tree::{Place, Value};
+
+const ZONE_DEFAULT: &str = "Asia/Jerusalem";
+const LANGUAGE_DEFAULT: &str = "he";
+const TOKEN_DEFAULT: &str = "MASA_META_TOKEN";
+const ID_CHARS_MAX: usize = 40;
+
+pub fn business(playbook: &Fields<'_>, report: &mut Report<'_>) -> Business {
+    let links = links(playbook, report);
+    let Some(node) = playbook.get("business") else {
+        let hint = "begin with business: { id: my-business, name: …, agent: … }";
+        report.fault(playbook.key_place("business"), "a playbook needs \"business\"", hint);
+        return Business {
+            id: "".into(),
+            name: String::new(),
+            zone: TimeZone::UTC,
+            language: LANGUAGE_DEFAULT.to_owned(),
+            agent: String::new(),
+            links,
+        };
+    };
+    let fields = Fields::read(node, "a business", &["id", "name", "zone", "language", "agent"], report);
+    let id = fields.required("id", "its short name in addresses and keys: id: my-business", report);
+    if let Some(node) = fields.get("id")
+        && !id.is_empty()
+    {
+        plain_id(&id, node.place, report);
+    }
+    Business {
+        id: id.as_str().into(),
+        name: fields.required("name", "the name that customers know", report),
+        zone: zone(&fields, report),
+        language: language(&fields, report),
+        agent: fields.required("agent", "the first name that signs the messages", report),
+        links,
+    }
+}
+
+/// Ids stand in addresses and keys: lower-case letters, digits and dashes.
+fn plain_id(id: &str, place: Place, report: &mut Report<'_>) {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if !id.bytes().all(plain) || id.len() > ID_CHARS_MAX {
+        let hint = format!("write 1 to {ID_CHARS_MAX} of a-z, 0-9 and \"-\"");
+        report.fault(place, format!("\"{id}\" is no id"), hint);
+    }
+}
+
+fn zone(fields: &Fields<'_>, report: &mut Report<'_>) -> TimeZone {
+    let name = fields.optional("zone", report).unwrap_or(ZONE_DEFAULT);
+    TimeZone::get(name).unwrap_or_else(|_| {
+        let zones: Vec<String> = jiff::tz::db().available().map(|zone| zone.as_str().to_owned()).collect();
+        let hint = match did_you_mean(name, zones.iter().map(String::as_str)) {
+            near if near.starts_with("did you") => near,
+            _ => format!("write a region and a city, such as {ZONE_DEFAULT}"),
+        };
+        let place = fields.get("zone").map_or(fields.place(), |node| node.place);
+        report.fault(place, format!("unknown time zone \"{name}\""), hint);
+        TimeZone::UTC
+    })
+}
+
+fn language(fields: &Fields<'_>, report: &mut Report<'_>) -> String {
+    let language = fields.optional("language", report).unwrap_or(LANGUAGE_DEFAULT);
+    if !matches!(language, "he" | "en") {
+        let place = fields.get("language").map_or(fields.place(), |node| node.place);
+        report.fault(place, format!("unknown language \"{language}\""), "there are: he, en");
+    }
+    language.to_owned()
+}
+
+fn links(playbook: &Fields<'_>, report: &mut Report<'_>) -> BTreeMap<String, String> {
+    let mut links = BTreeMap::new();
+    for entry in playbook.named("links", report) {
+        let Some(url) = scalar(&entry.value, &entry.key, report) else { continue };
+        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        let sound = rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
+        if !sound || url.contains(char::is_whitespace) {
+            let hint = "write the whole address, as the browser shows it: \"https://…\"";
+            report.fault(entry.value.place, format!("\"{url}\" is no link"), hint);
+        }
+        links.insert(entry.key.clone(), url.to_owned());
+    }
+    links
+}
+
+pub fn channels(playbook: &Fields<'_>, report: &mut Report<'_>) -> Channels {
+    let Some(node) = playbook.get("channels") else {
+        let hint = "name at least one account: channels: { whatsapp: { number: \"…\", account: \"…\" } }";
+        report.fault(playbook.key_place("channels"), "a playbook needs \"channels\"", hint);
+        return Channels { token: TOKEN_DEFAULT.to_owned(), ..Channels::default() };
+    };
+    let known = ["facebook", "instagram", "whatsapp", "token"];
+    let fields = Fields::read(node, "\"channels\"", &known, report);
+    let mut parts = |key: &str, known: &[&str]| -> Vec<Option<AssetId>> {
+        let Some(node) = fields.get(key) else { return vec![None; known.len()] };
+        let part = Fields::read(node, &format!("\"{key}\""), known, report);
+        known.iter().map(|id| asset(&part, id, report)).collect()
+    };
+    let facebook = parts("facebook", &["page"]);
+    let instagram = parts("instagram", &["account"]);
+    let whatsapp = parts("whatsapp", &["number", "account"]);
+    Channels {
+        page: facebook[0].clone(),
+        instagram: instagram[0].clone(),
+        whatsapp_number: whatsapp[0].clone(),
+        whatsapp_account: whatsapp[1].clone(),
+        token: fields.optional("token", report).unwrap_or(TOKEN_DEFAULT).to_owned(),
+    }
+}
+
+fn asset(fields: &Fields<'_>, key: &str, report: &mut Report<'_>) -> Option<AssetId> {
+    let id = fields.required(key, "copy its id from Meta's business settings, in quotes", report);
+    let node = fields.get(key)?;
+    if id.is_empty() {
+        return None;
+    }
+    if id.len() > 32 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
+        let hint =
+            "copy its id from Meta's business settings: digits only, no name and no phone number with +";
+        report.fault(node.place, format!("\"{id}\" is no id of Meta's"), hint);
+    }
+    Some(id.as_str().into())
+}
+
+pub fn sources(playbook: &Fields<'_>, report: &mut Report<'_>) -> Sources {
+    let Some(node) = playbook.get("sources") else { return Sources::default() };
+    let fields = Fields::read(node, "\"sources\"", &["lead-ads", "forms"], report);
+    let lead_ads = fields.get("lead-ads").and_then(|node| {
+        let lead_ads = Fields::read(node, "\"lead-ads\"", &["consent"], report);
+        consent(&lead_ads, report)
+    });
+    let mut forms = BTreeMap::new();
+    for entry in fields.named("forms", report) {
+        plain_id(&entry.key, entry.key_place, report);
+        let form = Fields::read(&entry.value, "a form", &["consent", "origins"], report);
+        let origins = form.texts("origins", report);
+        for (origin, place) in &origins {
+            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            if host.is_none_or(|host| host.is_empty() || host.contains(['/', ' '])) {
+                let hint =
+                    "write how the site's addresses begin, without a path: \"https://www.example.com\"";
+                report.fault(*place, format!("\"{origin}\" is no origin"), hint);
+            }
+        }
+        let origins = origins.into_iter().map(|(origin, _)| origin.to_owned()).collect();
+        forms.insert(entry.key.as_str().into(), Form { consent: consent(&form, report), origins });
+    }
+    Sources { lead_ads, forms }
+}
+
+/// Either the text alone, or the text and the field that has to be ticked.
+fn consent(source: &Fields<'_>, report: &mut Report<'_>) -> Option<ConsentBasis> {
+    let node = source.get("consent")?;
+    if !matches!(node.value, Value::Map(_)) {
+        let text = scalar(node, "consent", report)?.to_owned();
+        return Some(ConsentBasis { text, field: None });
+    }
+    let fields = Fields::read(node, "\"consent\"", &["text", "field"], report);
+    Some(ConsentBasis {
+        text: fields.required("text", "the very words that the person sees", report),
+        field: fields.optional("field", report).map(ToOwned::to_owned),
+    })
+}

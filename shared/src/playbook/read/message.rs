@@ -1,0 +1,143 @@
+//! A message: its class, text, buttons, channels, and its approved WhatsApp template.
+
+use domain::channel::Channel;
+use domain::playbook::{Button, Kind, Message, WhatsAppTemplate};
+
+use crate::playbook::fields::{Fields, scalar};
+use crate::playbook::nearest::did_you_mean;
+use crate::playbook::report::Report;
+use crate::playbook::tree::{Entry, Node};
+
+const KEYS: [&str; 5] = ["kind", "text", "buttons", "channels", "whatsapp-template"];
+const BUTTONS: [&str; 5] = ["book", "link", "reply", "consent", "opt-out"];
+/// WhatsApp's limit for what a button carries.
+const PAYLOAD_CHARS_MAX: usize = 256;
+
+pub fn message(entry: &Entry, language: &str, report: &mut Report<'_>) -> Message {
+    let fields = Fields::read(&entry.value, "a message", &KEYS, report);
+    Message {
+        name: entry.key.as_str().into(),
+        kind: kind(&fields, entry, report),
+        text: fields.required("text", "what the person reads", report),
+        buttons: fields.list("buttons", report).iter().map(|node| button(node, report)).collect(),
+        channels: channels(&fields, report),
+        whatsapp_template: fields
+            .get("whatsapp-template")
+            .map(|node| whatsapp_template(node, language, report)),
+    }
+}
+
+/// Never guessed: a marketing message that passes for service would go out without consent.
+fn kind(fields: &Fields<'_>, entry: &Entry, report: &mut Report<'_>) -> Kind {
+    let Some(node) = fields.get("kind") else {
+        let hint =
+            "write kind: service (what the person asked for or bought) or kind: marketing (needs consent)";
+        report.fault(entry.key_place, format!("the message \"{}\" needs \"kind\"", entry.key), hint);
+        return Kind::Service;
+    };
+    match scalar(node, "kind", report) {
+        Some("marketing") => Kind::Marketing,
+        Some("service") | None => Kind::Service,
+        Some(other) => {
+            let hint = did_you_mean(other, ["service", "marketing"]);
+            report.fault(node.place, format!("unknown kind of message \"{other}\""), hint);
+            Kind::Service
+        }
+    }
+}
+
+fn channels(fields: &Fields<'_>, report: &mut Report<'_>) -> Vec<Channel> {
+    let mut channels = Vec::new();
+    for (word, place) in fields.texts("channels", report) {
+        match Channel::parse(word) {
+            Some(channel) if channels.contains(&channel) => {
+                report.fault(place, format!("\"{word}\" stands here twice"), "keep the first");
+            }
+            Some(channel) => channels.push(channel),
+            None => {
+                let hint = did_you_mean(word, Channel::ALL.map(Channel::as_str));
+                report.fault(place, format!("unknown channel \"{word}\""), hint);
+            }
+        }
+    }
+    if channels.is_empty() { Channel::ALL.to_vec() } else { channels }
+}
+
+fn button(node: &Node, report: &mut Report<'_>) -> Button {
+    let known = ["book", "link", "reply", "consent", "opt-out", "to", "payload", "text"];
+    let fields = Fields::read(node, "a button", &known, report);
+    let kinds: Vec<&str> = BUTTONS.into_iter().filter(|kind| fields.get(kind).is_some()).collect();
+    let kind = match kinds.as_slice() {
+        [kind] => *kind,
+        [] => {
+            let hint = "write one of: { book: … }, { link: …, to: … }, { reply: … }, \
+                        { consent: …, text: … }, { opt-out: … }";
+            report.fault(fields.place(), "the button does not say what it does", hint);
+            return Button::Book { label: String::new() };
+        }
+        [first, second, ..] => {
+            let what = format!("a button does one thing, and this one has \"{first}\" and \"{second}\"");
+            report.fault(fields.place(), what, "write two buttons");
+            first
+        }
+    };
+    let companion = match kind {
+        "link" => "to",
+        "reply" => "payload",
+        "consent" => "text",
+        _ => "",
+    };
+    for stray in ["to", "payload", "text"] {
+        if stray != companion && fields.get(stray).is_some() {
+            let what = format!("a button with \"{kind}\" has no \"{stray}\"");
+            report.fault(fields.key_place(stray), what, "take it out");
+        }
+    }
+    let label = fields.required(kind, "what the button says", report);
+    match kind {
+        "book" => Button::Book { label },
+        "link" => {
+            let hint = "the name of one of the links: { link: …, to: video }";
+            Button::Link { label, link: fields.required("to", hint, report) }
+        }
+        "reply" => Button::Reply { payload: payload(&fields, &label, report), label },
+        "consent" => {
+            let hint = "what the person agrees to by pressing, in full";
+            Button::Consent { label, text: fields.required("text", hint, report) }
+        }
+        _ => Button::OptOut { label },
+    }
+}
+
+/// What the button says back; its label, if nothing else is said.
+fn payload(fields: &Fields<'_>, label: &str, report: &mut Report<'_>) -> String {
+    let payload = fields.optional("payload", report).unwrap_or(label);
+    let place = fields.get("payload").map_or(fields.place(), |node| node.place);
+    if payload.starts_with("masa:") {
+        let hint = "for consent and refusal there are the buttons { consent: … } and { opt-out: … }";
+        report.fault(place, "what starts with \"masa:\" is Masa's own", hint);
+    }
+    if payload.chars().count() > PAYLOAD_CHARS_MAX {
+        let what = format!("the payload is longer than {PAYLOAD_CHARS_MAX} characters");
+        report.fault(place, what, "write a short word");
+    }
+    payload.to_owned()
+}
+
+fn whatsapp_template(node: &Node, language: &str, report: &mut Report<'_>) -> WhatsAppTemplate {
+    let known = ["name", "language", "params", "booking-button"];
+    let fields = Fields::read(node, "a WhatsApp template", &known, report);
+    let name = fields.required("name", "the name under which WhatsApp has approved it", report);
+    let sound = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    if !name.bytes().all(sound) || name.len() > 512 {
+        let place = fields.get("name").map_or(fields.place(), |node| node.place);
+        let hint = "WhatsApp takes a-z, 0-9 and \"_\" only";
+        report.fault(place, format!("\"{name}\" is no name of a template"), hint);
+    }
+    WhatsAppTemplate {
+        name,
+        language: fields.optional("language", report).unwrap_or(language).to_owned(),
+        params: fields.texts("params", report).into_iter().map(|(text, _)| text.to_owned()).collect(),
+        booking_button: fields.switch("booking-button", report),
+    }
+}

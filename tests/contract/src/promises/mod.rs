@@ -1,0 +1,8 @@
+//! The promises of the port, one function each.
+
+pub mod commits;
+pub mod dueness;
+pub mod inboxes;
+pub mod installation;
+pub mod operator;
+pub mod timelines;

@@ -1,0 +1,89 @@
+//! Random events.
+
+use domain::delivery::DeliveryStatus;
+use domain::event::{Call, CallKind, Capture, Comment, Details, EventKind, LeadAd, Media, Message};
+use domain::ids::{AssetId, CommentId, FormId, LeadAdId, PlatformMessageId, PostId, WorkId};
+
+use super::leads::{channel, email, identity, moment, name, network, phone, source};
+use crate::chance::Chance;
+
+pub fn random_kind(chance: &mut Chance) -> EventKind {
+    let asset = AssetId::new(chance.text());
+    let comment = CommentId::new(chance.text());
+    let id = PlatformMessageId::new(chance.text());
+    let channel = channel(chance);
+    match chance.below(20) {
+        0 => EventKind::Captured(capture(chance)),
+        1 => EventKind::LeadAd(LeadAd {
+            id: LeadAdId::new(chance.text()),
+            page: asset,
+            form: chance.maybe(Chance::text).map(FormId::new),
+            ad: chance.maybe(Chance::text),
+        }),
+        2 => EventKind::Called(Call {
+            kind: chance.pick(&[CallKind::Missed, CallKind::Ended]),
+            phone: phone(chance),
+            agent: chance.maybe(Chance::text),
+        }),
+        3 => EventKind::Commented(Comment {
+            network: network(chance),
+            asset,
+            id: comment,
+            post: chance.maybe(Chance::text).map(PostId::new),
+            original_post: chance.maybe(Chance::text).map(PostId::new),
+            text: chance.text(),
+            author_name: chance.maybe(Chance::text),
+            is_reply: chance.one_in(2),
+            is_live: chance.one_in(2),
+        }),
+        4 => EventKind::CommentEdited { comment },
+        5 => EventKind::CommentRemoved { comment },
+        6 => EventKind::CommentHidden { comment },
+        7 => EventKind::Messaged(Message {
+            channel,
+            asset,
+            id: chance.maybe(|_| id),
+            text: chance.maybe(Chance::text),
+            payload: chance.maybe(Chance::text),
+            media: chance.maybe(|chance| chance.pick(&[Media::Image, Media::StoryMention, Media::Other])),
+            sender_name: chance.maybe(Chance::text),
+            referral: chance.maybe(source),
+        }),
+        8 => EventKind::MessageEdited { channel, id },
+        9 => EventKind::MessageUnsent { channel, id },
+        10 => EventKind::Reacted { channel, asset },
+        11 => EventKind::Referred { channel, asset, source: source(chance) },
+        12 => EventKind::Echoed { channel, id: chance.maybe(|_| id), text: chance.maybe(Chance::text) },
+        13 => EventKind::Standby { channel },
+        14 => EventKind::Receipt {
+            channel,
+            status: chance.pick(&[DeliveryStatus::Sent, DeliveryStatus::Delivered, DeliveryStatus::Read]),
+            ids: chance.some(3, |chance| PlatformMessageId::new(chance.text())),
+            up_to: chance.maybe(moment),
+        },
+        15 => EventKind::DeliveryFailed {
+            id,
+            work: chance.maybe(|chance| WorkId::new(chance.wide())),
+            code: chance.number() as i64,
+        },
+        16 => EventKind::MarketingStopped,
+        17 => EventKind::MarketingResumed,
+        18 => EventKind::IdentityChanged { to: identity(chance) },
+        _ => EventKind::Mentioned {
+            network: network(chance),
+            comment: chance.maybe(|_| comment),
+            post: chance.maybe(Chance::text).map(PostId::new),
+        },
+    }
+}
+
+fn capture(chance: &mut Chance) -> Capture {
+    let details = Details {
+        name: name(chance),
+        phone: chance.maybe(phone),
+        phone_unreadable: chance.maybe(Chance::text),
+        email: chance.maybe(email),
+        fields: chance.some(4, |chance| (chance.text(), chance.text())),
+    };
+    Capture { details, source: source(chance), consent: chance.maybe(Chance::text) }
+}

@@ -1,0 +1,193 @@
+//! Random records.
+
+use domain::channel::{Channel, Network, Window};
+use domain::consent::{Consent, OptOut};
+use domain::email::EmailAddress;
+use domain::identity::Identity;
+use domain::ids::{AssetId, BusinessId, CommentId, FormId, JourneyName, LeadAdId, LeadId, MessageName};
+use domain::ids::{PlatformMessageId, PlaybookVersion, PostId, RunId, WorkId};
+use domain::lead::{Lead, RecentSend};
+use domain::name::PersonName;
+use domain::phone::PhoneNumber;
+use domain::run::Run;
+use domain::source::{Source, SourceKind};
+use domain::work::{Action, Claim, Class, Intent, Purpose, Work, WorkState};
+use jiff::{SignedDuration, Timestamp};
+
+use super::plain::at;
+use crate::chance::Chance;
+
+pub fn random_lead(chance: &mut Chance, business: &BusinessId, id: LeadId) -> Lead {
+    let first_source = chance.maybe(source);
+    let last_source = if chance.one_in(2) { first_source.clone() } else { chance.maybe(source) };
+    let work = chance.some(4, work);
+    let claim = if chance.one_in(4) { Some(claim(chance, &work)) } else { None };
+    Lead {
+        name: chance.maybe(name).flatten(),
+        username: chance.maybe(Chance::text),
+        phone: chance.maybe(phone),
+        email: chance.maybe(email),
+        fields: chance.some(3, |chance| (chance.text(), chance.text())).into_iter().collect(),
+        identities: chance.some(4, identity).into_iter().collect(),
+        first_source,
+        last_source,
+        consents: chance.some(2, consent),
+        opt_out: if chance.one_in(3) { Some(OptOut { at: moment(chance), by: chance.text() }) } else { None },
+        marketing_stopped_at: chance.maybe(moment),
+        tags: chance.some(3, Chance::text).into_iter().collect(),
+        windows: chance.some(3, |chance| (channel(chance), window(chance))).into_iter().collect(),
+        held: chance.some(2, |chance| (channel(chance), moment(chance))).into_iter().collect(),
+        runs: chance.some(3, run),
+        work,
+        work_next: chance.below(100) as u32,
+        claim,
+        claims: chance.number() >> 40,
+        recent_sends: chance.some(3, recent_send),
+        merged_into: if chance.one_in(5) { Some(LeadId::new(chance.wide())) } else { None },
+        ..Lead::new(business.clone(), id, moment(chance))
+    }
+}
+
+/// Mostly whole milliseconds, as clocks give them.
+pub fn moment(chance: &mut Chance) -> Timestamp {
+    let millis = SignedDuration::from_millis(chance.below(3_600_000) as i64);
+    let finer = if chance.one_in(10) { chance.below(1_000_000) as i64 } else { 0 };
+    at(0) + millis + SignedDuration::from_nanos(finer)
+}
+
+pub fn channel(chance: &mut Chance) -> Channel {
+    chance.pick(&Channel::ALL)
+}
+
+pub fn network(chance: &mut Chance) -> Network {
+    chance.pick(&[Network::Facebook, Network::Instagram])
+}
+
+pub fn name(chance: &mut Chance) -> Option<PersonName> {
+    let (first, full) = (chance.maybe(Chance::text), chance.maybe(Chance::text));
+    PersonName::of_parts(first.as_deref(), Some("לוי"), full.as_deref())
+}
+
+/// Numbers as WhatsApp gives them, among them some that no plan has.
+pub fn phone(chance: &mut Chance) -> PhoneNumber {
+    let country = chance.pick(&["972", "97254", "1", "44"]);
+    let digits = format!("{country}{:08}", chance.below(100_000_000));
+    PhoneNumber::from_whatsapp_id(&digits).expect("eight to thirteen digits")
+}
+
+pub fn email(chance: &mut Chance) -> EmailAddress {
+    let number = chance.below(1_000);
+    EmailAddress::parse(&format!("Dana.{number}@Example.com")).expect("an address")
+}
+
+pub fn identity(chance: &mut Chance) -> Identity {
+    match chance.below(9) {
+        0 => Identity::Phone(phone(chance)),
+        1 => Identity::Email(email(chance)),
+        2 => Identity::WhatsAppId(chance.text()),
+        3 => Identity::WhatsAppUser(chance.text()),
+        4 => Identity::Psid(chance.text()),
+        5 => Identity::Igsid(chance.text()),
+        6 => Identity::Comment(CommentId::new(chance.text())),
+        7 => Identity::LeadAd(LeadAdId::new(chance.text())),
+        _ => Identity::Lead(LeadId::new(chance.wide())),
+    }
+}
+
+pub fn source(chance: &mut Chance) -> Source {
+    let kind = match chance.below(6) {
+        0 => SourceKind::LeadAd {
+            id: LeadAdId::new(chance.text()),
+            form: chance.maybe(Chance::text).map(FormId::new),
+            ad: chance.maybe(Chance::text),
+        },
+        1 => SourceKind::Form { form: FormId::new(chance.text()) },
+        2 => SourceKind::Call,
+        3 => SourceKind::Comment {
+            id: CommentId::new(chance.text()),
+            post: chance.maybe(Chance::text).map(PostId::new),
+        },
+        4 => SourceKind::Message,
+        _ => SourceKind::Mention,
+    };
+    Source { kind, campaign: chance.some(3, |chance| (chance.text(), chance.text())) }
+}
+
+fn consent(chance: &mut Chance) -> Consent {
+    Consent { text: chance.text(), given_at: moment(chance), source: chance.text() }
+}
+
+fn window(chance: &mut Chance) -> Window {
+    Window { opened_at: moment(chance), asset: AssetId::new(chance.text()) }
+}
+
+fn run(chance: &mut Chance) -> Run {
+    Run {
+        id: RunId::new(chance.wide()),
+        journey: JourneyName::new(chance.text()),
+        version: PlaybookVersion::new(chance.text()),
+        started_at: moment(chance),
+        next: chance.below(9),
+        next_at: chance.maybe(moment),
+        last_step_at: moment(chance),
+    }
+}
+
+fn work(chance: &mut Chance) -> Work {
+    let state = match chance.below(5) {
+        0 => WorkState::InDoubt { since: moment(chance), until: moment(chance) },
+        1 => WorkState::Parked { reason: chance.text() },
+        _ => WorkState::Planned,
+    };
+    Work {
+        id: WorkId::new(chance.wide()),
+        number: chance.below(64) as u32,
+        class: chance.pick(&Class::ALL),
+        action: action(chance),
+        run: chance.maybe(|chance| RunId::new(chance.wide())),
+        due_at: moment(chance),
+        planned_at: moment(chance),
+        expires_at: chance.maybe(moment),
+        state,
+        tries: chance.below(4) as u32,
+    }
+}
+
+fn action(chance: &mut Chance) -> Action {
+    let comment = CommentId::new(chance.text());
+    let asset = AssetId::new(chance.text());
+    let message = MessageName::new(chance.text());
+    let network = network(chance);
+    match chance.below(5) {
+        0 => {
+            let purpose = chance.pick(&[Purpose::Playbook, Purpose::OptOutConfirmation]);
+            Action::Send { message, channel: channel(chance), purpose }
+        }
+        1 => Action::PrivateReply { network, asset, comment, message },
+        2 => {
+            let pick = chance.below(5) as u32;
+            Action::PublicReply { network, asset, comment, campaign: chance.text().as_str().into(), pick }
+        }
+        3 => Action::Like { network, asset, comment },
+        _ => Action::LookUpLeadAd { id: LeadAdId::new(chance.text()), page: asset },
+    }
+}
+
+fn claim(chance: &mut Chance, work: &[Work]) -> Claim {
+    Claim {
+        work: work.first().map_or(WorkId::new(1), |work| work.id),
+        number: chance.number() >> 40,
+        started_at: moment(chance),
+        until: moment(chance),
+        intent: chance.pick(&[Intent::Act, Intent::LookForEvidence]),
+    }
+}
+
+fn recent_send(chance: &mut Chance) -> RecentSend {
+    RecentSend {
+        at: moment(chance),
+        channel: channel(chance),
+        class: chance.pick(&Class::ALL),
+        id: chance.maybe(Chance::text).map(PlatformMessageId::new),
+    }
+}
