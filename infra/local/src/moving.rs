@@ -3,14 +3,15 @@
 use axum::Router;
 use jiff::{SignedDuration, Timestamp};
 use shared::application::ports::{Clock, DueQuery, StoreError, WAKE_SHARDS};
+use shared::application::sweep::nothing_was_due;
 use shared::domain::work::Class;
 
 use crate::clock::LocalClock;
 use crate::functions::Functions;
 use crate::sandbox_link::WebhookPump;
 
-/// The clock that was running would have ticked: without these ticks a jump would look like an outage.
-const TICK_AT_LEAST_EVERY: SignedDuration = SignedDuration::from_hours(5);
+/// The tick before a moment, of a clock that had been running.
+const TICK: SignedDuration = SignedDuration::from_mins(1);
 const PAGE: usize = 200;
 
 pub struct Mover<'s> {
@@ -44,7 +45,8 @@ impl Mover<'_> {
         self.work_off().await;
         loop {
             let now = self.clock.now();
-            let next = self.next_moment(now, to).await?.unwrap_or(to).min(now + TICK_AT_LEAST_EVERY).min(to);
+            let next = self.next_moment(now, to).await?.unwrap_or(to);
+            nothing_was_due(&self.functions.world, now.max(next - TICK)).await?;
             self.clock.move_to(next)?;
             // The queue of this process loses nothing while the process lives, so nothing needs rescue.
             self.functions.sweep().await;

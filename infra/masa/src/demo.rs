@@ -130,3 +130,16 @@ impl Player<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn fifty_days_are_as_they_were() {
+        let stack = start(0).await.unwrap();
+        let shown = story(&stack).await.unwrap();
+        stack.stop().await;
+        insta::assert_snapshot!(shown);
+    }
+}

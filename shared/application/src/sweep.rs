@@ -60,6 +60,13 @@ pub async fn sweep(world: &World) -> Result<Swept, StoreError> {
     Ok(swept)
 }
 
+/// Ticks up to `at` would have found nothing: whoever moves a clock by hand says so instead of ticking each
+/// minute, or the jump would look like an outage.
+pub async fn nothing_was_due(world: &World, at: Timestamp) -> Result<(), StoreError> {
+    let held_since = world.store.heartbeat().await?.and_then(|heartbeat| heartbeat.held_since);
+    world.store.put_heartbeat(&Heartbeat { swept_at: at, held_since }).await
+}
+
 async fn sweep_class(
     world: &World,
     class: Class,

@@ -1,6 +1,6 @@
 //! Random histories, played on two stores: whatever can be read must be the same in both.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use application::commit::{Commit, CommitError, Conflict};
 use application::ports::{InboxRow, StoreError};
@@ -20,16 +20,34 @@ const PEOPLE: [&str; 5] = ["dana", "ron", "noa", "avi", "lea"];
 const EVENTS: [&str; 8] = ["e0", "e1", "e2", "e3", "e4", "e5", "e6", "e7"];
 const LEADS: usize = 4;
 
+/// How often a history's commits went through, and what the others met.
+pub type Met = BTreeMap<&'static str, usize>;
+
 /// Plays one history of `steps` steps. What a seed gives is the same on every machine.
-pub async fn play(one: &dyn Bench, other: &dyn Bench, seed: u64, steps: usize) {
+pub async fn play(one: &dyn Bench, other: &dyn Bench, seed: u64, steps: usize) -> Met {
     let mut chance = Chance::new(seed);
+    let mut met = Met::new();
     for step in 0..steps {
         let action = random_action(one, &mut chance, step).await;
         let (mine, theirs) = (action.run(one).await, action.run(other).await);
         assert_eq!(mine, theirs, "seed {seed}, step {step}: {action:?}");
+        if matches!(action, Action::Commit(_)) {
+            *met.entry(word(&mine)).or_default() += 1;
+        }
         if step % 8 == 7 || step + 1 == steps {
             same(one, other, &format!("seed {seed}, step {step}")).await;
         }
+    }
+    met
+}
+
+fn word(result: &Result<(), Conflict>) -> &'static str {
+    match result {
+        Ok(()) => "committed",
+        Err(Conflict::Version) => "version",
+        Err(Conflict::Once) => "once",
+        Err(Conflict::Identity(_)) => "identity",
+        Err(Conflict::Seen) => "seen",
     }
 }
 

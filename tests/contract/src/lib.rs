@@ -7,5 +7,6 @@
 pub mod alike;
 pub mod bench;
 pub mod chance;
+pub mod faults;
 pub mod promises;
 pub mod samples;

@@ -61,6 +61,8 @@ async fn invariant_1_an_acknowledged_event_is_committed_and_a_refused_one_is_ask
 #[tokio::test]
 async fn invariant_2_the_same_event_twice_changes_nothing_the_second_time() {
     let town = Town::new().await;
+    let mut histories = Vec::new();
+    let now = town.clock.now().as_second();
     for _ in 0..2 {
         town.platforms.answer_next(read(dana()));
         town.webhook(&lead_ad("700")).await;
@@ -69,8 +71,15 @@ async fn invariant_2_the_same_event_twice_changes_nothing_the_second_time() {
         town.http(request_file("lead-intake/call-missed.json")).await;
         town.work().await;
         town.webhook(&comment("1_1", "81", "כמה?")).await;
+        town.webhook(&whatsapp_text("972587654321", "wamid.in.1", now, "שלום")).await;
         town.work().await;
+        let mut history = Vec::new();
+        for lead in town.leads(NEVEH) {
+            history.push((town.entries(&lead).await, lead));
+        }
+        histories.push(history);
     }
+    assert!(histories[0] == histories[1], "the second delivery left a trace");
     let mut calls = town.call_names();
     calls.sort();
     let expected = [

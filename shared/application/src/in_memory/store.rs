@@ -42,7 +42,7 @@ struct Tables {
 
 #[derive(Debug)]
 enum Stored {
-    Readable(InboxRow),
+    Readable(Box<InboxRow>),
     Unreadable(String),
 }
 
@@ -79,7 +79,7 @@ impl Store for InMemoryStore {
     async fn put_inbox(&self, rows: &[InboxRow]) -> Result<(), StoreError> {
         let mut tables = self.lock();
         for row in rows {
-            tables.put(row.id(), Stored::Readable(row.clone()));
+            tables.put(row.id(), Stored::Readable(Box::new(row.clone())));
         }
         Ok(())
     }
@@ -88,7 +88,7 @@ impl Store for InMemoryStore {
         let tables = self.lock();
         let lead = tables.identities.get(&(at.business.clone(), at.identity.clone())).copied();
         let rows = tables.waiting().filter(|(id, _)| id.at == *at).map(|(id, stored)| match stored {
-            Stored::Readable(row) => Ok(row.clone()),
+            Stored::Readable(row) => Ok((**row).clone()),
             Stored::Unreadable(reason) => Err(UnreadableRow { id: id.clone(), reason: reason.clone() }),
         });
         Ok(Inbox { lead, rows: rows.take(limit).collect() })
@@ -135,7 +135,7 @@ impl Store for InMemoryStore {
             tables.take(row);
         }
         for row in &commit.inbox_new {
-            tables.put(row.id(), Stored::Readable(row.clone()));
+            tables.put(row.id(), Stored::Readable(Box::new(row.clone())));
         }
         Ok(())
     }

@@ -16,6 +16,8 @@ use super::store::DynamoDbStore;
 
 /// As much of what arrived as a notice keeps.
 const NOTICE_BYTES_MAX: usize = 200_000;
+/// DynamoDB takes sort keys of 1,024 bytes, and what arrives from outside may be part of one.
+const KEY_BYTES_MAX: usize = 900;
 
 #[derive(Serialize)]
 struct NoticeItem<'a> {
@@ -28,10 +30,11 @@ struct NoticeItem<'a> {
 
 pub fn notice_row(notice: &Notice) -> Result<Row, Damaged> {
     let b = notice.body.as_deref().map(|body| clipped(body, NOTICE_BYTES_MAX));
-    let row = Row::at(&keys::notice(&notice.business, &notice.key))
+    let key = clipped(&notice.key, KEY_BYTES_MAX);
+    let row = Row::at(&keys::notice(&notice.business, key))
         .with_body(&NoticeItem { f: 1, t: notice.at.into(), b })?
         .with(ATTENTION_PK, text(notice.business.as_str()))
-        .with(ATTENTION_SK, text(&keys::attention_of_notice(&notice.key)))
+        .with(ATTENTION_SK, text(&keys::attention_of_notice(key)))
         .with(REASON, text(clipped(&notice.reason, REASON_BYTES_MAX)));
     Ok(row)
 }

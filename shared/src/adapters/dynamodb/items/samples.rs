@@ -37,7 +37,7 @@ fn work(number: u32, action: Action, state: WorkState) -> Work {
     Work {
         id: WorkId::new(u128::MAX - u128::from(number)),
         number,
-        class: if number % 2 == 0 { Class::Conversation } else { Class::Bulk },
+        class: if number.is_multiple_of(2) { Class::Conversation } else { Class::Bulk },
         action,
         run: (number == 1).then(|| RunId::new(5)),
         due_at: at(60),

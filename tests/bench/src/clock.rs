@@ -1,0 +1,20 @@
+//! The one place of the bench that reads the clock and waits.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+#[expect(clippy::disallowed_methods, reason = "a bench measures from outside, by the machine's clock")]
+pub fn now() -> Instant {
+    Instant::now()
+}
+
+#[expect(clippy::disallowed_methods, reason = "platforms date what they tell by their own clock")]
+pub fn today() -> Timestamp {
+    Timestamp::now()
+}
+
+#[expect(clippy::disallowed_methods, reason = "a platform takes its time, and a bench waits for it")]
+pub async fn sleep(duration: Duration) {
+    tokio::time::sleep(duration).await;
+}
