@@ -11,46 +11,45 @@ use shared::domain::event_key::{EventKey, Sameness};
 use shared::domain::identity::Identity;
 use shared::domain::ids::BusinessId;
 use shared::domain::phone::PhoneNumber;
-use shared::lambda::http::{error, header};
+use shared::lambda::http::header;
 use shared::secrets::is_secret;
 
-use crate::{LeadIntake, access, reply};
+use crate::reply::{Rejection, accepted};
+use crate::{LeadIntake, access};
 
 pub async fn reported(
     intake: &LeadIntake,
     request: &ApiGatewayV2httpRequest,
     business: &str,
 ) -> ApiGatewayV2httpResponse {
-    match take(intake, request, business).await {
-        Ok(response) | Err(response) => response,
-    }
+    take(intake, request, business).await.unwrap_or_else(|rejection| rejection.reply())
 }
 
 async fn take(
     intake: &LeadIntake,
     request: &ApiGatewayV2httpRequest,
     business: &str,
-) -> Result<ApiGatewayV2httpResponse, ApiGatewayV2httpResponse> {
+) -> Result<ApiGatewayV2httpResponse, Rejection> {
     check_key(intake, request)?;
     let body = access::body(request)?;
     let playbook = access::playbook(intake, business).await?;
     let Ok(Value::Object(call)) = serde_json::from_slice(&body) else {
-        return Err(reply::unreadable(
+        return Err(Rejection::Unreadable(
             "send a JSON object: {\"phone\": \"…\", \"kind\": \"missed\" or \"ended\"}",
         ));
     };
-    let event = event(intake, &playbook.business.id, &call).map_err(|faults| reply::invalid(&faults))?;
-    let known = find_lead(&intake.world, &event).await.map_err(|error| access::work_failed(&error))?;
+    let event = event(intake, &playbook.business.id, &call).map_err(Rejection::Invalid)?;
+    let known = find_lead(&intake.world, &event).await.map_err(|error| access::failed(&error))?;
     let decided = decide_event(&intake.world, &event, known, None).await;
-    let decided = decided.map_err(|error| access::work_failed(&error))?;
-    Ok(reply::accepted(decided.lead()))
+    let decided = decided.map_err(|error| access::failed(&error))?;
+    Ok(accepted(decided.lead()))
 }
 
-fn check_key(intake: &LeadIntake, request: &ApiGatewayV2httpRequest) -> Result<(), ApiGatewayV2httpResponse> {
+fn check_key(intake: &LeadIntake, request: &ApiGatewayV2httpRequest) -> Result<(), Rejection> {
     let presented = header(request, "authorization").and_then(|value| value.strip_prefix("Bearer "));
     match presented {
         Some(key) if is_secret(key.trim(), &intake.api_key) => Ok(()),
-        _ => Err(error(401, "no-api-key", "send the API key as the header Authorization: Bearer …")),
+        _ => Err(Rejection::NoApiKey),
     }
 }
 

@@ -22,11 +22,10 @@ pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Fields, FormFault
     let kind = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_lowercase();
     let looks_like_json = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     let fields = match kind.as_str() {
-        "application/x-www-form-urlencoded" => urlencoded(body),
         "application/json" => json(body)?,
-        // Senders that do not say what they send mean one of the two.
+        // Many senders, `curl -d` among them, send JSON and say that it is a form.
         _ if looks_like_json => json(body)?,
-        "" | "text/plain" => urlencoded(body),
+        "" | "text/plain" | "application/x-www-form-urlencoded" => urlencoded(body),
         _ => return Err(FormFault::Unreadable("send application/json or application/x-www-form-urlencoded")),
     };
     check_sizes(fields)
@@ -103,6 +102,7 @@ mod tests {
         let encoded = "name=%D7%93%D7%A0%D7%94+%D7%9B%D7%94%D7%9F&phone=054-123+4567";
         assert_eq!(read(Some("application/json; charset=utf-8"), json.as_bytes()), expected);
         assert_eq!(read(None, json.as_bytes()), expected);
+        assert_eq!(read(Some("application/x-www-form-urlencoded"), json.as_bytes()), expected);
         assert_eq!(read(Some("application/x-www-form-urlencoded"), encoded.as_bytes()), expected);
         assert_eq!(read(None, encoded.as_bytes()), expected);
     }

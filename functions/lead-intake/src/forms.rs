@@ -13,11 +13,12 @@ use shared::domain::ids::{BusinessId, FormId};
 use shared::domain::playbook::{Form, Playbook};
 use shared::domain::source::{Source, SourceKind};
 use shared::form_fields::{self, Answers};
-use shared::lambda::http::{error, header, with_header};
+use shared::lambda::http::{header, with_header};
 use shared::secrets::is_secret;
 
 use crate::form_body::{self, Fields, FormFault};
-use crate::{LeadIntake, access, reply};
+use crate::reply::{Rejection, accepted};
+use crate::{LeadIntake, access};
 
 /// People do not see this field and leave it empty; programs fill it in.
 const HONEYPOT: &str = "_website";
@@ -28,9 +29,8 @@ pub async fn submitted(
     business: &str,
     form: &str,
 ) -> ApiGatewayV2httpResponse {
-    let response = match take(intake, request, business, form).await {
-        Ok(response) | Err(response) => response,
-    };
+    let taken = take(intake, request, business, form).await;
+    let response = taken.unwrap_or_else(|rejection| rejection.reply());
     allow_origin(response, request)
 }
 
@@ -43,7 +43,7 @@ pub async fn preflight(
 ) -> ApiGatewayV2httpResponse {
     let allowed = match access::playbook(intake, business).await {
         Ok(playbook) => known_form(&playbook, form).and_then(|form| check_origin(request, form)),
-        Err(response) => Err(response),
+        Err(rejection) => Err(rejection),
     };
     match allowed {
         Ok(()) => {
@@ -53,7 +53,7 @@ pub async fn preflight(
             let names = "content-type, x-form-key, idempotency-key";
             allow_origin(with_header(response, header::ACCESS_CONTROL_ALLOW_HEADERS, names), request)
         }
-        Err(response) => response,
+        Err(rejection) => rejection.reply(),
     }
 }
 
@@ -62,42 +62,37 @@ async fn take(
     request: &ApiGatewayV2httpRequest,
     business: &str,
     form_name: &str,
-) -> Result<ApiGatewayV2httpResponse, ApiGatewayV2httpResponse> {
+) -> Result<ApiGatewayV2httpResponse, Rejection> {
     let body = access::body(request)?;
     let playbook = access::playbook(intake, business).await?;
     let form = known_form(&playbook, form_name)?;
     check_origin(request, form)?;
     let fields = form_body::read(header(request, "content-type"), &body).map_err(|fault| match fault {
-        FormFault::Unreadable(message) => reply::unreadable(message),
-        FormFault::Invalid(faults) => reply::invalid(&faults),
+        FormFault::Unreadable(message) => Rejection::Unreadable(message),
+        FormFault::Invalid(faults) => Rejection::Invalid(faults),
     })?;
     check_key(intake, request, &fields)?;
     if fields.iter().any(|(name, value)| name == HONEYPOT && !value.is_empty()) {
         // A program is not told that it was recognised.
-        return Ok(reply::accepted(None));
+        return Ok(accepted(None));
     }
-    let event = event(intake, request, &playbook, form_name, form, &fields)
-        .map_err(|faults| reply::invalid(&faults))?;
-    let known = find_lead(&intake.world, &event).await.map_err(|error| access::work_failed(&error))?;
+    let event = event(intake, request, &playbook, form_name, form, &fields).map_err(Rejection::Invalid)?;
+    let known = find_lead(&intake.world, &event).await.map_err(|error| access::failed(&error))?;
     let decided = decide_event(&intake.world, &event, known, None).await;
-    let decided = decided.map_err(|error| access::work_failed(&error))?;
-    Ok(reply::accepted(decided.lead()))
+    let decided = decided.map_err(|error| access::failed(&error))?;
+    Ok(accepted(decided.lead()))
 }
 
-fn known_form<'p>(playbook: &'p Playbook, form: &str) -> Result<&'p Form, ApiGatewayV2httpResponse> {
-    playbook.sources.forms.get(&FormId::new(form)).ok_or_else(|| {
-        let known: Vec<&str> = playbook.sources.forms.keys().map(FormId::as_str).collect();
-        let message =
-            format!("the playbook has no such form under sources.forms; it has: {}", known.join(", "));
-        error(404, "unknown-form", &message)
-    })
+fn known_form<'p>(playbook: &'p Playbook, form: &str) -> Result<&'p Form, Rejection> {
+    let known = || playbook.sources.forms.keys().map(FormId::to_string).collect();
+    playbook.sources.forms.get(&FormId::new(form)).ok_or_else(|| Rejection::UnknownForm(known()))
 }
 
 /// Browsers say which site a form is on. Other senders say nothing, and the key alone lets them in.
-fn check_origin(request: &ApiGatewayV2httpRequest, form: &Form) -> Result<(), ApiGatewayV2httpResponse> {
+fn check_origin(request: &ApiGatewayV2httpRequest, form: &Form) -> Result<(), Rejection> {
     match header(request, "origin") {
         Some(origin) if !form.origins.is_empty() && !form.origins.iter().any(|allowed| allowed == origin) => {
-            Err(error(403, "origin-not-allowed", "this site is not among the form's origins in the playbook"))
+            Err(Rejection::OriginNotAllowed)
         }
         _ => Ok(()),
     }
@@ -122,18 +117,14 @@ fn check_key(
     intake: &LeadIntake,
     request: &ApiGatewayV2httpRequest,
     fields: &Fields,
-) -> Result<(), ApiGatewayV2httpResponse> {
+) -> Result<(), Rejection> {
     let in_form = fields.iter().find(|(name, _)| name == "_key").map(|(_, value)| value.as_str());
     let in_address =
         || request.query_string_parameters.first("key").or(request.query_string_parameters.first("_key"));
     match header(request, "x-form-key").or(in_form).or_else(in_address) {
         Some(key) if is_secret(key, &intake.form_key) => Ok(()),
-        Some(_) => Err(error(401, "wrong-form-key", "the form key is not the one of this installation")),
-        None => Err(error(
-            401,
-            "no-form-key",
-            "send the form key as the header X-Form-Key, the field _key, or ?key= in the address",
-        )),
+        Some(_) => Err(Rejection::WrongFormKey),
+        None => Err(Rejection::NoFormKey),
     }
 }
 

@@ -19,6 +19,8 @@ use shared::lambda::hint_text::inbox;
 use shared::lambda::http::{method, path};
 use shared::secrets::SecretString;
 
+use crate::reply::Rejection;
+
 /// What this function knows beside the world.
 pub struct LeadIntake {
     pub world: Arc<World>,
@@ -33,8 +35,8 @@ pub async fn handle_http(intake: &LeadIntake, request: ApiGatewayV2httpRequest) 
         ("POST", ["forms", business, form]) => forms::submitted(intake, &request, business, form).await,
         ("OPTIONS", ["forms", business, form]) => forms::preflight(intake, &request, business, form).await,
         ("POST", ["calls", business]) => calls::reported(intake, &request, business).await,
-        (_, ["forms", _, _] | ["calls", _]) => reply::wrong_method(),
-        _ => reply::no_such_route(),
+        (_, ["forms", _, _] | ["calls", _]) => Rejection::WrongMethod.reply(),
+        _ => Rejection::NoSuchRoute.reply(),
     }
 }
 

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, body};
 use base64::Engine;
@@ -36,6 +36,7 @@ pub fn public(inner: Arc<Inner>) -> Router {
 /// What exists on one machine only.
 pub fn sandbox(inner: Arc<Inner>) -> Router {
     Router::new()
+        .route("/sandbox/", get(async || Redirect::permanent("/sandbox")))
         .route("/sandbox/clock", get(clock).post(move_clock))
         .route("/sandbox/leads", get(leads))
         .route("/sandbox/leads/{id}", get(lead))

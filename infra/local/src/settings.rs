@@ -37,8 +37,8 @@ pub enum ClockSetting {
 pub enum GraphSetting {
     /// The stand-in for Meta in this process.
     Sandbox,
-    /// Another Graph API, by its address without the version.
-    Url(String),
+    /// Another Graph API, by its address without the version, and the version to speak.
+    Url { url: String, version: String },
 }
 
 /// The secrets of one installation (DESIGN.md, "The command").

@@ -172,7 +172,7 @@ impl Stack {
                     pending: Default::default(),
                 }))
             }
-            GraphSetting::Url(_) => None,
+            GraphSetting::Url { .. } => None,
         };
         let inner = Arc::new(Inner {
             clock,
@@ -258,11 +258,15 @@ async fn listen(port: u16) -> Result<TcpListener, StartError> {
 }
 
 fn platforms(settings: &LocalSettings, address: SocketAddr) -> Result<Arc<dyn Platforms>, StartError> {
-    let base_url = match &settings.graph {
-        GraphSetting::Sandbox => format!("http://{address}/sandbox/graph"),
-        GraphSetting::Url(url) => url.trim_end_matches('/').to_owned(),
+    let graph_settings = match &settings.graph {
+        GraphSetting::Sandbox => {
+            GraphSettings { base_url: format!("http://{address}/sandbox/graph"), ..GraphSettings::default() }
+        }
+        GraphSetting::Url { url, version } => {
+            let base_url = url.trim_end_matches('/').to_owned();
+            GraphSettings { base_url, version: version.clone(), ..GraphSettings::default() }
+        }
     };
-    let graph_settings = GraphSettings { base_url, ..GraphSettings::default() };
     let tokens = settings.secrets.tokens.iter();
     let tokens: BTreeMap<String, Token> =
         tokens.map(|(name, token)| (name.clone(), Token::new(token.clone()))).collect();

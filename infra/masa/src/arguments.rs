@@ -55,6 +55,9 @@ pub struct Run {
     /// A Graph API other than the sandbox, such as https://graph.facebook.com
     #[arg(long, value_name = "URL")]
     pub graph_url: Option<String>,
+    /// The version of the Graph API that is asked for
+    #[arg(long, default_value = "v26.0", value_name = "VERSION")]
+    pub graph_version: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -19,7 +19,8 @@ pub async fn run(run: Run) -> Result<(), Refusal> {
     let on_sandbox = run.graph_url.is_none();
     let playbooks = playbooks(&run)?;
     let secrets = Secrets::read(shared::lambda::start::env, on_sandbox, &token_names(&playbooks)?)?;
-    let graph = run.graph_url.map_or(GraphSetting::Sandbox, GraphSetting::Url);
+    let version = run.graph_version;
+    let graph = run.graph_url.map_or(GraphSetting::Sandbox, |url| GraphSetting::Url { url, version });
     let clock = match run.clock {
         ClockKind::System => ClockSetting::System,
         ClockKind::Manual => ClockSetting::Manual { start: run.start.unwrap_or_else(|| SystemClock.now()) },
