@@ -1,12 +1,14 @@
 //! A lead's due work leaves: claim, call, finish, until nothing more may go.
 
 use domain::call::{LeadAdFields, Outcome, PlatformCall};
-use domain::claim::{Claimed, Deliveries, claim};
-use domain::finish::{finish, hand_over};
+use domain::claim::{Claimed, claim};
+use domain::doubt::Deliveries;
+use domain::finish::finish;
 use domain::hint::Hint;
 use domain::identity::IdentityKey;
 use domain::ids::{BusinessId, LeadId};
 use domain::lead::Lead;
+use domain::lead_ad::hand_over;
 use domain::work::Work;
 use jiff::SignedDuration;
 

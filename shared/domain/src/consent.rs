@@ -68,6 +68,12 @@ pub fn is_refusal(text: &str) -> bool {
     REFUSALS.contains(&words.as_str())
 }
 
+/// Whether a box in a form was ticked.
+pub fn ticked(fields: &[(String, String)], field: &str) -> bool {
+    const NO: [&str; 7] = ["", "0", "false", "no", "off", "לא", "null"];
+    fields.iter().any(|(name, value)| name == field && !NO.contains(&value.trim().to_lowercase().as_str()))
+}
+
 fn is_hebrew_point(c: char) -> bool {
     matches!(c, '\u{0591}'..='\u{05BD}' | '\u{05BF}'..='\u{05C7}')
 }

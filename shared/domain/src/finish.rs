@@ -1,27 +1,21 @@
 //! What the answer of a platform means for the work that was called for.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
-use crate::call::{CallFailure, LeadAdFields, Outcome, Receipt, Refusal};
-use crate::claim::{LOOK_AFTER, enter_doubt, silence};
+use crate::call::{CallFailure, Outcome, Receipt, Refusal};
 use crate::context::Context;
-use crate::decide::{Decision, Draft, capture_lead_ad, describe};
-use crate::event::{Capture, Event, EventKind, Responder};
-use crate::event_key::{EventKey, Sameness};
-use crate::identity::Identity;
-use crate::ids::{LeadAdId, LeadId, WorkId};
+use crate::decide::{Decision, Draft, describe};
+use crate::doubt::{self, WAIT_MAX};
+use crate::ids::WorkId;
 use crate::lead::Lead;
+use crate::lead_ad;
 use crate::retry::next_try;
 use crate::sent;
-use crate::source::{Source, SourceKind};
 use crate::timeline::{Entry, Fact, What};
-use crate::work::{Action, Intent, Lane, Work, WorkState};
+use crate::work::{Action, Intent, Lane, Work};
 
 /// Not now for this person: a day, then two, then four (R15).
 const NOT_NOW: SignedDuration = SignedDuration::from_hours(24);
-
-/// A platform that asks for longer is asked again after this.
-const WAIT_MAX: SignedDuration = SignedDuration::from_hours(24);
 
 /// Takes up the answer to the call with this number. `None` when it changes nothing: the claim ran out, another
 /// took its place, and what became of the work is known already.
@@ -44,14 +38,14 @@ pub fn finish(
     let reads = matches!(work.action, Action::LookUpLeadAd { .. });
     match (claim.intent, outcome) {
         (Intent::Act, Outcome::Done(receipt)) if !reads => done(&mut draft, &work, receipt),
-        (Intent::Act, Outcome::LeadAdRead(fields)) if reads => lead_ad_read(&mut draft, &work, fields),
+        (Intent::Act, Outcome::LeadAdRead(fields)) if reads => lead_ad::read(&mut draft, &work, fields),
         (Intent::Act, Outcome::Failed(failure)) => failed(&mut draft, &work, failure),
         (Intent::LookForEvidence, Outcome::Found(id)) => {
             sent::record(&mut draft, &work, Some(id.clone()), Some("found"));
         }
-        (Intent::LookForEvidence, Outcome::NotFound) => not_found(&mut draft, &work),
+        (Intent::LookForEvidence, Outcome::NotFound) => doubt::not_found(&mut draft, &work),
         (Intent::LookForEvidence, Outcome::Failed(failure)) => {
-            look_again(&mut draft, &work, asked_wait(failure))
+            doubt::look_again(&mut draft, &work, asked_wait(failure))
         }
         // An answer of another kind than the question: the adapter is at fault, and the doubt stays.
         (Intent::Act, Outcome::Done(_) | Outcome::LeadAdRead(_) | Outcome::Found(_) | Outcome::NotFound)
@@ -79,81 +73,10 @@ fn done(draft: &mut Draft<'_>, work: &Work, receipt: &Receipt) {
     receipt.identities.iter().for_each(|identity| draft.know(identity));
 }
 
-/// The fields of a lead ad came: the person is captured, as by any form.
-fn lead_ad_read(draft: &mut Draft<'_>, work: &Work, fields: &LeadAdFields) {
-    draft.remove_work(work.id);
-    let Action::LookUpLeadAd { id, .. } = &work.action else { return };
-    let event = lead_ad_event(draft, id, fields);
-    draft.occurred_at = event.occurred_at;
-    if let EventKind::Captured(capture) = &event.kind {
-        capture_lead_ad(draft, &event, capture);
-    }
-}
-
-/// A lead ad whose person turned out to be a lead already. This record ends and points there; the details go
-/// into the other's inbox, like any form.
-pub fn hand_over(
-    lead: &Lead,
-    work: WorkId,
-    number: u64,
-    fields: &LeadAdFields,
-    to: LeadId,
-    context: &Context<'_>,
-) -> Option<(Decision, Event)> {
-    let mut draft = Draft::new(lead, context);
-    if draft.lead.claim.as_ref().is_none_or(|claim| claim.number != number) {
-        return None;
-    }
-    draft.lead.claim = None;
-    let work = draft.remove_work(work)?;
-    let Action::LookUpLeadAd { id, .. } = &work.action else { return None };
-    let event = lead_ad_event(&draft, id, fields);
-    draft.lead.merged_into = Some(to);
-    draft.note(Entry::new(context.now, What::MergedInto).with(Fact::Lead, to));
-    Some((draft.finish(), event))
-}
-
-fn lead_ad_event(draft: &Draft<'_>, id: &LeadAdId, fields: &LeadAdFields) -> Event {
-    let business = draft.lead.business.clone();
-    let details = &fields.details;
-    let phone = details.phone.clone().map(Identity::Phone);
-    let author = phone.or_else(|| details.email.clone().map(Identity::Email));
-    let basis = draft.playbook().sources.lead_ads.as_ref();
-    let consent =
-        basis.filter(|basis| basis.field.as_ref().is_none_or(|field| ticked(&details.fields, field)));
-    let filled_at = draft.lead.created_at;
-    Event {
-        key: EventKey::of(
-            draft.context.pepper,
-            &business,
-            Responder::LeadIntake,
-            Sameness::Given { kind: "lead-ad-fields", id: id.as_str() },
-        ),
-        business,
-        occurred_at: filled_at,
-        author: author.unwrap_or_else(|| Identity::LeadAd(id.clone())),
-        also: Vec::new(),
-        kind: EventKind::Captured(Capture {
-            details: details.clone(),
-            source: Source {
-                kind: SourceKind::LeadAd { id: id.clone(), form: fields.form.clone(), ad: fields.ad.clone() },
-                campaign: Vec::new(),
-            },
-            consent: consent.map(|basis| basis.text.clone()),
-        }),
-    }
-}
-
-/// Whether a box in a form was ticked.
-pub fn ticked(fields: &[(String, String)], field: &str) -> bool {
-    const NO: [&str; 7] = ["", "0", "false", "no", "off", "לא", "null"];
-    fields.iter().any(|(name, value)| name == field && !NO.contains(&value.trim().to_lowercase().as_str()))
-}
-
 fn failed(draft: &mut Draft<'_>, work: &Work, failure: &CallFailure) {
     match failure {
         CallFailure::TryAgain { wait, reason } => try_again(draft, work, *wait, reason),
-        CallFailure::AnswerLost { reason } => enter_doubt(draft, work.id, draft.now(), reason),
+        CallFailure::AnswerLost { reason } => doubt::enter(draft, work.id, draft.now(), reason),
         CallFailure::Refused { why, code, reason } => refused(draft, work, *why, *code, reason),
     }
 }
@@ -220,37 +143,9 @@ fn fail(draft: &mut Draft<'_>, work: &Work, code: Option<i64>, reason: &str, rul
     draft.note(entry.with(Fact::Reason, reason).with(Fact::Rule, rule));
 }
 
-fn not_found(draft: &mut Draft<'_>, work: &Work) {
-    match work.state {
-        WorkState::InDoubt { until, .. } if draft.now() < until => look_at(draft, work, until),
-        _ => silence(draft, work),
-    }
-}
-
 fn asked_wait(failure: &CallFailure) -> Option<SignedDuration> {
     match failure {
         CallFailure::TryAgain { wait, .. } => *wait,
         CallFailure::AnswerLost { .. } | CallFailure::Refused { .. } => None,
     }
-}
-
-/// The question itself failed. It is harmless, so it is asked until long after the doubt, each time after twice
-/// as long.
-pub(crate) fn look_again(draft: &mut Draft<'_>, work: &Work, wait: Option<SignedDuration>) {
-    let patience = SignedDuration::from_hours(6);
-    let WorkState::InDoubt { since, until } = work.state else { return };
-    let now = draft.now();
-    if now < until + patience {
-        let pause = now.duration_since(since).max(LOOK_AFTER).max(wait.unwrap_or_default()).min(WAIT_MAX);
-        draft.change_work(work.id, |work| work.due_at = now + pause);
-    } else if work.is_called_off() {
-        silence(draft, work);
-    } else {
-        draft.park(work.id, "whether it arrived cannot be found out: the platform does not answer");
-    }
-}
-
-fn look_at(draft: &mut Draft<'_>, work: &Work, at_the_latest: Timestamp) {
-    let at = (draft.now() + LOOK_AFTER).min(at_the_latest);
-    draft.change_work(work.id, |work| work.due_at = at);
 }

@@ -27,8 +27,7 @@ pub fn facebook_comment(id: &str, author: &str, text: &str, second: i64) -> Valu
 }
 
 pub fn instagram_comment(id: &str, author: &str, text: &str, second: i64) -> Value {
-    let value =
-        json!({ "id": id, "from": { "id": author, "username": "omer.sg" }, "text": text, "media": { "id": "55" } });
+    let value = json!({ "id": id, "from": { "id": author, "username": "omer.sg" }, "text": text, "media": { "id": "55" } });
     let entry =
         json!({ "id": INSTAGRAM, "time": second, "changes": [{ "field": "comments", "value": value }] });
     json!({ "object": "instagram", "entry": [entry] })

@@ -69,7 +69,8 @@ impl Visitor {
                 product.form(&format!("form-{phone}"), &form).await
             }
             Door::Call => {
-                let call = json!({ "phone": format!("+{phone}"), "kind": "missed", "id": format!("call-{phone}") });
+                let call =
+                    json!({ "phone": format!("+{phone}"), "kind": "missed", "id": format!("call-{phone}") });
                 product.call(&call).await
             }
         }
@@ -78,7 +79,8 @@ impl Visitor {
 
 /// Whoever filled in a lead ad: by its id the person of [`Visitor::lead_ad_id`], or else somebody.
 pub fn lead_ad_answers(id: &str) -> Value {
-    let ours = id.strip_prefix(LEAD_AD_PREFIX).filter(|phone| phone.len() == 12 && phone.starts_with("97254"));
+    let ours =
+        id.strip_prefix(LEAD_AD_PREFIX).filter(|phone| phone.len() == 12 && phone.starts_with("97254"));
     let phone = ours.map_or_else(|| format!("97255{:07}", sum(id) % 10_000_000), str::to_owned);
     json!({
         "id": id,

@@ -110,7 +110,9 @@ impl Bench {
             if now > seen {
                 (seen, seen_at) = (now, clock::now());
             } else if seen_at.elapsed() > STALLED_AFTER {
-                return Err(format!("{} of {count} were never written to", before + count as usize - seen).into());
+                return Err(
+                    format!("{} of {count} were never written to", before + count as usize - seen).into()
+                );
             }
         }
         let messaged_within = self.last_accepted(start);
@@ -133,7 +135,8 @@ impl Bench {
             let (product, accepted) = (product.clone(), Arc::clone(&accepted));
             async move {
                 let message = &accepted[number / told.len()];
-                let (status, opaque) = (told[number % told.len()], message.opaque.as_deref().unwrap_or_default());
+                let (status, opaque) =
+                    (told[number % told.len()], message.opaque.as_deref().unwrap_or_default());
                 let body = bodies::whatsapp_status(&message.id, &message.to, status, opaque, second);
                 product.webhook(&body).await
             }

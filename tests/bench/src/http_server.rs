@@ -23,7 +23,10 @@ pub struct Request {
 
 #[derive(Debug)]
 pub enum Reply {
-    Answer { status: u16, body: Value },
+    Answer {
+        status: u16,
+        body: Value,
+    },
     /// The connection ends without a word.
     Dropped,
 }
@@ -45,7 +48,7 @@ where
 async fn converse<H, F>(stream: TcpStream, handler: H) -> io::Result<()>
 where
     H: Fn(Request) -> F,
-    F: Future<Output = Reply>,
+    F: Future<Output = Reply> + Send,
 {
     stream.set_nodelay(true)?;
     let mut stream = BufReader::new(stream);

@@ -10,7 +10,9 @@ pub fn doubt_longest(lead: &Value) -> Option<SignedDuration> {
     let mut since: BTreeMap<&str, Timestamp> = BTreeMap::new();
     let mut longest = None;
     for entry in entries(lead) {
-        let (Some(work), Some(at)) = (entry["facts"]["work"].as_str(), moment(&entry["at"])) else { continue };
+        let (Some(work), Some(at)) = (entry["facts"]["work"].as_str(), moment(&entry["at"])) else {
+            continue;
+        };
         match entry["what"].as_str() {
             Some("in-doubt") => {
                 since.entry(work).or_insert(at);
@@ -42,7 +44,8 @@ pub fn render(lead: &Value) -> String {
         let (at, what) = (entry["at"].as_str().unwrap_or("?"), entry["what"].as_str().unwrap_or("?"));
         format!("    {at} {what} {}\n", entry["facts"])
     };
-    let open: String = lead["work"].as_array().into_iter().flatten().map(|work| format!("    open: {work}\n")).collect();
+    let open: String =
+        lead["work"].as_array().into_iter().flatten().map(|work| format!("    open: {work}\n")).collect();
     entries(lead).iter().map(line).collect::<String>() + &open
 }
 
@@ -61,9 +64,7 @@ mod tests {
 
     #[test]
     fn doubt_lasts_until_the_next_decision_about_the_same_work() {
-        let entry = |at: &str, what: &str, work: &str| {
-            json!({ "at": format!("2026-12-01T10:{at}Z"), "what": what, "facts": { "work": work } })
-        };
+        let entry = |at: &str, what: &str, work: &str| json!({ "at": format!("2026-12-01T10:{at}Z"), "what": what, "facts": { "work": work } });
         let lead = json!({ "timeline": [
             entry("00:00", "in-doubt", "a"),
             entry("00:05", "in-doubt", "b"),

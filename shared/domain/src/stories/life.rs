@@ -12,10 +12,11 @@ use super::events::{
 use super::tale::{done, lead_ad_read, lost, refused, throttled};
 use crate::call::{Operation, Outcome, PlatformCall, Refusal};
 use crate::channel::{Channel, Network};
-use crate::claim::{Claimed, Deliveries, Release, claim};
+use crate::claim::{Claimed, Release, claim};
 use crate::context::{Context, Playbooks};
 use crate::decide::decide;
 use crate::delivery::{Delivery, DeliveryStatus};
+use crate::doubt::Deliveries;
 use crate::event::{Event, EventKind};
 use crate::finish::finish;
 use crate::ids::{CommentId, Pepper, RunId, WorkId};

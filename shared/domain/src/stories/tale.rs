@@ -9,10 +9,11 @@ use jiff::{SignedDuration, Timestamp};
 use crate::call::{
     CallFailure, LeadAdFields, Operation, Outcome, PlatformCall, Receipt, Refusal, WhatsAppContent,
 };
-use crate::claim::{Claimed, Deliveries, Release, claim};
+use crate::claim::{Claimed, Release, claim};
 use crate::context::{Context, Playbooks};
 use crate::decide::{Decision, decide};
 use crate::delivery::{Delivery, DeliveryStatus};
+use crate::doubt::Deliveries;
 use crate::event::Event;
 use crate::finish::finish;
 use crate::ids::Pepper;

@@ -45,7 +45,9 @@ pub fn answer(graph: &Graph, request: &Request) -> Reply {
             ok(json!({ "success": true }))
         }
         ("GET", [_, comment, "comments" | "replies"]) => ok(json!({ "data": replies(graph, comment) })),
-        ("GET", [_, account, "conversations"]) => ok(json!({ "data": conversation(graph, account, request) })),
+        ("GET", [_, account, "conversations"]) => {
+            ok(json!({ "data": conversation(graph, account, request) }))
+        }
         ("GET", [_, id]) => ok(door::lead_ad_answers(id)),
         _ => refused(100, "Unsupported request"),
     }
@@ -84,7 +86,8 @@ fn message(graph: &Graph, body: &Value) -> Reply {
     let (person, id) = match (body["recipient"]["comment_id"].as_str(), body["recipient"]["id"].as_str()) {
         (Some(comment), _) => {
             if !graph.state().replied_privately.insert(comment.to_owned()) {
-                return refused(10_903, "This comment has had its reply");
+                let error = json!({ "message": "Already replied", "code": 100, "error_subcode": 2_534_014 });
+                return Reply::Answer { status: 400, body: json!({ "error": error }) };
             }
             (format!("9{comment}"), accept(graph, Kind::PrivateReply, comment, text))
         }
@@ -103,7 +106,9 @@ fn accept(graph: &Graph, kind: Kind, to: &str, what: &str) -> String {
 }
 
 fn next_id(graph: &Graph, prefix: &str) -> String {
-    format!("{prefix}{}", graph.accepted_count() + 1_000_000)
+    let mut state = graph.state();
+    state.ids += 1;
+    format!("{prefix}{}", state.ids)
 }
 
 /// Our own replies to a comment, as Meta lists them.

@@ -49,6 +49,7 @@ struct State {
     written_to: BTreeSet<String>,
     /// Comments that had their one private reply.
     replied_privately: BTreeSet<String>,
+    ids: u64,
     calls: u64,
     faults: BTreeMap<&'static str, u64>,
 }
