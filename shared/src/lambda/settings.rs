@@ -5,7 +5,7 @@ use secrecy::SecretString;
 /// A setting that is missing or odd, by the name of its variable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
-    #[error("the environment variable {0} is not set; the stack sets it, see infra/cloud")]
+    #[error("the environment variable {0} is not set, and nothing stands in for it")]
     Missing(&'static str),
     #[error("the environment variable {0} is not {1}")]
     Odd(&'static str, &'static str),

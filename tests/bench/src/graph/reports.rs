@@ -11,7 +11,7 @@ use crate::chance::Chance;
 use crate::product::Product;
 use crate::{bodies, clock};
 
-pub const STATUSES: [&str; 3] = ["sent", "delivered", "read"];
+const STATUSES: [&str; 3] = ["sent", "delivered", "read"];
 /// How long a status is brought again. Meta does so for days.
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -59,9 +59,11 @@ impl Reporter {
     }
 
     async fn report(&self, message: &Accepted, reports: &Reports) {
-        let third = self.within / 3;
+        // The first is the evidence that doubt waits for, so it takes nearly all the time.
+        let mut longest = self.within * 9 / 10;
         for status in STATUSES {
-            clock::sleep(self.chance.between(Duration::ZERO, third)).await;
+            clock::sleep(self.chance.between(Duration::ZERO, longest)).await;
+            longest = self.within / 20;
             let second = self.second.unwrap_or_else(|| clock::today().as_second());
             let opaque = message.opaque.as_deref().unwrap_or_default();
             let body = bodies::whatsapp_status(&message.id, &message.to, status, opaque, second);
