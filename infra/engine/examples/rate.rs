@@ -36,7 +36,7 @@ async fn measure(name: &str, engine: Engine) -> Result<(), Failed> {
             let client = client.clone();
             tasks.push(tokio::spawn(async move {
                 for number in 0..REQUESTS / at_once {
-                    put(&client, &format!("p{task}-{number}")).await?;
+                    put(&client, &format!("p{at_once}-{task}-{number}")).await?;
                 }
                 Ok::<(), Failed>(())
             }));
@@ -48,7 +48,7 @@ async fn measure(name: &str, engine: Engine) -> Result<(), Failed> {
     }
     let started = Instant::now();
     for number in 0..REQUESTS {
-        client.get_item().table_name(TABLE).key("pk", S(format!("p0-{}", number % 100))).send().await?;
+        client.get_item().table_name(TABLE).key("pk", S(format!("p1-0-{}", number % 100))).send().await?;
     }
     report(name, "get", 1, started);
     let started = Instant::now();

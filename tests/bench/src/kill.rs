@@ -44,6 +44,9 @@ pub struct Kill {
     /// The share of calls that the Graph API fails, in percent
     #[arg(long, default_value_t = 20)]
     faults: u64,
+    /// Go on failing calls to the end, not only while people come
+    #[arg(long)]
+    faults_stay: bool,
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
@@ -64,14 +67,16 @@ impl Kill {
         let pouring = tokio::spawn(Arc::clone(&crowd).pour(product.clone(), self.rate));
         let (restarts, restarted_at) = self.kill(&mut masa, &product).await?;
         let unheard = pouring.await?;
-        graph.faults.end();
+        if !self.faults_stay {
+            graph.faults.end();
+        }
         let rested = rest(&graph, &product, &crowd, restarted_at).await?;
         while reports.open() > 0 && restarted_at.elapsed() < RECOVERY_MAX + STATUSES_WITHIN {
             clock::sleep(LOOK_EVERY).await;
         }
         let verdict = Verdict::of(&graph, &product, &crowd, unheard).await?;
         self.tell(&graph, &crowd, &verdict, &restarts, restarted_at, rested);
-        println!("  statuses given up         {}", reports.given_up() + reports.open());
+        println!("  statuses given up             {}", reports.given_up() + reports.open());
         if verdict.is_good() && rested && unheard == 0 && reports.given_up() == 0 {
             return Ok(());
         }
@@ -106,24 +111,24 @@ impl Kill {
         rested: bool,
     ) {
         println!("seed {}: {} kills, {} % faults", self.seed, restarts.len(), self.faults);
-        println!("  acknowledged              {}", crowd.acknowledged());
-        println!("  came again unanswered     {}", crowd.again.load(Ordering::Relaxed));
-        println!("  messaged                  {}", verdict.messaged);
-        println!("  lost                      {}", verdict.lost);
-        println!("  doubled                   {}", verdict.doubled);
-        println!("  wrong                     {}", verdict.wrong);
-        println!("  ever in doubt             {}", verdict.in_doubt);
+        println!("  acknowledged                  {}", crowd.acknowledged());
+        println!("  came again unanswered         {}", crowd.again.load(Ordering::Relaxed));
+        println!("  messaged                      {}", verdict.messaged);
+        println!("  lost                          {}", verdict.lost);
+        println!("  doubled                       {}", verdict.doubled);
+        println!("  wrong                         {}", verdict.wrong);
+        println!("  ever in doubt                 {}", verdict.in_doubt);
         let longest = verdict.doubt_longest.unwrap_or_default();
-        println!("  in doubt longest          {:.1} s", longest.as_secs_f64());
+        println!("  in doubt longest              {:.1} s", longest.as_secs_f64());
         let slowest = restarts.iter().max().copied().unwrap_or_default();
-        println!("  kill to ready, slowest    {:.2} s", slowest.as_secs_f64());
+        println!("  kill to ready, slowest        {:.2} s", slowest.as_secs_f64());
         let last = graph.accepted().iter().map(|accepted| accepted.at).max();
         let recovered = last.map(|last| last.saturating_duration_since(restarted_at)).unwrap_or_default();
-        println!("  last restart to last message {:.1} s", recovered.as_secs_f64());
-        println!("  nothing left open         {rested}");
-        println!("  calls                     {}", graph.calls());
+        println!("  last restart to last message  {:.1} s", recovered.as_secs_f64());
+        println!("  nothing left open             {rested}");
+        println!("  calls                         {}", graph.calls());
         for (fault, count) in graph.fault_counts() {
-            println!("    {fault:<26}{count}");
+            println!("    {fault:<28}{count}");
         }
     }
 }

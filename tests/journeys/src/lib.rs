@@ -5,7 +5,7 @@ mod trouble;
 pub mod webhooks;
 
 pub use town::{NEVEH, Town, TownSettings, call_name};
-pub use trouble::{FailingStore, HangingPlatforms};
+pub use trouble::HangingPlatforms;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use serde_json::Value;

@@ -12,7 +12,9 @@ use sha2::Sha256;
 use shared::adapters::sqs::QueueName;
 use shared::adapters::stored_playbooks::StoredPlaybooks;
 use shared::application::World;
-use shared::application::in_memory::{InMemoryQueue, ManualClock, RecordedPlatforms, SeededChance};
+use shared::application::in_memory::{
+    InMemoryQueue, InMemoryStore, ManualClock, RecordedPlatforms, SeededChance,
+};
 use shared::application::ports::{Clock, DueQuery, Platforms, Store, TimelineRow, WAKE_SHARDS};
 use shared::application::publish::publish;
 use shared::domain::call::{Operation, PlatformCall};
@@ -26,7 +28,6 @@ use shared::secrets::SecretString;
 use webhook::Webhook;
 
 use crate::answered;
-use crate::trouble::FailingStore;
 
 pub const NEVEH: &str = "neveh";
 const APP_SECRET: &str = "sandbox-app-secret";
@@ -47,7 +48,7 @@ impl Default for TownSettings {
 
 pub struct Town {
     pub clock: Arc<ManualClock>,
-    pub store: Arc<FailingStore>,
+    pub store: Arc<InMemoryStore>,
     pub queue: Arc<InMemoryQueue>,
     pub platforms: Arc<RecordedPlatforms>,
     pub world: Arc<World>,
@@ -66,7 +67,7 @@ impl Town {
         } else {
             InMemoryQueue::new(shared_clock())
         });
-        let store = Arc::new(FailingStore::default());
+        let store = Arc::new(InMemoryStore::default());
         for file in ["infra/local/playbook.he.yaml", "events/playbooks/second.yaml"] {
             let path = format!("{}/../../{file}", env!("CARGO_MANIFEST_DIR"));
             let text = std::fs::read_to_string(path).unwrap();
@@ -219,7 +220,7 @@ impl Town {
     }
 
     pub fn leads(&self, business: &str) -> Vec<Lead> {
-        let leads = self.store.inner.leads().into_iter();
+        let leads = self.store.leads().into_iter();
         leads.filter(|lead| lead.business.as_str() == business && lead.merged_into.is_none()).collect()
     }
 

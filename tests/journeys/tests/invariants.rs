@@ -7,6 +7,7 @@ use journeys::webhooks::{
 };
 use journeys::{HangingPlatforms, NEVEH, Town, TownSettings, request_file};
 use shared::application::deliver::deliver;
+use shared::application::in_memory::Broken;
 use shared::application::ports::{Attention, Clock, InboxId, InboxRowId, Store};
 use shared::application::redrive::redrive;
 use shared::domain::call::{CallFailure, LeadAdFields, Operation, Outcome, Receipt, Refusal};
@@ -46,14 +47,14 @@ async fn galil_number(town: &Town) -> String {
 #[tokio::test]
 async fn invariant_1_an_acknowledged_event_is_committed_and_a_refused_one_is_asked_for_again() {
     let town = Town::new().await;
-    town.store.fail(true);
+    town.store.break_down(Broken::Writes);
     let (status, _) = town.webhook(&lead_ad("700")).await;
-    assert_eq!((status, town.store.inner.undecided()), (503, 0));
+    assert_eq!((status, town.store.undecided()), (503, 0));
     let (status, _) = town.http(request_file("lead-intake/form.json")).await;
     assert_eq!((status, town.leads(NEVEH).len()), (503, 0));
-    town.store.fail(false);
+    town.store.break_down(Broken::Nothing);
     let (status, _) = town.webhook(&batched(&[lead_ad("700"), comment("1_1", "81", "כמה?")])).await;
-    assert_eq!((status, town.store.inner.undecided()), (200, 2));
+    assert_eq!((status, town.store.undecided()), (200, 2));
     let (status, _) = town.http(request_file("lead-intake/form.json")).await;
     assert_eq!((status, town.leads(NEVEH).len()), (202, 1));
 }
@@ -189,9 +190,9 @@ async fn invariant_4_a_poison_record_is_parked_and_its_neighbours_go_on() {
     let at = InboxId { business: town.business(), identity: phone.key(&town.world.pepper, &town.business()) };
     // Older than its neighbour, so that it stands first in line.
     let sort = format!("{:013}#m-{:032x}", 1, 1);
-    town.store.inner.put_unreadable(InboxRowId { at, sort }, "its format is from a newer version");
+    town.store.put_unreadable(InboxRowId { at, sort }, "its format is from a newer version");
     town.work().await;
-    assert_eq!(town.store.inner.undecided(), 0);
+    assert_eq!(town.store.undecided(), 0);
     assert!(town.whats(&town.only_lead(NEVEH)).await.contains(&What::Wrote));
     let attention = town.store.attention(&town.business(), 10).await.unwrap();
     assert!(matches!(attention.as_slice(), [Attention::InboxRow { .. }]), "{attention:?}");
@@ -365,7 +366,7 @@ async fn invariant_11_without_the_queue_everything_still_ends() {
         town.http(request_file("lead-intake/form-urlencoded.json")).await;
         town.webhook(&comment("1_1", "81", "כמה?")).await;
         town.move_to("2027-01-30T12:00:00+02:00").await;
-        assert_eq!(town.store.inner.undecided(), 0);
+        assert_eq!(town.store.undecided(), 0);
         let mut calls = town.call_names();
         calls.sort();
         let open: usize = town.leads(NEVEH).iter().map(|lead| lead.work.len()).sum();

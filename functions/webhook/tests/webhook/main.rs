@@ -1,7 +1,6 @@
 //! The webhook through the door that Meta uses, and the split behind it by its shapes.
 
 mod events;
-mod failing_store;
 mod messaging;
 mod mutations;
 mod networks;

@@ -1,5 +1,6 @@
 //! Requests and their answers: handshake, signature, body, routes, and when the store is down.
 
+use application::in_memory::Broken;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
@@ -177,13 +178,13 @@ async fn what_cannot_be_stored_is_asked_for_again() {
     let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}]});
     let stage = Stage::new().await;
     for call in ["asset", "put_inbox", "put_delivery", "put_notice"] {
-        stage.store.break_down(Some(call));
+        stage.store.break_down(Broken::Call(call));
         let answer = stage.deliver(&body.to_string()).await;
         assert_eq!(answer.status(), 503, "{call}");
         assert_eq!(answer.json()["error"]["code"], "not-stored");
         assert!(!answer.text().contains("secret"));
     }
-    stage.store.break_down(None);
+    stage.store.break_down(Broken::Nothing);
     assert_eq!(stage.deliver(&body.to_string()).await.counts(), [2, 3, 0]);
     assert_eq!((stage.store.undecided(), stage.notices("neveh").await), (1, 1));
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use application::World;
-use application::in_memory::{FixedPlaybooks, InMemoryQueue, ManualClock, SeededChance};
+use application::in_memory::{FixedPlaybooks, InMemoryQueue, InMemoryStore, ManualClock, SeededChance};
 use application::ports::Store;
 use aws_lambda_events::encodings::Body;
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
@@ -14,8 +14,6 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sha2::Sha256;
 use webhook::{Secrets, Webhook, handle};
-
-use crate::failing_store::FailingStore;
 
 pub const NOW: &str = "2026-11-30T09:05:00Z";
 /// 2026-11-30T09:00:00Z, as Meta writes it.
@@ -28,7 +26,7 @@ pub const NUMBER: &str = "106106106106106";
 pub const ACCOUNT: &str = "102102102102102";
 
 pub struct Stage {
-    pub store: Arc<FailingStore>,
+    pub store: Arc<InMemoryStore>,
     pub queue: Arc<InMemoryQueue>,
     pub webhook: Webhook,
 }
@@ -45,7 +43,7 @@ impl Stage {
 
     pub fn empty() -> Self {
         let clock = Arc::new(ManualClock::at(now()));
-        let store = Arc::new(FailingStore::default());
+        let store = Arc::new(InMemoryStore::default());
         let queue = Arc::new(InMemoryQueue::new(clock.clone()));
         let world = World {
             store: store.clone(),

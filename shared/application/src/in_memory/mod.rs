@@ -11,4 +11,4 @@ pub use clock::{ManualClock, SeededChance};
 pub use platforms::RecordedPlatforms;
 pub use playbooks::FixedPlaybooks;
 pub use queue::InMemoryQueue;
-pub use store::InMemoryStore;
+pub use store::{Broken, InMemoryStore};

@@ -22,8 +22,19 @@ use crate::ports::{
 #[derive(Debug, Default)]
 pub struct InMemoryStore(Mutex<Tables>);
 
+/// What a test takes away from the store. Nothing is changed by a call that fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Broken {
+    #[default]
+    Nothing,
+    Writes,
+    /// One call of the port, by its name.
+    Call(&'static str),
+}
+
 #[derive(Debug, Default)]
 struct Tables {
+    broken: Broken,
     assets: BTreeMap<AssetId, BusinessId>,
     inbox: BTreeMap<InboxRowId, Stored>,
     /// Rows of the inbox that are out of the way, and why.
@@ -51,6 +62,30 @@ impl InMemoryStore {
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
+    /// From now on this fails.
+    pub fn break_down(&self, broken: Broken) {
+        self.lock().broken = broken;
+    }
+
+    fn reading(&self, call: &str) -> Result<MutexGuard<'_, Tables>, StoreError> {
+        let tables = self.lock();
+        match tables.broken {
+            Broken::Call(broken) if broken == call => {
+                Err(StoreError::Unavailable("a test broke it".to_owned()))
+            }
+            Broken::Call(_) | Broken::Nothing | Broken::Writes => Ok(tables),
+        }
+    }
+
+    fn writing(&self, call: &str) -> Result<MutexGuard<'_, Tables>, StoreError> {
+        match self.reading(call)? {
+            tables if tables.broken == Broken::Writes => {
+                Err(StoreError::Unavailable("a test broke it".to_owned()))
+            }
+            tables => Ok(tables),
+        }
+    }
+
     /// Puts a row that nobody can read, as a newer version or damage would leave it.
     pub fn put_unreadable(&self, id: InboxRowId, reason: &str) {
         self.lock().put(id, Stored::Unreadable(reason.to_owned()));
@@ -68,16 +103,16 @@ impl InMemoryStore {
 #[async_trait]
 impl Store for InMemoryStore {
     async fn asset(&self, asset: &AssetId) -> Result<Option<BusinessId>, StoreError> {
-        Ok(self.lock().assets.get(asset).cloned())
+        Ok(self.reading("asset")?.assets.get(asset).cloned())
     }
 
     async fn put_asset(&self, asset: &AssetId, business: &BusinessId) -> Result<(), StoreError> {
-        self.lock().assets.insert(asset.clone(), business.clone());
+        self.writing("put_asset")?.assets.insert(asset.clone(), business.clone());
         Ok(())
     }
 
     async fn put_inbox(&self, rows: &[InboxRow]) -> Result<(), StoreError> {
-        let mut tables = self.lock();
+        let mut tables = self.writing("put_inbox")?;
         for row in rows {
             tables.put(row.id(), Stored::Readable(Box::new(row.clone())));
         }
@@ -85,7 +120,7 @@ impl Store for InMemoryStore {
     }
 
     async fn inbox(&self, at: &InboxId, limit: usize) -> Result<Inbox, StoreError> {
-        let tables = self.lock();
+        let tables = self.reading("inbox")?;
         let lead = tables.identities.get(&(at.business.clone(), at.identity.clone())).copied();
         let rows = tables.waiting().filter(|(id, _)| id.at == *at).map(|(id, stored)| match stored {
             Stored::Readable(row) => Ok((**row).clone()),
@@ -95,12 +130,12 @@ impl Store for InMemoryStore {
     }
 
     async fn delete_inbox(&self, row: &InboxRowId) -> Result<(), StoreError> {
-        self.lock().take(row);
+        self.writing("delete_inbox")?.take(row);
         Ok(())
     }
 
     async fn park_inbox(&self, row: &InboxRowId, reason: &str, _now: Timestamp) -> Result<(), StoreError> {
-        let mut tables = self.lock();
+        let mut tables = self.writing("park_inbox")?;
         if tables.inbox.contains_key(row) {
             tables.parked.insert(row.clone(), reason.to_owned());
         }
@@ -108,16 +143,16 @@ impl Store for InMemoryStore {
     }
 
     async fn unpark_inbox(&self, row: &InboxRowId) -> Result<(), StoreError> {
-        self.lock().parked.remove(row);
+        self.writing("unpark_inbox")?.parked.remove(row);
         Ok(())
     }
 
     async fn lead(&self, business: &BusinessId, lead: LeadId) -> Result<Option<Lead>, StoreError> {
-        Ok(self.lock().leads.get(&(business.clone(), lead)).cloned())
+        Ok(self.reading("lead")?.leads.get(&(business.clone(), lead)).cloned())
     }
 
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
-        let mut tables = self.lock();
+        let mut tables = self.writing("commit")?;
         check(&tables, commit).map_err(CommitError::Conflict)?;
         let business = &commit.business;
         if let Some(lead) = &commit.lead {
@@ -147,7 +182,7 @@ impl Store for InMemoryStore {
         work: WorkId,
         delivery: &Delivery,
     ) -> Result<(), StoreError> {
-        let mut tables = self.lock();
+        let mut tables = self.writing("put_delivery")?;
         let told = tables.deliveries.entry((business.clone(), lead, work)).or_default();
         told.entry(delivery.status).or_insert_with(|| delivery.clone());
         Ok(())
@@ -159,13 +194,13 @@ impl Store for InMemoryStore {
         lead: LeadId,
         work: WorkId,
     ) -> Result<Vec<Delivery>, StoreError> {
-        let tables = self.lock();
+        let tables = self.reading("deliveries")?;
         let told = tables.deliveries.get(&(business.clone(), lead, work));
         Ok(told.into_iter().flat_map(|told| told.values().cloned()).collect())
     }
 
     async fn timeline(&self, business: &BusinessId, lead: LeadId) -> Result<Vec<TimelineRow>, StoreError> {
-        let tables = self.lock();
+        let tables = self.reading("timeline")?;
         let entries = tables.timelines.get(&(business.clone(), lead)).into_iter().flatten();
         let mut rows: Vec<TimelineRow> = entries.cloned().map(TimelineRow::Entry).collect();
         let from = (business.clone(), lead, WorkId::new(0));
@@ -181,7 +216,7 @@ impl Store for InMemoryStore {
     }
 
     async fn due(&self, query: &DueQuery) -> Result<DuePage, StoreError> {
-        let tables = self.lock();
+        let tables = self.reading("due")?;
         let leads = tables.leads.values().filter_map(|lead| {
             let wake = lead.wake()?;
             let hint = Hint::Lead { business: lead.business.clone(), lead: lead.id, class: wake.class };
@@ -214,12 +249,12 @@ impl Store for InMemoryStore {
 
     async fn put_notice(&self, notice: &Notice) -> Result<(), StoreError> {
         let key = (notice.business.clone(), notice.key.clone());
-        self.lock().notices.entry(key).or_insert_with(|| notice.clone());
+        self.writing("put_notice")?.notices.entry(key).or_insert_with(|| notice.clone());
         Ok(())
     }
 
     async fn attention(&self, business: &BusinessId, limit: usize) -> Result<Vec<Attention>, StoreError> {
-        let tables = self.lock();
+        let tables = self.reading("attention")?;
         let leads =
             tables.leads.values().filter(|lead| lead.business == *business).filter_map(|lead| {
                 Some(Attention::Lead { lead: lead.id, reason: lead.attention()?.to_owned() })
@@ -238,7 +273,7 @@ impl Store for InMemoryStore {
         after: Option<LeadId>,
         limit: usize,
     ) -> Result<Vec<LeadId>, StoreError> {
-        let tables = self.lock();
+        let tables = self.reading("roster")?;
         let leads = tables
             .leads
             .keys()
@@ -247,20 +282,20 @@ impl Store for InMemoryStore {
     }
 
     async fn heartbeat(&self) -> Result<Option<Heartbeat>, StoreError> {
-        Ok(self.lock().heartbeat)
+        Ok(self.reading("heartbeat")?.heartbeat)
     }
 
     async fn put_heartbeat(&self, heartbeat: &Heartbeat) -> Result<(), StoreError> {
-        self.lock().heartbeat = Some(*heartbeat);
+        self.writing("put_heartbeat")?.heartbeat = Some(*heartbeat);
         Ok(())
     }
 
     async fn released_table(&self) -> Result<Option<String>, StoreError> {
-        Ok(self.lock().released.clone())
+        Ok(self.reading("released_table")?.released.clone())
     }
 
     async fn release_table(&self, table: &str) -> Result<(), StoreError> {
-        self.lock().released = Some(table.to_owned());
+        self.writing("release_table")?.released = Some(table.to_owned());
         Ok(())
     }
 
@@ -271,7 +306,7 @@ impl Store for InMemoryStore {
         text: &str,
     ) -> Result<(), StoreError> {
         let key = (business.clone(), version.clone());
-        self.lock().playbooks.entry(key).or_insert_with(|| text.to_owned());
+        self.writing("put_playbook")?.playbooks.entry(key).or_insert_with(|| text.to_owned());
         Ok(())
     }
 
@@ -280,7 +315,7 @@ impl Store for InMemoryStore {
         business: &BusinessId,
         version: &PlaybookVersion,
     ) -> Result<(), StoreError> {
-        self.lock().current_playbooks.insert(business.clone(), version.clone());
+        self.writing("set_current_playbook")?.current_playbooks.insert(business.clone(), version.clone());
         Ok(())
     }
 
@@ -289,7 +324,7 @@ impl Store for InMemoryStore {
         business: &BusinessId,
         version: Option<&PlaybookVersion>,
     ) -> Result<Option<String>, StoreError> {
-        let tables = self.lock();
+        let tables = self.reading("playbook")?;
         let current = tables.current_playbooks.get(business);
         let version = version.or(current).cloned();
         Ok(version.and_then(|version| tables.playbooks.get(&(business.clone(), version)).cloned()))
