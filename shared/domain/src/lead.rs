@@ -70,6 +70,10 @@ pub struct Wake {
     pub at: Timestamp,
 }
 
+/// By how many names one person may be known. With the other limits it keeps a record far below what a table
+/// takes, whatever anybody sends.
+pub const IDENTITIES_MAX: usize = 48;
+
 pub const RECENT_SENDS_MAX: usize = 12;
 
 impl Lead {

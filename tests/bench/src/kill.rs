@@ -1,9 +1,9 @@
 //! Leads pour in, the Graph API fails, and the process is killed again and again. In the end everybody whose
 //! coming was acknowledged has been written to, once.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -74,7 +74,7 @@ impl Kill {
         while reports.open() > 0 && restarted_at.elapsed() < RECOVERY_MAX + STATUSES_WITHIN {
             clock::sleep(LOOK_EVERY).await;
         }
-        let verdict = Verdict::of(&graph, &product, &crowd, unheard).await?;
+        let verdict = Verdict::of(&graph, &product, &crowd).await?;
         self.tell(&graph, &crowd, &verdict, &restarts, restarted_at, rested);
         println!("  statuses given up             {}", reports.given_up() + reports.open());
         if verdict.is_good() && rested && unheard == 0 && reports.given_up() == 0 {
@@ -112,6 +112,7 @@ impl Kill {
     ) {
         println!("seed {}: {} kills, {} % faults", self.seed, restarts.len(), self.faults);
         println!("  acknowledged                  {}", crowd.acknowledged());
+        println!("  never acknowledged            {}", crowd.visitors.len() - crowd.acknowledged());
         println!("  came again unanswered         {}", crowd.again.load(Ordering::Relaxed));
         println!("  messaged                      {}", verdict.messaged);
         println!("  lost                          {}", verdict.lost);
@@ -133,10 +134,10 @@ impl Kill {
     }
 }
 
-/// Those who come, and when each was acknowledged.
+/// Those who come, and those of them who were answered with a 2xx.
 struct Crowd {
     visitors: Vec<Visitor>,
-    acknowledged: AtomicUsize,
+    acknowledged: Mutex<BTreeSet<Visitor>>,
     again: AtomicUsize,
     chance: Chance,
 }
@@ -148,7 +149,7 @@ impl Crowd {
             .map(|number| Visitor { door: Door::ALL[number as usize % Door::ALL.len()], number })
             .collect();
         chance.shuffle(&mut visitors);
-        Self { visitors, acknowledged: AtomicUsize::new(0), again: AtomicUsize::new(0), chance }
+        Self { visitors, acknowledged: Mutex::default(), again: AtomicUsize::new(0), chance }
     }
 
     /// Everybody comes, at `rate` a second, until they are heard. Gives how many never were.
@@ -176,7 +177,7 @@ impl Crowd {
         if insist(SENDER_PATIENCE, attempt).await.is_err() {
             return false;
         }
-        self.acknowledged.fetch_add(1, Ordering::Relaxed);
+        self.heard().insert(visitor);
         if self.chance.percent(TWICE_PERCENT) {
             // Whether the second is heard makes no difference.
             let _ = visitor.come(product, second).await;
@@ -185,7 +186,11 @@ impl Crowd {
     }
 
     fn acknowledged(&self) -> usize {
-        self.acknowledged.load(Ordering::Relaxed)
+        self.heard().len()
+    }
+
+    fn heard(&self) -> MutexGuard<'_, BTreeSet<Visitor>> {
+        self.acknowledged.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
@@ -223,7 +228,7 @@ struct Verdict {
 }
 
 impl Verdict {
-    async fn of(graph: &Graph, product: &Product, crowd: &Crowd, unheard: usize) -> Result<Self, Failure> {
+    async fn of(graph: &Graph, product: &Product, crowd: &Crowd) -> Result<Self, Failure> {
         let mut verdict = Self::default();
         let mut sent: BTreeMap<String, Vec<Accepted>> = BTreeMap::new();
         for accepted in graph.accepted() {
@@ -239,7 +244,8 @@ impl Verdict {
             let phone = visitor.phone();
             let got = sent.remove(&phone).unwrap_or_default();
             let leads = records.remove(&phone).unwrap_or_default();
-            verdict.judge(*visitor, &got, &leads, unheard);
+            let is_acknowledged = crowd.heard().contains(visitor);
+            verdict.judge(*visitor, is_acknowledged, &got, &leads);
         }
         for (to, got) in sent {
             verdict.wrong += 1;
@@ -259,10 +265,9 @@ impl Verdict {
         Ok(verdict)
     }
 
-    fn judge(&mut self, visitor: Visitor, got: &[Accepted], leads: &[Value], unheard: usize) {
+    fn judge(&mut self, visitor: Visitor, is_acknowledged: bool, got: &[Accepted], leads: &[Value]) {
         match got.len() {
-            0 if unheard > 0 => {}
-            0 => self.lost += 1,
+            0 => self.lost += usize::from(is_acknowledged),
             1 => self.messaged += 1,
             _ => {
                 self.messaged += 1;
@@ -276,7 +281,7 @@ impl Verdict {
         let doubts = leads.iter().map(|lead| timeline::count(lead, "in-doubt")).sum::<usize>();
         self.in_doubt += usize::from(doubts > 0);
         self.doubt_longest = self.doubt_longest.max(leads.iter().filter_map(timeline::doubt_longest).max());
-        if got.len() != 1 || is_wrong {
+        if (got.len() != 1 && is_acknowledged) || is_wrong {
             let mut detail = format!("{} {} got {}:\n", visitor.door.name(), visitor.phone(), got.len());
             for accepted in got {
                 detail += &format!("    {} {} {:?}\n", accepted.what, accepted.id, accepted.opaque);
@@ -290,5 +295,44 @@ impl Verdict {
 
     fn is_good(&self) -> bool {
         self.lost == 0 && self.doubled == 0 && self.wrong == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn accepted(what: &str) -> Accepted {
+        Accepted {
+            at: clock::now(),
+            kind: Kind::WhatsApp,
+            to: "972".to_owned(),
+            what: what.to_owned(),
+            first_parameter: None,
+            opaque: None,
+            id: "wamid.1".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_loss_a_double_and_a_mistake_are_told_apart() {
+        let welcome = || accepted("lead_welcome");
+        let lead = || json!({ "id": "1", "timeline": [] });
+        type Told = (usize, usize, usize, usize);
+        let cases: Vec<(bool, Vec<Accepted>, Vec<Value>, Told)> = vec![
+            (true, vec![welcome()], vec![lead()], (1, 0, 0, 0)),
+            (true, vec![], vec![lead()], (0, 1, 0, 0)),
+            (false, vec![], vec![], (0, 0, 0, 0)),
+            (true, vec![welcome(), welcome()], vec![lead()], (1, 0, 1, 0)),
+            (true, vec![accepted("missed_call")], vec![lead()], (1, 0, 0, 1)),
+            (true, vec![welcome()], vec![lead(), lead()], (1, 0, 0, 1)),
+        ];
+        for (is_acknowledged, got, leads, told) in cases {
+            let mut verdict = Verdict::default();
+            verdict.judge(Visitor { door: Door::Form, number: 1 }, is_acknowledged, &got, &leads);
+            assert_eq!((verdict.messaged, verdict.lost, verdict.doubled, verdict.wrong), told);
+            assert_eq!(verdict.is_good(), verdict.details.is_empty());
+        }
     }
 }

@@ -12,7 +12,10 @@ use crate::timeline::{Entry, Fact, What};
 use crate::work::{Action, Class};
 
 const FIELDS_MAX: usize = 40;
-const FIELD_CHARS_MAX: usize = 1_000;
+const FIELD_CHARS_MAX: usize = 500;
+const CAMPAIGN_FACTS_MAX: usize = 20;
+const CAMPAIGN_CHARS_MAX: usize = 200;
+const CONSENT_CHARS_MAX: usize = 1_000;
 const CONSENTS_MAX: usize = 12;
 
 pub fn captured(draft: &mut Draft<'_>, event: &Event, capture: &Capture) {
@@ -77,15 +80,20 @@ pub fn learn(draft: &mut Draft<'_>, details: &Details) {
     }
 }
 
-/// Each lead keeps its first and its last source.
+/// Each lead keeps its first and its last source. What an address carries is anybody's: it is kept short.
 pub fn came_from(draft: &mut Draft<'_>, source: &Source) {
+    let short = |text: &String| text.chars().take(CAMPAIGN_CHARS_MAX).collect::<String>();
+    let campaign = source.campaign.iter().take(CAMPAIGN_FACTS_MAX);
+    let campaign = campaign.map(|(name, value)| (short(name), short(value))).collect();
+    let source = Source { kind: source.kind.clone(), campaign };
     if draft.lead.first_source.is_none() {
         draft.lead.first_source = Some(source.clone());
     }
-    draft.lead.last_source = Some(source.clone());
+    draft.lead.last_source = Some(source);
 }
 
-pub fn give_consent(draft: &mut Draft<'_>, consent: Consent) {
+pub fn give_consent(draft: &mut Draft<'_>, mut consent: Consent) {
+    consent.text = consent.text.chars().take(CONSENT_CHARS_MAX).collect();
     let entry = Entry::new(consent.given_at, What::ConsentGiven).with(Fact::Source, &consent.source);
     draft.note(entry.with(Fact::Text, &consent.text));
     let same = |known: &Consent| known.text == consent.text && known.source == consent.source;

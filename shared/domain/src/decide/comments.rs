@@ -29,7 +29,7 @@ pub fn commented(draft: &mut Draft<'_>, event: &Event, comment: &Comment) {
         (Some(name), Network::Facebook) if draft.lead.name.is_none() => {
             draft.lead.name = PersonName::parse(name)
         }
-        (Some(name), Network::Instagram) => draft.lead.username = Some(name.clone()),
+        (Some(name), Network::Instagram) => draft.lead.username = Some(name.chars().take(100).collect()),
         _ => {}
     }
     let kind = SourceKind::Comment { id: comment.id.clone(), post: comment.post.clone() };

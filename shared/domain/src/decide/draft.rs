@@ -7,7 +7,7 @@ use crate::channel::Channel;
 use crate::context::Context;
 use crate::identity::Identity;
 use crate::ids::{MessageName, RunId, WorkId};
-use crate::lead::{Lead, RECENT_SENDS_MAX, RecentSend};
+use crate::lead::{IDENTITIES_MAX, Lead, RECENT_SENDS_MAX, RecentSend};
 use crate::playbook::{Message, Playbook};
 use crate::timeline::{Entry, Fact, What};
 use crate::work::{Action, CALLED_OFF, Class, OPEN_WORK_MAX, Work, WorkState};
@@ -59,9 +59,15 @@ impl<'a> Draft<'a> {
 
     /// The lead is known by this name, too.
     pub fn know(&mut self, identity: &Identity) {
-        if matches!(identity, Identity::Lead(_)) || !self.lead.identities.insert(identity.clone()) {
+        if matches!(identity, Identity::Lead(_)) || self.lead.identities.contains(identity) {
             return;
         }
+        if self.lead.identities.len() >= IDENTITIES_MAX {
+            let entry = Entry::new(self.now(), What::Skipped).with(Fact::Identity, identity.kind());
+            self.note(entry.with(Fact::Reason, "this lead is known by too many names already"));
+            return;
+        }
+        self.lead.identities.insert(identity.clone());
         match identity {
             Identity::Phone(phone) if self.lead.phone.is_none() => {
                 self.lead.phone = Some(phone.clone());

@@ -28,7 +28,7 @@ pub fn messaged(draft: &mut Draft<'_>, event: &Event, message: &Message) {
         (Some(name), Channel::WhatsApp | Channel::Messenger) if draft.lead.name.is_none() => {
             draft.lead.name = PersonName::parse(name);
         }
-        (Some(name), Channel::Instagram) => draft.lead.username = Some(name.clone()),
+        (Some(name), Channel::Instagram) => draft.lead.username = Some(name.chars().take(100).collect()),
         _ => {}
     }
     let source = message.referral.clone();

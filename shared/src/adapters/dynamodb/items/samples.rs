@@ -204,6 +204,43 @@ fn a_usual_lead_costs_one_write_unit() {
     assert!(bytes <= 1_024, "{bytes} bytes");
 }
 
+/// However much a form sends, and however often: the record has a bound far below the 400 KB of an item.
+#[test]
+fn nothing_that_anybody_sends_makes_a_record_too_large() {
+    let text = include_str!("../../../../../infra/local/playbook.he.yaml");
+    let playbook = std::sync::Arc::new(crate::playbook::parse("starter", text).unwrap());
+    let playbooks = domain::context::Playbooks::only(playbook);
+    let pepper = domain::ids::Pepper::new([2; 32]);
+    let context = domain::context::Context { now: at(9), seed: 3, playbooks: &playbooks, pepper: &pepper };
+    let long = |number: usize| (format!("{number}{}", "ש".repeat(300)), "ש".repeat(20_000));
+    let mut lead = Lead::new("neveh".into(), LeadId::new(5), at(0));
+    for turn in 0..120_usize {
+        let phone = PhoneNumber::parse(&format!("054{turn:07}")).unwrap();
+        let event = Event {
+            business: "neveh".into(),
+            key: EventKey::parse(&format!("l-{turn:032x}")).unwrap(),
+            occurred_at: at(turn as i64),
+            author: Identity::Phone(phone),
+            also: vec![Identity::Igsid(turn.to_string())],
+            kind: EventKind::Captured(Capture {
+                details: Details {
+                    name: PersonName::parse(&"ש".repeat(5_000)),
+                    fields: (0..100).map(|number| long(turn * 100 + number)).collect(),
+                    ..Details::default()
+                },
+                source: Source {
+                    kind: SourceKind::Form { form: "contact".into() },
+                    campaign: (0..100).map(long).collect(),
+                },
+                consent: Some("ש".repeat(20_000) + &turn.to_string()),
+            }),
+        };
+        lead = domain::decide::decide(&lead, &event, &context).lead;
+    }
+    let bytes = to_body(&LeadItem::from(&lead)).unwrap().len();
+    assert!(bytes < 100_000, "{bytes} bytes");
+}
+
 fn size_of_value(value: &aws_sdk_dynamodb::types::AttributeValue) -> usize {
     match (value.as_s(), value.as_n()) {
         (Ok(text), _) => text.len(),
