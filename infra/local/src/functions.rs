@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use shared::adapters::sqs::QueueName;
 use shared::application::World;
 use shared::application::ports::{Platforms, Queue};
+use shared::application::sweep::sweep_on_new_queue;
 use shared::domain::hint::Hint;
 use shared::lambda::hint_text;
 use tokio::task::JoinSet;
@@ -63,6 +64,13 @@ impl Functions {
             }
         };
         response.batch_item_failures.is_empty()
+    }
+
+    /// Fills the queue of a new process with what the one before may have had in its own.
+    pub async fn refill(&self) {
+        if let Err(error) = sweep_on_new_queue(&self.world).await {
+            tracing::error!(%error, "the queue was not refilled; the next ticks find the work");
+        }
     }
 
     /// One tick of the schedule, for every function that it wakes.

@@ -186,10 +186,7 @@ impl Stack {
             moving: tokio::sync::Mutex::new(()),
         });
         let tasks = serve(&inner, listener, engine);
-        if inner.clock.is_manual() {
-            // What an earlier run left due at the standing moment.
-            inner.functions.tick().await;
-        }
+        inner.functions.refill().await;
         Ok(Self { inner, address, tasks })
     }
 

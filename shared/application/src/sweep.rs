@@ -34,6 +34,22 @@ pub struct Swept {
 }
 
 pub async fn sweep(world: &World) -> Result<Swept, StoreError> {
+    sweep_since(world, Hinted::BySweepBefore).await
+}
+
+/// The first sweep on a queue that is new: whatever an earlier one held is gone with it.
+pub async fn sweep_on_new_queue(world: &World) -> Result<Swept, StoreError> {
+    sweep_since(world, Hinted::ByNobody).await
+}
+
+/// Who has told the queue of what is due already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hinted {
+    ByNobody,
+    BySweepBefore,
+}
+
+async fn sweep_since(world: &World, hinted: Hinted) -> Result<Swept, StoreError> {
     let now = world.clock.now();
     let before = world.store.heartbeat().await?;
     let gap = before.map(|heartbeat| now.duration_since(heartbeat.swept_at));
@@ -53,7 +69,7 @@ pub async fn sweep(world: &World) -> Result<Swept, StoreError> {
         if class == Class::Bulk && swept.held {
             continue;
         }
-        let last_end = before.map(|heartbeat| heartbeat.swept_at);
+        let last_end = before.map(|heartbeat| heartbeat.swept_at).filter(|_| hinted == Hinted::BySweepBefore);
         sweep_class(world, class, last_end, now, &mut swept).await?;
     }
     world.store.put_heartbeat(&Heartbeat { swept_at: now, held_since }).await?;

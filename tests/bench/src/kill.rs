@@ -1,8 +1,7 @@
 //! Leads pour in, the Graph API fails, and the process is killed again and again. In the end everybody whose
 //! coming was acknowledged has been written to, once.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -113,7 +112,10 @@ impl Kill {
         println!("seed {}: {} kills, {} % faults", self.seed, restarts.len(), self.faults);
         println!("  acknowledged                  {}", crowd.acknowledged());
         println!("  never acknowledged            {}", crowd.visitors.len() - crowd.acknowledged());
-        println!("  came again unanswered         {}", crowd.again.load(Ordering::Relaxed));
+        println!("  came again                    {}", crowd.again().values().sum::<usize>());
+        for (why, count) in crowd.again().iter() {
+            println!("    {why:<28}{count}");
+        }
         println!("  messaged                      {}", verdict.messaged);
         println!("  lost                          {}", verdict.lost);
         println!("  doubled                       {}", verdict.doubled);
@@ -121,6 +123,8 @@ impl Kill {
         println!("  ever in doubt                 {}", verdict.in_doubt);
         let longest = verdict.doubt_longest.unwrap_or_default();
         println!("  in doubt longest              {:.1} s", longest.as_secs_f64());
+        let smooth = verdict.smooth_slowest.as_secs_f64();
+        println!("  slowest without any trouble   {smooth:.1} s");
         let slowest = restarts.iter().max().copied().unwrap_or_default();
         println!("  kill to ready, slowest        {:.2} s", slowest.as_secs_f64());
         let last = graph.accepted().iter().map(|accepted| accepted.at).max();
@@ -134,11 +138,12 @@ impl Kill {
     }
 }
 
-/// Those who come, and those of them who were answered with a 2xx.
+/// Those who come, and when they were answered with a 2xx.
 struct Crowd {
     visitors: Vec<Visitor>,
-    acknowledged: Mutex<BTreeSet<Visitor>>,
-    again: AtomicUsize,
+    acknowledged: Mutex<BTreeMap<Visitor, Instant>>,
+    /// How often somebody was not answered with a 2xx, by what came instead.
+    again: Mutex<BTreeMap<String, usize>>,
     chance: Chance,
 }
 
@@ -149,7 +154,7 @@ impl Crowd {
             .map(|number| Visitor { door: Door::ALL[number as usize % Door::ALL.len()], number })
             .collect();
         chance.shuffle(&mut visitors);
-        Self { visitors, acknowledged: Mutex::default(), again: AtomicUsize::new(0), chance }
+        Self { visitors, acknowledged: Mutex::default(), again: Mutex::default(), chance }
     }
 
     /// Everybody comes, at `rate` a second, until they are heard. Gives how many never were.
@@ -169,15 +174,15 @@ impl Crowd {
         let second = clock::today().as_second();
         let attempt = || async {
             let answered = visitor.come(product, second).await;
-            if answered.is_err() {
-                self.again.fetch_add(1, Ordering::Relaxed);
+            if let Err(why) = &answered {
+                *self.again().entry(why.to_string()).or_default() += 1;
             }
             answered
         };
         if insist(SENDER_PATIENCE, attempt).await.is_err() {
             return false;
         }
-        self.heard().insert(visitor);
+        self.heard().insert(visitor, clock::now());
         if self.chance.percent(TWICE_PERCENT) {
             // Whether the second is heard makes no difference.
             let _ = visitor.come(product, second).await;
@@ -189,7 +194,11 @@ impl Crowd {
         self.heard().len()
     }
 
-    fn heard(&self) -> MutexGuard<'_, BTreeSet<Visitor>> {
+    fn again(&self) -> MutexGuard<'_, BTreeMap<String, usize>> {
+        self.again.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn heard(&self) -> MutexGuard<'_, BTreeMap<Visitor, Instant>> {
         self.acknowledged.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
@@ -224,6 +233,8 @@ struct Verdict {
     wrong: usize,
     in_doubt: usize,
     doubt_longest: Option<SignedDuration>,
+    /// From the acknowledgement to the message, for those who met neither doubt nor a retry.
+    smooth_slowest: Duration,
     details: Vec<String>,
 }
 
@@ -244,8 +255,8 @@ impl Verdict {
             let phone = visitor.phone();
             let got = sent.remove(&phone).unwrap_or_default();
             let leads = records.remove(&phone).unwrap_or_default();
-            let is_acknowledged = crowd.heard().contains(visitor);
-            verdict.judge(*visitor, is_acknowledged, &got, &leads);
+            let acknowledged = crowd.heard().get(visitor).copied();
+            verdict.judge(*visitor, acknowledged, &got, &leads);
         }
         for (to, got) in sent {
             verdict.wrong += 1;
@@ -265,9 +276,9 @@ impl Verdict {
         Ok(verdict)
     }
 
-    fn judge(&mut self, visitor: Visitor, is_acknowledged: bool, got: &[Accepted], leads: &[Value]) {
+    fn judge(&mut self, visitor: Visitor, acknowledged: Option<Instant>, got: &[Accepted], leads: &[Value]) {
         match got.len() {
-            0 => self.lost += usize::from(is_acknowledged),
+            0 => self.lost += usize::from(acknowledged.is_some()),
             1 => self.messaged += 1,
             _ => {
                 self.messaged += 1;
@@ -280,8 +291,13 @@ impl Verdict {
         self.wrong += usize::from(is_wrong);
         let doubts = leads.iter().map(|lead| timeline::count(lead, "in-doubt")).sum::<usize>();
         self.in_doubt += usize::from(doubts > 0);
+        let retries = leads.iter().map(|lead| timeline::count(lead, "retried")).sum::<usize>();
+        if let ([accepted], Some(acknowledged), 0) = (got, acknowledged, doubts + retries) {
+            let took = accepted.at.saturating_duration_since(acknowledged);
+            self.smooth_slowest = self.smooth_slowest.max(took);
+        }
         self.doubt_longest = self.doubt_longest.max(leads.iter().filter_map(timeline::doubt_longest).max());
-        if (got.len() != 1 && is_acknowledged) || is_wrong {
+        if (got.len() != 1 && acknowledged.is_some()) || is_wrong {
             let mut detail = format!("{} {} got {}:\n", visitor.door.name(), visitor.phone(), got.len());
             for accepted in got {
                 detail += &format!("    {} {} {:?}\n", accepted.what, accepted.id, accepted.opaque);
@@ -329,8 +345,9 @@ mod tests {
             (true, vec![welcome()], vec![lead(), lead()], (1, 0, 0, 1)),
         ];
         for (is_acknowledged, got, leads, told) in cases {
+            let acknowledged = is_acknowledged.then(clock::now);
             let mut verdict = Verdict::default();
-            verdict.judge(Visitor { door: Door::Form, number: 1 }, is_acknowledged, &got, &leads);
+            verdict.judge(Visitor { door: Door::Form, number: 1 }, acknowledged, &got, &leads);
             assert_eq!((verdict.messaged, verdict.lost, verdict.doubled, verdict.wrong), told);
             assert_eq!(verdict.is_good(), verdict.details.is_empty());
         }

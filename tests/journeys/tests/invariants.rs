@@ -10,6 +10,7 @@ use shared::application::deliver::deliver;
 use shared::application::in_memory::Broken;
 use shared::application::ports::{Attention, Clock, InboxId, InboxRowId, Store};
 use shared::application::redrive::redrive;
+use shared::application::sweep::sweep_on_new_queue;
 use shared::domain::call::{CallFailure, LeadAdFields, Operation, Outcome, Receipt, Refusal};
 use shared::domain::delivery::opaque;
 use shared::domain::event::Details;
@@ -375,6 +376,22 @@ async fn invariant_11_without_the_queue_everything_still_ends() {
     }
     assert_eq!(ends[0], ends[1]);
     assert_eq!((ends[1].1, ends[1].2), (0, 2));
+}
+
+#[tokio::test]
+async fn a_new_queue_is_told_at_once_what_the_old_one_knew() {
+    let town = Town::new().await;
+    town.tick().await;
+    town.http(request_file("lead-intake/form.json")).await;
+    town.tick().await;
+    // The process dies with its queue, seconds after the tick that trusts it.
+    assert!(!town.queue.take_due().is_empty());
+    town.clock.advance(SignedDuration::from_secs(2));
+    town.tick().await;
+    assert!(town.queue.take_due().is_empty());
+    sweep_on_new_queue(&town.world).await.unwrap();
+    town.work().await;
+    assert_eq!(town.call_names(), ["template lead_welcome"]);
 }
 
 #[tokio::test]
