@@ -4,7 +4,7 @@ use domain::decide::Decision;
 use domain::event_key::EventKey;
 use domain::identity::IdentityKey;
 use domain::ids::BusinessId;
-use domain::lead::Lead;
+use domain::lead::{Lead, Wake};
 use domain::timeline::Entry;
 use jiff::{SignedDuration, Timestamp};
 
@@ -28,6 +28,9 @@ pub struct Commit {
     /// The event that is decided by this. The commit fails if it was decided before.
     pub seen: Option<EventKey>,
     pub now: Timestamp,
+    /// What the wake index may go on showing instead of the record's own moment: an earlier one. A claim stands for
+    /// a second or so, and moving the index there and back would cost more than the record.
+    pub early_wake: Option<Wake>,
     /// The inbox row that ends with this.
     pub inbox_done: Option<InboxRowId>,
     /// Events for others that follow from this.
@@ -70,8 +73,14 @@ impl Commit {
             once: None,
             seen: None,
             now,
+            early_wake: None,
             inbox_done: None,
             inbox_new: Vec::new(),
         }
+    }
+
+    /// What the wake index shows of the lead from now on.
+    pub fn indexed_wake(&self) -> Option<Wake> {
+        self.early_wake.or_else(|| self.lead.as_ref()?.wake())
     }
 }

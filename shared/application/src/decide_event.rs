@@ -136,6 +136,7 @@ fn nothing_for_nobody(world: &World, event: &Event, row: Option<&InboxRowId>) ->
         once: None,
         seen: Some(event.key.clone()),
         now: world.clock.now(),
+        early_wake: None,
         inbox_done: row.cloned(),
         inbox_new: Vec::new(),
     }

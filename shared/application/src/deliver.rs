@@ -55,7 +55,10 @@ pub async fn deliver(
             break;
         };
         let new = new_identities(world, &lead, &decision.lead);
-        let commit = Commit::of(&lead, decision, new, decidable.now());
+        let mut commit = Commit::of(&lead, decision, new, decidable.now());
+        if call.is_some() {
+            commit.early_wake = lead.wake().filter(|wake| wake.at <= decidable.now());
+        }
         match world.store.commit(&commit).await {
             Ok(()) => lead = commit.lead.unwrap_or(lead),
             Err(CommitError::Conflict(_)) => {

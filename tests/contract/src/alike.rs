@@ -6,6 +6,7 @@ use application::commit::{Commit, CommitError, Conflict};
 use application::ports::{InboxRow, StoreError};
 use domain::delivery::DeliveryStatus;
 use domain::ids::{LeadId, WorkId};
+use domain::lead::Wake;
 use domain::work::Class;
 use jiff::{SignedDuration, Timestamp};
 
@@ -130,6 +131,11 @@ async fn random_commit(bench: &dyn Bench, chance: &mut Chance, step: usize) -> C
         seen: if chance.one_in(3) { Some(event_key(chance.pick(&EVENTS))) } else { None },
         // The days pass, so that markers run out.
         now: at(0) + SignedDuration::from_hours(12 * step as i64),
+        early_wake: if chance.one_in(4) {
+            Some(Wake { class: chance.pick(&Class::ALL), at: at(chance.below(100) as i64) })
+        } else {
+            None
+        },
         inbox_done: if chance.one_in(3) { Some(random_row(chance).id()) } else { None },
         inbox_new: if chance.one_in(4) { chance.some(2, random_row) } else { Vec::new() },
     }

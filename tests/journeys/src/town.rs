@@ -96,6 +96,11 @@ impl Town {
 
     /// A Meta webhook, signed as Meta signs.
     pub async fn webhook(&self, body: &Value) -> (i64, Value) {
+        Self::webhook_to(&self.world, body).await
+    }
+
+    /// The same, to any world.
+    pub async fn webhook_to(world: &Arc<World>, body: &Value) -> (i64, Value) {
         let text = body.to_string();
         let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(APP_SECRET.as_bytes()).unwrap();
         mac.update(text.as_bytes());
@@ -105,18 +110,14 @@ impl Town {
             "headers": { "x-hub-signature-256": signature },
             "requestContext": { "http": { "method": "POST", "path": "/meta/webhook" } },
         });
-        self.webhook_request(serde_json::from_value(request).unwrap()).await
-    }
-
-    pub async fn webhook_request(&self, request: ApiGatewayV2httpRequest) -> (i64, Value) {
         let webhook = Webhook {
-            world: Arc::clone(&self.world),
+            world: Arc::clone(world),
             secrets: webhook::Secrets {
                 app_secrets: vec![SecretString::from(APP_SECRET)],
                 verify_token: SecretString::from("sandbox-verify-token"),
             },
         };
-        answered(webhook::handle(&webhook, request).await)
+        answered(webhook::handle(&webhook, serde_json::from_value(request).unwrap()).await)
     }
 
     /// A form or a call, as API Gateway hands it over.

@@ -9,7 +9,7 @@ use domain::event_key::EventKey;
 use domain::hint::Hint;
 use domain::identity::IdentityKey;
 use domain::ids::{AssetId, BusinessId, LeadId, PlaybookVersion, WorkId};
-use domain::lead::Lead;
+use domain::lead::{Lead, Wake};
 use domain::timeline::Entry;
 use jiff::Timestamp;
 
@@ -41,6 +41,8 @@ struct Tables {
     parked: BTreeMap<InboxRowId, String>,
     identities: BTreeMap<(BusinessId, IdentityKey), LeadId>,
     leads: BTreeMap<(BusinessId, LeadId), Lead>,
+    /// What the wake index shows of each lead.
+    wakes: BTreeMap<(BusinessId, LeadId), Wake>,
     timelines: BTreeMap<(BusinessId, LeadId), Vec<Entry>>,
     deliveries: BTreeMap<(BusinessId, LeadId, WorkId), BTreeMap<DeliveryStatus, Delivery>>,
     seen: BTreeMap<(BusinessId, EventKey), Timestamp>,
@@ -161,6 +163,10 @@ impl Store for InMemoryStore {
                 tables.identities.insert((business.clone(), identity.clone()), lead.id);
             }
             tables.timelines.entry(key.clone()).or_default().extend(commit.timeline.iter().cloned());
+            match commit.indexed_wake() {
+                Some(wake) => drop(tables.wakes.insert(key.clone(), wake)),
+                None => drop(tables.wakes.remove(&key)),
+            }
             tables.leads.insert(key, lead.clone());
         }
         if let Some(event) = &commit.seen {
@@ -217,10 +223,9 @@ impl Store for InMemoryStore {
 
     async fn due(&self, query: &DueQuery) -> Result<DuePage, StoreError> {
         let tables = self.reading("due")?;
-        let leads = tables.leads.values().filter_map(|lead| {
-            let wake = lead.wake()?;
-            let hint = Hint::Lead { business: lead.business.clone(), lead: lead.id, class: wake.class };
-            Some((wake.at, lead.id.to_string(), hint))
+        let leads = tables.wakes.iter().map(|((business, lead), wake)| {
+            let hint = Hint::Lead { business: business.clone(), lead: *lead, class: wake.class };
+            (wake.at, lead.to_string(), hint)
         });
         let rows = tables.waiting().filter_map(|(id, stored)| {
             let received_at = match stored {

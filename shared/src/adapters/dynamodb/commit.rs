@@ -116,7 +116,7 @@ fn free(write: Write) -> Guarded {
 
 fn lead_row(lead: &Lead, commit: &Commit) -> Result<Row, Damaged> {
     debug_assert_eq!(lead.business, commit.business, "a commit is of one business");
-    leads::row_of(lead)
+    leads::row_of(lead, commit.indexed_wake())
 }
 
 fn identity_row(commit: &Commit, identity: &IdentityKey, lead: &Lead) -> Row {

@@ -2,7 +2,7 @@
 
 use application::ports::{StoreError, wake_shard};
 use domain::ids::{BusinessId, LeadId};
-use domain::lead::Lead;
+use domain::lead::{Lead, Wake};
 
 use super::errors::unreadable;
 use super::items::{Damaged, LeadItem};
@@ -18,15 +18,15 @@ pub const VERSION: &str = "v";
 pub const REASON_BYTES_MAX: usize = 500;
 
 /// The record as an item, with what the indexes show of it.
-pub fn row_of(lead: &Lead) -> Result<Row, Damaged> {
+pub fn row_of(lead: &Lead, wake: Option<Wake>) -> Result<Row, Damaged> {
     let id = lead.id.to_string();
     let mut row = Row::at(&keys::lead(&lead.business, lead.id))
-        .with_body(&LeadItem::from(lead))?
+        .with_body_in_few_bytes(&LeadItem::from(lead))?
         .with(VERSION, number(lead.version))
         // The same at every commit, so that the roster is written once.
         .with(ROSTER_PK, text(&keys::roster_pk(&lead.business, keys::roster_shard(lead.id))))
         .with(ROSTER_SK, text(&id));
-    if let Some(wake) = lead.wake() {
+    if let Some(wake) = wake {
         row = row
             .with(keys::WAKE_PK, text(&keys::wake_pk(wake.class, wake_shard(&id))))
             .with(keys::WAKE_SK, millis(wake.at));

@@ -16,6 +16,7 @@ pub mod items;
 mod keys;
 mod leads;
 mod meter;
+mod packing;
 mod playbooks;
 mod query;
 mod requests;

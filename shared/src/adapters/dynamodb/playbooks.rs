@@ -1,17 +1,13 @@
 //! Playbooks: compressed, in pieces that fit an item, and never changed.
 
-use std::io::{Read, Write as _};
-
 use application::ports::StoreError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::{BusinessId, PlaybookVersion};
-use flate2::Compression;
-use flate2::read::ZlibDecoder;
-use flate2::write::ZlibEncoder;
 
 use super::condition::Condition;
 use super::keys;
+use super::packing::{pack, unpack};
 use super::query::Query;
 use super::requests::{Transacted, Write};
 use super::row::{Row, text};
@@ -20,8 +16,6 @@ use super::store::DynamoDbStore;
 const PIECE_BYTES_MAX: usize = 300_000;
 /// What one transaction takes.
 const PIECES_MAX: usize = 12;
-/// No playbook is as long; whatever unpacks to more is damaged.
-const TEXT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 const PIECE: &str = "z";
 const VERSION: &str = "version";
 
@@ -97,16 +91,4 @@ impl DynamoDbStore {
             Err(_) => Err(StoreError::Unreadable(format!("version {version} of a playbook is damaged"))),
         }
     }
-}
-
-fn pack(playbook: &str) -> std::io::Result<Vec<u8>> {
-    let mut packed = ZlibEncoder::new(Vec::new(), Compression::default());
-    packed.write_all(playbook.as_bytes())?;
-    packed.finish()
-}
-
-fn unpack(packed: &[u8]) -> std::io::Result<String> {
-    let mut playbook = String::new();
-    ZlibDecoder::new(packed).take(TEXT_BYTES_MAX).read_to_string(&mut playbook)?;
-    Ok(playbook)
 }

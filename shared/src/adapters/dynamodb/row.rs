@@ -8,12 +8,16 @@ use serde::de::DeserializeOwned;
 
 use super::items::{Damaged, from_body, to_body};
 use super::keys::{Key, PK, SK};
+use super::packing::{pack, unpack};
 
 /// The SDK's own type. Nothing here depends on its order.
 #[expect(clippy::disallowed_types, reason = "the SDK gives and takes items as this type")]
 pub type Attributes = std::collections::HashMap<String, AttributeValue>;
 
 pub const BODY: &str = "body";
+/// A body that would need a second write unit is kept in fewer bytes, under this name.
+const PACKED: &str = "packed";
+const UNPACKED_BYTES_MAX: usize = 700;
 
 /// An item: as read, or to be written.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,8 +38,21 @@ impl Row {
         Ok(self.with(BODY, AttributeValue::S(body)))
     }
 
+    /// For the record, which is written more often than anything else.
+    pub fn with_body_in_few_bytes(self, item: &impl Serialize) -> Result<Self, Damaged> {
+        let body = to_body(item)?;
+        if body.len() <= UNPACKED_BYTES_MAX {
+            return Ok(self.with(BODY, AttributeValue::S(body)));
+        }
+        let packed = pack(&body).map_err(|_| Damaged::Field(PACKED))?;
+        Ok(self.with(PACKED, AttributeValue::B(Blob::new(packed))))
+    }
+
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, Damaged> {
-        from_body(self.text(BODY).ok_or(Damaged::Missing(BODY))?)
+        match self.bytes(PACKED) {
+            Some(packed) => from_body(&unpack(packed).map_err(|_| Damaged::Field(PACKED))?),
+            None => from_body(self.text(BODY).ok_or(Damaged::Missing(BODY))?),
+        }
     }
 
     pub fn text(&self, name: &str) -> Option<&str> {

@@ -98,6 +98,7 @@ pub fn commit_of(read: &Lead) -> Commit {
         once: None,
         seen: None,
         now: at(0),
+        early_wake: None,
         inbox_done: None,
         inbox_new: Vec::new(),
     }

@@ -1,0 +1,104 @@
+//! What a lead costs in the table: a form, ten messages on their days, and three statuses of each, through the real
+//! functions on the embedded engine. `cargo run -p journeys --example write_units`
+
+use std::sync::{Arc, Mutex};
+
+use engine::{Engine, Retries};
+use jiff::SignedDuration;
+use journeys::{Town, request_file, webhooks};
+use lead_intake::LeadIntake;
+use shared::adapters::dynamodb::{DynamoDbStore, Meter, ensure_table};
+use shared::adapters::stored_playbooks::StoredPlaybooks;
+use shared::application::World;
+use shared::application::deliver::deliver;
+use shared::application::in_memory::{InMemoryQueue, ManualClock, RecordedPlatforms, SeededChance};
+use shared::application::ports::{Clock, Store};
+use shared::application::publish::publish;
+use shared::domain::delivery::opaque;
+use shared::domain::ids::{LeadId, Pepper};
+use shared::secrets::SecretString;
+
+const TABLE: &str = "masa";
+const MESSAGES: usize = 10;
+
+/// The starter playbook with follow-ups enough for ten messages.
+fn playbook_text() -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/local/playbook.he.yaml");
+    let text = std::fs::read_to_string(path).expect("the starter playbook is in its place");
+    let last = "      - { after: 50 days, at: \"10:00\", send: follow-up-4, within: 2 days }\n";
+    let more: String = (51..56)
+        .map(|day| {
+            format!("      - {{ after: {day} days, at: \"10:00\", send: follow-up-4, within: 2 days }}\n")
+        })
+        .collect();
+    text.replace(last, &format!("{last}{more}"))
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let engine = Engine::memory().expect("the engine opens");
+    let client = engine.client(Retries::Standard);
+    ensure_table(&client, TABLE).await.expect("the table is made");
+    let meter = Arc::new(Meter::default());
+    let clock = Arc::new(ManualClock::at("2026-11-30T09:00:00+02:00".parse().expect("an instant")));
+    let store =
+        DynamoDbStore::new(client, TABLE, Arc::new(SeededChance::new(1))).with_meter(Arc::clone(&meter));
+    let store: Arc<dyn Store> = Arc::new(store);
+    let text = playbook_text();
+    let playbook = shared::playbook::parse("the starter", &text).expect("the starter is sound");
+    publish(store.as_ref(), &playbook, &text).await.expect("published");
+    store.release_table(TABLE).await.expect("released");
+    let world = Arc::new(World {
+        store: Arc::clone(&store),
+        queue: Arc::new(InMemoryQueue::new(Arc::clone(&clock) as Arc<dyn Clock>)),
+        playbooks: Arc::new(StoredPlaybooks::new(Arc::clone(&store))),
+        clock: Arc::clone(&clock) as _,
+        chance: Arc::new(SeededChance::new(2)),
+        pepper: Pepper::new([9; 32]),
+        table: TABLE.to_owned(),
+        release: Mutex::default(),
+    });
+    let before = meter.total();
+
+    let secret = || SecretString::from("sandbox-form-key");
+    let intake = LeadIntake { world: Arc::clone(&world), api_key: secret(), form_key: secret() };
+    let (_, answer) =
+        journeys::answered(lead_intake::handle_http(&intake, request_file("lead-intake/form.json")).await);
+    let lead = LeadId::parse(answer["lead"].as_str().expect("a lead")).expect("an id");
+    let platforms = RecordedPlatforms::default();
+    let mut told = 0;
+    for day in 0..60 {
+        deliver(&world, &platforms, &playbook.business.id, lead).await.expect("delivered");
+        for call in platforms.calls().iter().skip(told) {
+            for status in ["sent", "delivered", "read"] {
+                let data = opaque::write(call.lead, call.work);
+                let body = webhooks::whatsapp_status(
+                    &format!("wamid.{told}"),
+                    status,
+                    Some(&data),
+                    clock.now().as_second(),
+                );
+                let (answered, _) = Town::webhook_to(&world, &body).await;
+                assert_eq!(answered, 200);
+            }
+            told += 1;
+        }
+        clock.advance(SignedDuration::from_hours(if told == 1 && day == 0 { 2 } else { 24 }));
+    }
+    assert_eq!(told, MESSAGES, "ten messages left");
+
+    let used = meter.total();
+    for (operation, used) in meter.snapshot() {
+        println!(
+            "  {operation:18} {:4} calls {:8.1} write units {:7.1} read units",
+            used.calls, used.write_units, used.read_units
+        );
+    }
+    println!(
+        "one lead, {MESSAGES} messages, {} statuses: {:.0} write units, {:.1} read units, {} calls",
+        3 * MESSAGES,
+        used.write_units - before.write_units,
+        used.read_units - before.read_units,
+        used.calls - before.calls
+    );
+}
