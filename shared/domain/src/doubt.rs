@@ -35,7 +35,7 @@ pub(crate) fn enter(draft: &mut Draft<'_>, id: WorkId, since: Timestamp, reason:
     let (now, seed) = (draft.now(), draft.context.seed);
     draft.note(describe(Entry::new(now, What::InDoubt), &work).with(Fact::Reason, reason));
     match work.action.evidence() {
-        Evidence::Repeat if work.is_called_off() => silence(draft, &work),
+        Evidence::Repeat if work.called_off => silence(draft, &work),
         Evidence::Repeat => match next_try(work.tries, now, seed) {
             Some(at) => draft.change_work(id, |work| work.due_at = at),
             None => draft.park(id, reason),
@@ -85,7 +85,7 @@ pub(crate) fn silence(draft: &mut Draft<'_>, work: &Work) {
     let now = draft.now();
     let again = work.tries < SILENT_CALLS_MAX;
     match work.class {
-        Class::Conversation if work.is_called_off() => {
+        Class::Conversation if work.called_off => {
             unknown(draft, work, "its answer was lost, and it was called off")
         }
         Class::Conversation if again => {
@@ -123,7 +123,7 @@ pub(crate) fn look_again(draft: &mut Draft<'_>, work: &Work, wait: Option<Signed
     if now < until + patience {
         let pause = now.duration_since(since).max(LOOK_AFTER).max(wait.unwrap_or_default()).min(WAIT_MAX);
         draft.change_work(work.id, |work| work.due_at = now + pause);
-    } else if work.is_called_off() {
+    } else if work.called_off {
         silence(draft, work);
     } else {
         draft.park(work.id, "whether it arrived cannot be found out: the platform does not answer");

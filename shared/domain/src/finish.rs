@@ -84,7 +84,7 @@ fn failed(draft: &mut Draft<'_>, work: &Work, failure: &CallFailure) {
 fn try_again(draft: &mut Draft<'_>, work: &Work, wait: Option<SignedDuration>, reason: &str) {
     let now = draft.now();
     match next_try(work.tries, now, draft.context.seed) {
-        _ if work.is_called_off() => draft.let_rest(work, reason),
+        _ if work.called_off => draft.let_rest(work, reason),
         Some(at) => {
             let at = wait.map_or(at, |wait| at.max(now + wait.min(WAIT_MAX)));
             draft.change_work(work.id, |work| work.due_at = at);

@@ -30,6 +30,9 @@ fn skip(reason: &'static str, rule: &'static str) -> Gate {
 
 /// Asks every rule that touches this work. The first that objects decides.
 pub fn check(lead: &Lead, work: &Work, context: &Context<'_>) -> Gate {
+    if work.called_off {
+        return Gate::Skip { reason: "called off, and not tried again", rule: None };
+    }
     let too_late = work.expires_at.is_some_and(|expires_at| context.now > expires_at);
     if too_late {
         return Gate::Skip { reason: "too late: the step says how long it may still go", rule: None };

@@ -213,6 +213,7 @@ mod tests {
             expires_at: None,
             state: WorkState::Planned,
             tries: 0,
+            called_off: false,
         }
     }
 

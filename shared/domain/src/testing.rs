@@ -48,6 +48,7 @@ pub fn follow_up(due_at: Timestamp) -> Work {
         expires_at: Some(due_at + SignedDuration::from_hours(24)),
         state: WorkState::Planned,
         tries: 0,
+        called_off: false,
     }
 }
 

@@ -25,6 +25,9 @@ pub struct Work {
     pub state: WorkState,
     /// Calls made so far.
     pub tries: u32,
+    /// Nobody wants it any more, but a call for it may be under way. That one may still get through; there is no
+    /// other.
+    pub called_off: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,15 +190,7 @@ impl Work {
     pub fn is_in_doubt(&self) -> bool {
         matches!(self.state, WorkState::InDoubt { .. })
     }
-
-    pub fn is_called_off(&self) -> bool {
-        self.expires_at == Some(CALLED_OFF)
-    }
 }
-
-/// The latest moment of work that was called off while a call for it may have been under way. That call may still
-/// get through; there is no other.
-pub const CALLED_OFF: Timestamp = Timestamp::UNIX_EPOCH;
 
 /// The right to make one call for a lead. While it stands nobody else calls, and `wake_at` is `until`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use crate::ids::{MessageName, RunId, WorkId};
 use crate::lead::{IDENTITIES_MAX, Lead, RECENT_SENDS_MAX, RecentSend};
 use crate::playbook::{Message, Playbook};
 use crate::timeline::{Entry, Fact, What};
-use crate::work::{Action, CALLED_OFF, Class, OPEN_WORK_MAX, Work, WorkState};
+use crate::work::{Action, Class, OPEN_WORK_MAX, Work, WorkState};
 
 pub struct Draft<'a> {
     pub lead: Lead,
@@ -120,6 +120,7 @@ impl<'a> Draft<'a> {
             expires_at: plan.expires_at,
             state: WorkState::Planned,
             tries: 0,
+            called_off: false,
         });
     }
 
@@ -147,7 +148,7 @@ impl<'a> Draft<'a> {
     pub fn call_off(&mut self, work: &Work, reason: &str, rule: Option<&str>) {
         let claimed = self.lead.claim.as_ref().is_some_and(|claim| claim.work == work.id);
         if claimed || work.is_in_doubt() {
-            self.change_work(work.id, |work| work.expires_at = Some(CALLED_OFF));
+            self.change_work(work.id, |work| work.called_off = true);
         } else {
             self.skip(work, reason, rule);
         }
@@ -161,7 +162,7 @@ impl<'a> Draft<'a> {
     /// Keeps work that cannot go on by itself where the operator sees it.
     pub fn park(&mut self, id: WorkId, reason: &str) {
         let Some(work) = self.lead.work(id).cloned() else { return };
-        if work.is_called_off() {
+        if work.called_off {
             self.let_rest(&work, reason);
             return;
         }

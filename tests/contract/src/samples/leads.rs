@@ -150,6 +150,7 @@ fn work(chance: &mut Chance) -> Work {
         expires_at: chance.maybe(moment),
         state,
         tries: chance.below(4) as u32,
+        called_off: chance.one_in(5),
     }
 }
 

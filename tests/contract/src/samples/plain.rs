@@ -78,6 +78,7 @@ pub fn work(number: u32, class: Class, due_at: Timestamp) -> Work {
         expires_at: None,
         state: WorkState::Planned,
         tries: 0,
+        called_off: false,
     }
 }
 

@@ -35,6 +35,9 @@ pub struct WorkItem {
     /// Calls made so far.
     #[serde(default, skip_serializing_if = "is_default")]
     t: u32,
+    /// Called off.
+    #[serde(default, skip_serializing_if = "is_default")]
+    o: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -63,6 +66,7 @@ impl From<&Work> for WorkItem {
                 WorkState::Parked { reason } => Some(StateItem::Parked(reason.clone())),
             },
             t: work.tries,
+            o: work.called_off,
         }
     }
 }
@@ -85,6 +89,7 @@ impl WorkItem {
                 Some(StateItem::Parked(reason)) => WorkState::Parked { reason },
             },
             tries: self.t,
+            called_off: self.o,
         })
     }
 }

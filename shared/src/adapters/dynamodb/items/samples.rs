@@ -45,6 +45,7 @@ fn work(number: u32, action: Action, state: WorkState) -> Work {
         expires_at: (number == 1).then(|| at(900)),
         state,
         tries: number,
+        called_off: number == 2,
     }
 }
 
