@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Seconds before each further try. The first come quickly, since most faults pass; all of them together span
-/// two days, the length of a weekend's outage.
-const SCHEDULE_SECONDS: [i64; 10] = [2, 5, 15, 60, 300, 1_800, 7_200, 21_600, 43_200, 86_400];
+/// Seconds before each further try. The first come quickly, since most faults pass and somebody waits; all of them
+/// together span two days, the length of a weekend's outage.
+const SCHEDULE_SECONDS: [i64; 12] = [2, 5, 10, 20, 40, 80, 300, 1_800, 7_200, 21_600, 43_200, 86_400];
 
 /// The moment of the next try after `tries` calls, or `None` when it is time to park the work. The jitter, up
 /// to a fifth of the wait, keeps a crowd that failed together from coming back together.

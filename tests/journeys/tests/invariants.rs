@@ -202,18 +202,18 @@ async fn invariant_4_a_poison_record_is_parked_and_its_neighbours_go_on() {
 #[tokio::test]
 async fn invariant_4_a_look_up_that_keeps_failing_is_parked_and_one_command_drives_it_on() {
     let town = Town::new().await;
-    for _ in 0..11 {
+    for _ in 0..13 {
         town.platforms
             .answer_next(Outcome::Failed(CallFailure::TryAgain { wait: None, reason: "busy".into() }));
     }
     town.webhook(&lead_ad("700")).await;
     town.move_to("2026-12-05T09:00:00+02:00").await;
-    assert_eq!(town.call_names().len(), 11);
+    assert_eq!(town.call_names().len(), 13);
     assert_eq!(town.only_lead(NEVEH).attention(), Some("busy"));
     town.platforms.answer_next(read(dana()));
     assert_eq!(redrive(&town.world, &town.business()).await.unwrap().leads, 1);
     town.work().await;
-    assert_eq!(town.call_names()[11..], ["read-lead-ad", "template lead_welcome"]);
+    assert_eq!(town.call_names()[13..], ["read-lead-ad", "template lead_welcome"]);
     assert_eq!(town.only_lead(NEVEH).attention(), None);
 }
 
