@@ -117,7 +117,7 @@ const TABLE: &[Row] = &[
         "WhatsApp cannot deliver to this person: no WhatsApp, an old app, or terms not accepted",
     ),
     code(131_021, RECIPIENT, "the number to send to is the business's own"),
-    code(131_049, NOT_NOW, "WhatsApp holds marketing back from this person for now"),
+    code(131_049, NOT_NOW, "WhatsApp holds marketing back from this person at present"),
     code(130_472, NOT_NOW, "WhatsApp holds marketing back from this person in an experiment of its own"),
     code(131_050, OPTED_OUT, "the person has stopped marketing messages from this business in WhatsApp"),
     // The account.
