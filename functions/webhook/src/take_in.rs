@@ -1,13 +1,12 @@
 //! A parsed delivery becomes durable: assets are looked up, events split, and everything is stored.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use application::World;
 use application::accept::accept;
 use application::ports::{Store, StoreError};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
 
 use crate::split::{Assets, ToldDelivery, assets_named, split};
 
@@ -36,7 +35,7 @@ pub async fn take_in(world: &World, value: &Value) -> Result<TakenIn, StoreError
     let split = split(value, &assets, &world.pepper, world.clock.now());
     let accepted = accept(world, split.events).await? + split.notices.len();
     let statuses = split.deliveries.len();
-    put_deliveries(&world.store, split.deliveries).await?;
+    put_deliveries(world.store.as_ref(), split.deliveries).await?;
     for notice in &split.notices {
         tracing::warn!(business.id = %notice.business, notice.key, "noted something for the operator");
         world.store.put_notice(notice).await?;
@@ -57,20 +56,12 @@ async fn look_up(world: &World, value: &Value) -> Result<Assets, StoreError> {
     Ok(assets)
 }
 
-async fn put_deliveries(store: &Arc<dyn Store>, deliveries: Vec<ToldDelivery>) -> Result<(), StoreError> {
-    let mut waiting = deliveries.into_iter();
-    let mut under_way = JoinSet::new();
-    loop {
-        while under_way.len() < STATUSES_AT_ONCE
-            && let Some((business, lead, work, delivery)) = waiting.next()
-        {
-            let store = Arc::clone(store);
-            under_way.spawn(async move { store.put_delivery(&business, lead, work, &delivery).await });
-        }
-        match under_way.join_next().await {
-            Some(Ok(stored)) => stored?,
-            Some(Err(error)) => return Err(StoreError::Unavailable(error.to_string())),
-            None => return Ok(()),
-        }
-    }
+async fn put_deliveries(store: &dyn Store, deliveries: Vec<ToldDelivery>) -> Result<(), StoreError> {
+    stream::iter(deliveries)
+        .map(|(business, lead, work, delivery)| async move {
+            store.put_delivery(&business, lead, work, &delivery).await
+        })
+        .buffer_unordered(STATUSES_AT_ONCE)
+        .try_collect()
+        .await
 }

@@ -9,7 +9,7 @@ use domain::ids::{BusinessId, PlaybookVersion};
 use domain::playbook::Playbook;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::playbook::parse;
+use crate::playbook::{parse, version_of};
 
 /// How long the current version is believed to be current. A mended text reaches everybody within this.
 const BELIEVED_FOR: SignedDuration = SignedDuration::from_secs(30);
@@ -45,6 +45,10 @@ impl StoredPlaybooks {
         version: Option<&PlaybookVersion>,
     ) -> Result<Option<Arc<Playbook>>, StoreError> {
         let Some(text) = self.store.playbook(business, version).await? else { return Ok(None) };
+        let known = self.lock().versions.get(&(business.clone(), version_of(&text))).cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
         let parsed = parse("the stored playbook", &text);
         let playbook = Arc::new(parsed.map_err(|faults| StoreError::Unreadable(faults.to_string()))?);
         let key = (business.clone(), playbook.version.clone());

@@ -41,6 +41,6 @@ pub fn parse(file_name: &str, text: &str) -> Result<Playbook, PlaybookFaults> {
 }
 
 /// The first 64 bits of the text's SHA-256: the same text is the same version everywhere.
-fn version_of(text: &str) -> PlaybookVersion {
+pub fn version_of(text: &str) -> PlaybookVersion {
     PlaybookVersion::new(hex::encode(&Sha256::digest(text.as_bytes())[..8]))
 }

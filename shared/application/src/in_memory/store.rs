@@ -32,7 +32,7 @@ pub enum Broken {
     Call(&'static str),
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Tables {
     broken: Broken,
     assets: BTreeMap<AssetId, BusinessId>,
@@ -53,7 +53,7 @@ struct Tables {
     released: Option<String>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Stored {
     Readable(Box<InboxRow>),
     Unreadable(String),
@@ -62,6 +62,11 @@ enum Stored {
 impl InMemoryStore {
     fn lock(&self) -> MutexGuard<'_, Tables> {
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// All that it holds at this moment, as a backup has it.
+    pub fn copy(&self) -> Self {
+        Self(Mutex::new(self.lock().clone()))
     }
 
     /// From now on this fails.

@@ -1,0 +1,132 @@
+//! The product's doors, as those outside knock at them.
+
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use hmac::{Hmac, KeyInit, Mac};
+use http::{HeaderMap, HeaderValue, Method};
+use lead_intake::LeadIntake;
+use serde_json::json;
+use sha2::Sha256;
+use shared::domain::hint::Hint;
+use shared::lambda::hint_text;
+use webhook::Webhook;
+
+use crate::people::acts::What;
+use crate::people::businesses::{self, CONSENT_FIELD};
+use crate::people::plan::{Line, Plan};
+use crate::world::timers::{Millis, timestamp};
+
+pub const APP_SECRET: &str = "storm-app-secret";
+pub const API_KEY: &str = "storm-api-key";
+pub const FORM_KEY: &str = "storm-form-key";
+
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// A delivery of Meta's, which is signed.
+    Delivery(String),
+    Form {
+        path: String,
+        body: String,
+        key: Option<String>,
+    },
+    Call {
+        path: String,
+        body: String,
+    },
+}
+
+impl Request {
+    /// The status of the answer.
+    pub async fn put_to(&self, webhook: &Webhook, intake: &LeadIntake) -> i64 {
+        match self {
+            Self::Delivery(body) => {
+                let request = request("/meta/webhook", body, &[("x-hub-signature-256", &signature(body))]);
+                webhook::handle(webhook, request).await.status_code
+            }
+            Self::Form { path, body, key } => {
+                let mut headers = vec![("x-form-key", FORM_KEY), ("content-type", "application/json")];
+                headers.extend(key.as_ref().map(|key| ("idempotency-key", key.as_str())));
+                lead_intake::handle_http(intake, request(path, body, &headers)).await.status_code
+            }
+            Self::Call { path, body } => {
+                let key = format!("Bearer {API_KEY}");
+                let headers = [("authorization", key.as_str())];
+                lead_intake::handle_http(intake, request(path, body, &headers)).await.status_code
+            }
+        }
+    }
+}
+
+/// `entry` names the submission where the sender gives it a key.
+pub fn form(plan: &Plan, what: &What, entry: usize) -> Request {
+    let What::Form { who, business, ticked, doubled, email_of } = what else {
+        unreachable!("only a form is sent as one")
+    };
+    let person = &plan.people[*who];
+    let email = &plan.people[email_of.unwrap_or(*who)].email;
+    let phone = match person.line {
+        Line::American => person.phone.clone(),
+        Line::Mobile | Line::Landline => format!("0{}", person.national),
+    };
+    // What makes two submissions of one person two: people do not type the same again after a week.
+    let mut fields = json!({
+        "name": person.first_name, "phone": phone, "email": email, "message": format!("פנייה {entry}"),
+    });
+    if *ticked {
+        fields[CONSENT_FIELD] = "on".into();
+    }
+    Request::Form {
+        path: format!("/forms/{}/contact", businesses::id(*business)),
+        body: fields.to_string(),
+        key: (!doubled).then(|| format!("submission-{entry}")),
+    }
+}
+
+pub fn call(plan: &Plan, what: &What, now: Millis) -> Request {
+    let What::Call { who, business, missed } = what else { unreachable!("only a call is reported as one") };
+    let kind = if *missed { "missed" } else { "ended" };
+    let body = json!({ "phone": plan.people[*who].phone, "kind": kind, "at": timestamp(now).to_string() });
+    Request::Call { path: format!("/calls/{}", businesses::id(*business)), body: body.to_string() }
+}
+
+/// Hints as a queue hands them to a function.
+pub fn batch<'a>(hints: impl Iterator<Item = &'a Hint>) -> SqsEvent {
+    let mut event = SqsEvent::default();
+    event.records = hints
+        .enumerate()
+        .map(|(index, hint)| {
+            let mut record = SqsMessage::default();
+            record.message_id = Some(index.to_string());
+            record.body = Some(hint_text::write(hint));
+            record
+        })
+        .collect();
+    event
+}
+
+/// Which of a batch have to come again.
+pub fn failed(response: &SqsBatchResponse) -> Vec<usize> {
+    response.batch_item_failures.iter().filter_map(|failure| failure.item_identifier.parse().ok()).collect()
+}
+
+fn signature(body: &str) -> String {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(APP_SECRET.as_bytes())
+        .unwrap_or_else(|error| unreachable!("a key of any length will do: {error}"));
+    mac.update(body.as_bytes());
+    format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
+}
+
+fn request(path: &str, body: &str, headers: &[(&'static str, &str)]) -> ApiGatewayV2httpRequest {
+    let mut request = ApiGatewayV2httpRequest::default();
+    request.raw_path = Some(path.to_owned());
+    request.body = Some(body.to_owned());
+    request.request_context.http.method = Method::POST;
+    request.request_context.http.path = Some(path.to_owned());
+    let mut map = HeaderMap::new();
+    for (name, value) in headers {
+        let value = HeaderValue::from_str(value).unwrap_or_else(|_| unreachable!("headers here are plain"));
+        map.insert(*name, value);
+    }
+    request.headers = map;
+    request
+}

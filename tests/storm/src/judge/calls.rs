@@ -1,0 +1,93 @@
+//! Invariants 5 and 9: one call at a time for a lead, steps in their order, and every business for itself.
+
+use std::collections::BTreeMap;
+
+use shared::domain::channel::Channel;
+use shared::domain::ids::LeadId;
+
+use super::Violation;
+use super::case::Case;
+use crate::people::businesses::{instagram, page, rules, whatsapp};
+use crate::people::plan::Line;
+use crate::people::webhooks::comment_of;
+use crate::world::log::{Call, Wanted};
+
+pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
+    let mut of_lead: BTreeMap<(usize, LeadId), Vec<&Call>> = BTreeMap::new();
+    for call in &case.history.calls {
+        of_lead.entry((call.business, call.lead)).or_default().push(call);
+        whose_business(case, call, found);
+    }
+    for calls in of_lead.values() {
+        beside_each_other(case, calls, found);
+        in_order(case, calls, found);
+    }
+}
+
+fn beside_each_other(case: &Case<'_>, calls: &[&Call], found: &mut Vec<Violation>) {
+    for pair in calls.windows(2) {
+        let (first, second) = (pair[0], pair[1]);
+        if first.ended_at.is_none_or(|ended| ended > second.begun_at) {
+            let what = format!("{:?} and {:?} at once for {}", first.wanted, second.wanted, first.lead);
+            found.push(case.violates("5 two calls at once", second.begun_at, what));
+        }
+    }
+}
+
+/// Where a lead went through its journey once, the steps left in their order.
+fn in_order(case: &Case<'_>, calls: &[&Call], found: &mut Vec<Violation>) {
+    let Some(business) = calls.first().map(|call| call.business) else { return };
+    let mut before: Option<(&str, &Call)> = None;
+    for name in std::iter::once("welcome").chain(rules(business, 0).follow_ups.iter().copied()) {
+        let of: Vec<&&Call> = calls
+            .iter()
+            .filter(|call| matches!(&call.wanted, Wanted::Send { message, .. } if message == name))
+            .collect();
+        let Some(first) = of.first() else { continue };
+        if of.iter().any(|call| call.work != first.work) {
+            return;
+        }
+        if let Some((earlier, call)) = before
+            && call.begun_at > first.begun_at
+        {
+            let what = format!("{name} left before {earlier} for {}", first.lead);
+            found.push(case.violates("5 out of order", first.begun_at, what));
+        }
+        before = Some((name, first));
+    }
+}
+
+fn whose_business(case: &Case<'_>, call: &Call, found: &mut Vec<Violation>) {
+    let business = call.business;
+    let other = match &call.wanted {
+        Wanted::Send { channel, from, to, .. } => {
+            let own = match channel {
+                Channel::WhatsApp => whatsapp(business),
+                Channel::Messenger => page(business),
+                Channel::Instagram => instagram(business),
+            };
+            let known = case.directory.whose(business, to);
+            let entered = known.is_some_and(|who| {
+                case.entries_of(business, who).next().is_some() || case.is_mixed_up(business, who)
+            });
+            let landline = *channel == Channel::WhatsApp
+                && known.is_some_and(|who| {
+                    case.line(who) == Line::Landline && to == case.plan.people[who].digits()
+                });
+            if landline && !case.ever(business, known.unwrap_or(0), |what| what.replies()) {
+                let what = format!("{:?} to a line without WhatsApp", call.wanted);
+                found.push(case.violates("R27 a landline", call.begun_at, what));
+            }
+            *from != own || !entered
+        }
+        Wanted::PrivateReply { comment, .. }
+        | Wanted::PublicReply { comment, .. }
+        | Wanted::Like { comment } => comment_of(comment).is_none_or(|(of, _)| of != business),
+        Wanted::ReadLeadAd { id } => !id.starts_with(&format!("9{business}00")),
+        Wanted::Look => false,
+    };
+    if other {
+        let what = format!("business {business} called for {:?}", call.wanted);
+        found.push(case.violates("9 another's", call.begun_at, what));
+    }
+}

@@ -1,0 +1,157 @@
+//! What the judge has before it, with the questions that several rules ask.
+
+use shared::domain::channel::Channel;
+use shared::domain::ids::LeadId;
+
+use super::Violation;
+use crate::people::acts::{What, Who, Words};
+use crate::people::businesses::asks_for_consent;
+use crate::people::plan::{Directory, Kind, Line, Plan};
+use crate::people::webhooks::comment_of;
+use crate::world::log::{Call, Entry, History, Told, Turn, Wanted};
+use crate::world::timers::{HOUR, MINUTE, Millis};
+
+/// What is left when everything should be settled.
+#[derive(Clone, Debug, Default)]
+pub struct Ending {
+    /// Whether the storm came to its end by itself.
+    pub ended: bool,
+    /// Leads with something due for longer than two ticks: since when.
+    pub overdue: Vec<(usize, LeadId, Millis)>,
+    /// Events that nobody decided.
+    pub undecided: usize,
+    pub now: Millis,
+}
+
+pub struct Case<'a> {
+    pub plan: &'a Plan,
+    pub history: &'a History,
+    pub ending: Ending,
+    pub directory: Directory,
+}
+
+/// An item may be delivered so much later than it happened.
+pub const LATE_MAX: Millis = 7 * HOUR;
+/// On a calm day what is acknowledged has its effect within two ticks, and some time to work.
+pub const PROMPT: Millis = 6 * MINUTE;
+
+/// Messages that go out by the clock and that nobody waits for.
+pub fn is_bulk(message: &str) -> bool {
+    message.starts_with("follow-") || message == "offer"
+}
+
+impl<'a> Case<'a> {
+    pub fn is_calm(&self) -> bool {
+        self.plan.kind != Kind::Stormy
+    }
+
+    pub fn restored_at(&self) -> Option<Millis> {
+        self.turn(|turn| matches!(turn, Turn::RestoredTo(_)))
+    }
+
+    pub fn turn(&self, wanted: impl Fn(&Turn) -> bool) -> Option<Millis> {
+        self.history.turns.iter().find(|(_, turn)| wanted(turn)).map(|(at, _)| *at)
+    }
+
+    pub fn turns_between(&self, from: Millis, to: Millis, wanted: Turn) -> bool {
+        self.history.turns.iter().any(|(at, turn)| *turn == wanted && (from..=to).contains(at))
+    }
+
+    /// By when what was acknowledged at `at` must have had its effect.
+    pub fn settled_by(&self, at: Millis) -> Millis {
+        if self.is_calm() { at + PROMPT } else { self.ending.now }
+    }
+
+    pub fn entries_of(&self, business: usize, who: Who) -> impl Iterator<Item = &'a Entry> {
+        let of = move |entry: &&Entry| entry.what.who() == Some(who) && entry.what.business() == business;
+        self.history.entries.iter().filter(of)
+    }
+
+    /// Whether the person did something of the kind between two moments, give or take how late it is told.
+    pub fn did(
+        &self,
+        business: usize,
+        who: Who,
+        from: Millis,
+        to: Millis,
+        what: impl Fn(&What) -> bool,
+    ) -> bool {
+        self.entries_of(business, who)
+            .any(|entry| (from - LATE_MAX..=to).contains(&entry.at) && what(&entry.what))
+    }
+
+    pub fn ever(&self, business: usize, who: Who, what: impl Fn(&What) -> bool) -> bool {
+        self.entries_of(business, who).any(|entry| what(&entry.what))
+    }
+
+    pub fn line(&self, who: Who) -> Line {
+        self.plan.people[who].line
+    }
+
+    /// Whom a call was for, if the business could know anybody by that name.
+    pub fn recipient(&self, call: &Call) -> Option<Who> {
+        match &call.wanted {
+            Wanted::Send { to, .. } => self.directory.whose(call.business, to),
+            Wanted::PrivateReply { comment, .. }
+            | Wanted::PublicReply { comment, .. }
+            | Wanted::Like { comment } => self.author(comment),
+            Wanted::ReadLeadAd { .. } | Wanted::Look => None,
+        }
+    }
+
+    pub fn author(&self, comment: &str) -> Option<Who> {
+        let (business, number) = comment_of(comment)?;
+        self.history.entries.iter().find_map(|entry| match &entry.what {
+            What::Comment { who, business: of, id, .. } if (*of, *id) == (business, number) => Some(*who),
+            _ => None,
+        })
+    }
+
+    /// All calls for a message to a person.
+    pub fn calls_for(&self, business: usize, who: Who, name: &str) -> impl Iterator<Item = &'a Call> {
+        self.history.calls.iter().filter(move |call| {
+            call.business == business
+                && matches!(&call.wanted, Wanted::Send { message, .. } if message == name)
+                && self.recipient(call) == Some(who)
+        })
+    }
+
+    /// Whether the platform refused such a call for good.
+    pub fn refused(&self, business: usize, who: Who, name: &str) -> bool {
+        use shared::domain::call::Refusal::{NotNow, OptedOut, Recipient, Window};
+        self.calls_for(business, who, name)
+            .any(|call| matches!(call.told, Some(Told::Refused(Recipient | OptedOut | NotNow | Window))))
+    }
+
+    /// Two people whom a form said to be one, and so may have become one.
+    pub fn is_mixed_up(&self, business: usize, who: Who) -> bool {
+        self.history.entries.iter().any(|entry| match &entry.what {
+            What::Form { who: sender, business: of, email_of: Some(other), .. } => {
+                *of == business && sender != other && (*sender == who || *other == who)
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether an entry gives consent to marketing.
+    pub fn consents(&self, what: &What) -> bool {
+        match what {
+            What::Form { business, ticked, .. } => *ticked || !asks_for_consent(*business),
+            What::LeadAd { .. } => true,
+            What::Write { words: Words::Agreed, .. } => true,
+            _ => false,
+        }
+    }
+
+    pub fn violates(&self, rule: &'static str, at: Millis, what: String) -> Violation {
+        Violation { rule, at, what }
+    }
+}
+
+/// The addresses of a person on a channel, as the one who wrote was told.
+pub fn is_refusal_on(what: &What) -> Option<Channel> {
+    match what {
+        What::Write { channel, words, .. } if words.refuses() => Some(*channel),
+        _ => None,
+    }
+}

@@ -1,0 +1,147 @@
+//! Invariants 2 and 3: nothing twice, unless someone waits for it, its answer was lost, and no sign of it came.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shared::domain::channel::Channel;
+use shared::domain::ids::WorkId;
+
+use super::Violation;
+use super::case::{Case, is_bulk};
+use crate::people::acts::{What, Who, Words};
+use crate::people::webhooks::comment_of;
+use crate::world::log::{Call, Told, Turn, Wanted};
+use crate::world::timers::{Millis, SECOND};
+
+/// A sign that came shortly before the second call may have come after the claim was decided.
+const SIGN_IN_TIME: Millis = 60 * SECOND;
+/// What someone waits for is tried so often while no sign of it ever comes.
+const SILENT_CALLS_MAX: usize = 4;
+
+pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
+    repeated_work(case, found);
+    more_than_asked_for(case, found);
+    comments_answered_twice(case, found);
+}
+
+fn counts(call: &&Call) -> bool {
+    call.accepted_at.is_some()
+        && !matches!(call.wanted, Wanted::Like { .. } | Wanted::ReadLeadAd { .. } | Wanted::Look)
+}
+
+fn repeated_work(case: &Case<'_>, found: &mut Vec<Violation>) {
+    let mut by_work: BTreeMap<(usize, WorkId), Vec<&Call>> = BTreeMap::new();
+    for call in case.history.calls.iter().filter(counts) {
+        by_work.entry((call.business, call.work)).or_default().push(call);
+    }
+    for calls in by_work.values().filter(|calls| calls.len() > 1) {
+        for pair in calls.windows(2) {
+            if let Some(why) = knowingly(case, pair[0], pair[1]) {
+                let what = format!("{:?} left twice: {why}", pair[1].wanted);
+                found.push(case.violates("3 twice", pair[1].begun_at, what));
+            }
+        }
+        let redriven = case.turns_between(calls[0].begun_at, calls[calls.len() - 1].begun_at, Turn::Redriven);
+        if calls.len() > SILENT_CALLS_MAX && !redriven {
+            let what = format!("{:?} left {} times", calls[0].wanted, calls.len());
+            found.push(case.violates("3 again and again", calls[0].begun_at, what));
+        }
+    }
+}
+
+/// Why the second call should not have been made, if it should not.
+fn knowingly(case: &Case<'_>, first: &Call, second: &Call) -> Option<String> {
+    let restored = |turn: &Turn| match turn {
+        Turn::RestoredTo(to) => first.ended_at.is_none_or(|ended| ended >= *to) || first.begun_at >= *to,
+        _ => false,
+    };
+    if case.history.turns.iter().any(|(at, turn)| *at <= second.begun_at && restored(turn)) {
+        return None;
+    }
+    if first.told == Some(Told::Done) && first.recorded {
+        return Some("the first was answered and recorded".to_owned());
+    }
+    let (name, looked_up) = match &first.wanted {
+        Wanted::Send { message, channel, .. } => (message.as_str(), *channel == Channel::Instagram),
+        Wanted::PublicReply { .. } => ("reply", true),
+        _ => ("private reply", false),
+    };
+    if is_bulk(name) {
+        return Some("nobody waits for it".to_owned());
+    }
+    let signed = case
+        .history
+        .signs
+        .iter()
+        .any(|sign| sign.work == first.work && sign.acknowledged_at <= second.begun_at - SIGN_IN_TIME);
+    if signed {
+        return Some("a sign of the first had come".to_owned());
+    }
+    let redriven = case.turns_between(first.begun_at, second.begun_at, Turn::Redriven);
+    if looked_up && !redriven {
+        return Some("the platform would have said that it is there".to_owned());
+    }
+    None
+}
+
+/// A person gets a message at most as often as they gave occasion for it.
+fn more_than_asked_for(case: &Case<'_>, found: &mut Vec<Violation>) {
+    if case.restored_at().is_some() {
+        return;
+    }
+    let mut works: BTreeMap<(usize, Who, &str), BTreeSet<WorkId>> = BTreeMap::new();
+    for call in case.history.calls.iter().filter(counts) {
+        let Wanted::Send { message, .. } = &call.wanted else { continue };
+        match case.recipient(call) {
+            Some(who) if case.is_mixed_up(call.business, who) => {}
+            Some(who) => drop(works.entry((call.business, who, message)).or_default().insert(call.work)),
+            None => {
+                let what = format!("nobody is known by this address: {:?}", call.wanted);
+                found.push(case.violates("9 a stranger", call.begun_at, what));
+            }
+        }
+    }
+    for ((business, who, message), works) in works {
+        let occasions =
+            case.entries_of(business, who).filter(|entry| gives_occasion(&entry.what, message)).count();
+        if works.len() > occasions {
+            let what = format!("person {who} got {message} {} times for {occasions} occasions", works.len());
+            found.push(case.violates("2 more than asked for", case.ending.now, what));
+        }
+    }
+}
+
+fn gives_occasion(what: &What, message: &str) -> bool {
+    match message {
+        "welcome" | "follow-1" | "follow-2" | "follow-3" => what.captures(),
+        "missed-call" => matches!(what, What::Call { missed: true, .. }),
+        "after-call" => matches!(what, What::Call { missed: false, .. }),
+        "thanks" | "offer" => matches!(what, What::Write { words: Words::Agreed, .. }),
+        "goodbye" => matches!(what, What::Write { words, .. } if words.refuses()),
+        _ => false,
+    }
+}
+
+fn comments_answered_twice(case: &Case<'_>, found: &mut Vec<Violation>) {
+    let mut works: BTreeMap<(&str, bool), BTreeSet<WorkId>> = BTreeMap::new();
+    for call in case.history.calls.iter().filter(counts) {
+        let (comment, private) = match &call.wanted {
+            Wanted::PrivateReply { comment, .. } => (comment, true),
+            Wanted::PublicReply { comment, .. } => (comment, false),
+            _ => continue,
+        };
+        works.entry((comment, private)).or_default().insert(call.work);
+        let ours = case.history.entries.iter().any(|entry| match &entry.what {
+            What::OwnComment { business, id, .. } => comment_of(comment) == Some((*business, *id)),
+            _ => false,
+        });
+        if ours {
+            found.push(case.violates("R21 answers itself", call.begun_at, comment.clone()));
+        }
+    }
+    for ((comment, _), works) in works.iter().filter(|(_, works)| works.len() > 1) {
+        let what = format!("the comment {comment} was answered by {} pieces of work", works.len());
+        if case.restored_at().is_none() {
+            found.push(case.violates("2 a comment twice", case.ending.now, what));
+        }
+    }
+}

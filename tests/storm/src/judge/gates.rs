@@ -1,0 +1,273 @@
+//! Invariants 6 and 7: consent, refusals, windows, nights, caps, and what is held after an outage or a restore.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use shared::domain::channel::Channel;
+use shared::domain::ids::{LeadId, WorkId};
+
+use super::Violation;
+use super::case::{Case, LATE_MAX, PROMPT, is_bulk, is_refusal_on};
+use crate::people::acts::{ToldBy, What, Words};
+use crate::people::businesses::{VERSIONS, rules, zone};
+use crate::people::plan::Person;
+use crate::world::log::{Call, Told, Turn, Wanted};
+use crate::world::timers::{DAY, HOUR, MINUTE, Millis, SECOND, timestamp};
+
+/// From the claim to the call, and from one clock to the other.
+const SLACK: Millis = 40 * SECOND;
+/// A claim that was made before a refusal was committed may still call.
+const CLAIM: Millis = 31 * SECOND;
+/// The longest gap between ticks after which nothing is held.
+const GAP_MAX: Millis = 6 * HOUR;
+
+pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
+    for call in &case.history.calls {
+        after_a_committed_refusal(case, call, found);
+        if let Wanted::Send { channel, message, template, .. } = &call.wanted {
+            if !template {
+                outside_the_window(case, call, *channel, message, found);
+            }
+            if is_bulk(message) {
+                at_night(case, call, message, found);
+                without_consent(case, call, message, found);
+                while_held(case, call, message, found);
+            }
+            held_by_hand(case, call, *channel, message, found);
+        }
+        before_release(case, call, found);
+    }
+    after_an_acknowledged_refusal(case, found);
+    above_the_cap(case, found);
+}
+
+fn writes(wanted: &Wanted) -> bool {
+    match wanted {
+        Wanted::Send { message, .. } => message != "goodbye",
+        Wanted::PrivateReply { .. } | Wanted::PublicReply { .. } => true,
+        Wanted::Like { .. } | Wanted::ReadLeadAd { .. } | Wanted::Look => false,
+    }
+}
+
+fn after_a_committed_refusal(case: &Case<'_>, call: &Call, found: &mut Vec<Violation>) {
+    let Some(changes) = case.history.opt_outs.get(&(call.business, call.lead)) else { return };
+    let last = changes.iter().rev().find(|(at, _)| *at <= call.begun_at);
+    let restored = case.restored_at().is_some_and(|at| call.begun_at > at);
+    if let Some((at, true)) = last
+        && call.begun_at > at + CLAIM
+        && writes(&call.wanted)
+        && !restored
+    {
+        let what = format!("{:?} for a lead that had refused", call.wanted);
+        found.push(case.violates("6 after a refusal", call.begun_at, what));
+    }
+}
+
+/// A refusal that was acknowledged becomes one that holds.
+fn after_an_acknowledged_refusal(case: &Case<'_>, found: &mut Vec<Violation>) {
+    for entry in &case.history.entries {
+        let (Some(channel), Some(acknowledged)) = (is_refusal_on(&entry.what), entry.acknowledged_at) else {
+            continue;
+        };
+        let What::Write { who, business, told_by, .. } = &entry.what else { continue };
+        let (who, business) = (*who, *business);
+        let until =
+            if case.is_calm() { acknowledged + PROMPT } else { case.plan.clears_at.max(acknowledged) + HOUR };
+        let agreed = case.did(business, who, entry.at, case.ending.now, |what| {
+            matches!(what, What::Write { words: Words::Agreed, .. })
+        });
+        let erased = case.ever(business, who, |what| matches!(what, What::Erase { .. }));
+        if agreed || erased || case.restored_at().is_some_and(|at| acknowledged <= at) {
+            continue;
+        }
+        let address = match (channel, told_by) {
+            (Channel::WhatsApp, ToldBy::UserId) => continue,
+            (Channel::WhatsApp, _) => case.plan.people[who].digits().to_owned(),
+            (Channel::Messenger, _) => Person::psid(who, business),
+            (Channel::Instagram, _) => Person::igsid(who, business),
+        };
+        let late = case.history.calls.iter().find(|call| {
+            call.business == business
+                && call.begun_at > until
+                && writes(&call.wanted)
+                && matches!(&call.wanted, Wanted::Send { to, .. } if *to == address)
+        });
+        if let Some(call) = late {
+            let what = format!("{:?} to person {who}, who had refused", call.wanted);
+            found.push(case.violates("6 a refusal without effect", call.begun_at, what));
+        }
+    }
+}
+
+fn outside_the_window(
+    case: &Case<'_>,
+    call: &Call,
+    channel: Channel,
+    message: &str,
+    found: &mut Vec<Violation>,
+) {
+    let Some(who) = case.recipient(call) else { return };
+    let opened = case.entries_of(call.business, who).any(|entry| {
+        let here = match &entry.what {
+            What::Write { channel: on, .. } => *on == channel,
+            What::StoryMention { .. } => channel == Channel::Instagram,
+            _ => false,
+        };
+        here && (call.begun_at - DAY - SLACK..=call.begun_at).contains(&entry.at)
+    });
+    if !opened && !case.is_mixed_up(call.business, who) {
+        let what = format!("{message} to person {who} in free words, who had not written");
+        found.push(case.violates("6 outside the window", call.begun_at, what));
+    }
+}
+
+/// The versions of a playbook that may be followed at a moment: what is current is believed for half a minute.
+fn versions(case: &Case<'_>, business: usize, at: Millis) -> BTreeSet<usize> {
+    let mut current = BTreeSet::from([0]);
+    for entry in &case.history.entries {
+        match &entry.what {
+            What::Publish { business: of, version } if *of == business && entry.at <= at => {
+                if entry.at + MINUTE + SLACK <= at {
+                    current.clear();
+                }
+                current.insert(*version);
+            }
+            _ => {}
+        }
+    }
+    match case.restored_at() {
+        // The playbook that is current is an older one again.
+        Some(restored) if restored <= at => (0..VERSIONS).collect(),
+        _ => current,
+    }
+}
+
+fn is_night(business: usize, version: usize, at: Millis) -> bool {
+    let Some((from, to)) = rules(business, version).night else { return false };
+    let time = timestamp(at).to_zoned_datetime(zone()).time();
+    time >= from || time < to
+}
+
+fn at_night(case: &Case<'_>, call: &Call, message: &str, found: &mut Vec<Violation>) {
+    let quiet = |version: &usize| {
+        is_night(call.business, *version, call.begun_at)
+            && is_night(call.business, *version, call.begun_at - SLACK)
+    };
+    if versions(case, call.business, call.begun_at).iter().all(quiet) {
+        found.push(case.violates("6 at night", call.begun_at, format!("{message} for {}", call.lead)));
+    }
+}
+
+fn above_the_cap(case: &Case<'_>, found: &mut Vec<Violation>) {
+    let mut of_day: BTreeMap<(usize, LeadId, Date), BTreeSet<WorkId>> = BTreeMap::new();
+    for call in &case.history.calls {
+        let Wanted::Send { message, .. } = &call.wanted else { continue };
+        if !is_bulk(message) || call.told != Some(Told::Done) || !call.recorded {
+            continue;
+        }
+        // By the clock of the claim, which may be of the evening before.
+        let (day, before) = (day_of(call.begun_at), day_of(call.begun_at - SLACK));
+        if day != before {
+            continue;
+        }
+        let works = of_day.entry((call.business, call.lead, day)).or_default();
+        works.insert(call.work);
+        let cap = versions(case, call.business, call.begun_at)
+            .into_iter()
+            .map(|version| rules(call.business, version).daily_cap.unwrap_or(u32::MAX))
+            .max();
+        if case.restored_at().is_none() && works.len() as u32 > cap.unwrap_or(u32::MAX) {
+            let what = format!("{} messages in a day for {}", works.len(), call.lead);
+            found.push(case.violates("6 above the cap", call.begun_at, what));
+        }
+    }
+}
+
+fn day_of(at: Millis) -> Date {
+    timestamp(at).to_zoned_datetime(zone()).date()
+}
+
+fn without_consent(case: &Case<'_>, call: &Call, message: &str, found: &mut Vec<Violation>) {
+    let Some(who) = case.recipient(call) else { return };
+    let agreed = case
+        .entries_of(call.business, who)
+        .any(|entry| entry.at <= call.begun_at && case.consents(&entry.what));
+    if !agreed && !case.is_mixed_up(call.business, who) {
+        let what = format!("{message} to person {who}, who agreed to nothing");
+        found.push(case.violates("6 without consent", call.begun_at, what));
+    }
+    let stopped = case.entries_of(call.business, who).find(|entry| {
+        matches!(entry.what, What::MarketingSwitch { stop: true, .. })
+            && entry.acknowledged_at.is_some_and(|at| case.settled_by(at) < call.begun_at)
+    });
+    let resumed = case.ever(call.business, who, |what| {
+        matches!(what, What::MarketingSwitch { stop: false, .. } | What::Erase { .. })
+    });
+    let by_number = matches!(&call.wanted, Wanted::Send { to, .. } if to == case.plan.people[who].digits());
+    if let Some(stopped) = stopped
+        && !resumed
+        && by_number
+        && case.restored_at().is_none()
+    {
+        let what = format!("{message} to person {who}, who stopped marketing: {}", stopped.what);
+        found.push(case.violates("6 marketing was stopped", call.begun_at, what));
+    }
+}
+
+/// Who answered by hand has the thread for twelve hours (R22).
+fn held_by_hand(case: &Case<'_>, call: &Call, channel: Channel, message: &str, found: &mut Vec<Violation>) {
+    let Some(who) = case.recipient(call).filter(|_| case.is_calm() && message != "goodbye") else { return };
+    let by_id = matches!(&call.wanted, Wanted::Send { to, .. } if to.starts_with("IL."));
+    let held = case.entries_of(call.business, who).any(|entry| {
+        let here = match &entry.what {
+            What::AnsweredByHand { channel: on, .. } => *on == channel && !by_id,
+            What::Standby { .. } => channel == Channel::Messenger,
+            _ => false,
+        };
+        here && entry.acknowledged_at.is_some_and(|at| call.begun_at > at + PROMPT)
+            && call.begun_at < entry.at + 12 * HOUR
+    });
+    let erased = case.ever(call.business, who, |what| matches!(what, What::Erase { .. }));
+    if held && !erased {
+        let what = format!("{message} to person {who}, whom somebody answered by hand");
+        found.push(case.violates("R22 into a held thread", call.begun_at, what));
+    }
+}
+
+/// After a gap in the ticks of more than six hours bulk waits for the operator.
+fn while_held(case: &Case<'_>, call: &Call, message: &str, found: &mut Vec<Violation>) {
+    let Some((from, to)) = case.plan.ticks_missed.filter(|(from, to)| to - from > GAP_MAX + 2 * MINUTE)
+    else {
+        return;
+    };
+    let released = case
+        .history
+        .turns
+        .iter()
+        .find(|(at, turn)| *turn == Turn::Released && *at >= to)
+        .map_or(Millis::MAX, |(at, _)| *at);
+    let held_from = from + GAP_MAX + MINUTE + SLACK;
+    let restored = case.plan.restore.is_some();
+    if (held_from..released).contains(&call.begun_at) && !restored {
+        let what = format!("{message} for {} although nobody had looked after the outage", call.lead);
+        found.push(case.violates("7 held after a gap", call.begun_at, what));
+    }
+}
+
+/// A restored table sends nothing until it is released.
+fn before_release(case: &Case<'_>, call: &Call, found: &mut Vec<Violation>) {
+    let Some(restored) = case.restored_at() else { return };
+    let released = case
+        .history
+        .turns
+        .iter()
+        .find(|(at, turn)| *turn == Turn::Released && *at > restored)
+        .map_or(Millis::MAX, |(at, _)| *at);
+    if (restored..released).contains(&call.begun_at) {
+        let what = format!("{:?} before the restored table was released", call.wanted);
+        found.push(case.violates("7 before the release", call.begun_at, what));
+    }
+}
+
+/// How late an entry may be told is part of what excuses.
+const _: () = assert!(LATE_MAX > 6 * HOUR);

@@ -1,0 +1,316 @@
+//! Invariants 1, 4 and 11: what was acknowledged has its effect, and on a calm day soon.
+
+use std::collections::BTreeSet;
+
+use shared::domain::call::Refusal;
+use shared::domain::channel::Channel;
+
+use super::Violation;
+use super::case::{Case, LATE_MAX};
+use crate::people::acts::{ToldBy, What, Who, Words};
+use crate::people::businesses::{follow_ups, rules, zone};
+use crate::people::plan::Line;
+use crate::people::webhooks::{comment_id, lead_ad_id};
+use crate::world::log::{Call, Entry, Told, Wanted};
+use crate::world::timers::{DAY, HOUR, MINUTE, Millis, timestamp};
+
+/// So many failed tries can take longer than a message may be late.
+const TRIES_ENOUGH: usize = 6;
+
+pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
+    let mut captured: BTreeSet<(usize, Who)> = BTreeSet::new();
+    let mut called: BTreeSet<(usize, Who, bool)> = BTreeSet::new();
+    let mut agreed: BTreeSet<(usize, Who)> = BTreeSet::new();
+    let mut refused: BTreeSet<(usize, Who)> = BTreeSet::new();
+    for entry in &case.history.entries {
+        let Some(acknowledged) = entry.acknowledged_at else {
+            never_acknowledged(case, entry, found);
+            continue;
+        };
+        if case.restored_at().is_some_and(|at| entry.at <= at) {
+            continue;
+        }
+        let business = entry.what.business();
+        match &entry.what {
+            What::Form { who, .. } | What::LeadAd { who, .. } => {
+                if let What::LeadAd { id, .. } = &entry.what {
+                    look_up(case, entry, acknowledged, &lead_ad_id(business, *id), found);
+                }
+                if captured.insert((business, *who)) {
+                    welcome(case, entry, acknowledged, *who, found);
+                    follow_up(case, entry, acknowledged, *who, found);
+                }
+            }
+            What::Call { who, missed, .. } => {
+                if called.insert((business, *who, *missed)) {
+                    call(case, entry, acknowledged, *who, *missed, found);
+                }
+            }
+            What::Comment { who, id, is_reply: false, is_live, .. } => {
+                comment(case, entry, acknowledged, *who, *id, *is_live, found);
+            }
+            What::Write { who, words, channel, told_by, .. } if *words == Words::Agreed => {
+                let reachable = *channel == Channel::Messenger || case.line(*who) != Line::Landline;
+                if *channel != Channel::Instagram && reachable && agreed.insert((business, *who)) {
+                    thanks(case, entry, acknowledged, *who, *told_by, found);
+                }
+            }
+            What::Write { who, words, .. } if words.refuses() => {
+                if refused.insert((business, *who)) && case.is_calm() {
+                    goodbye(case, entry, acknowledged, *who, found);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Platforms and callers try again until they are told that it is stored.
+fn never_acknowledged(case: &Case<'_>, entry: &Entry, found: &mut Vec<Violation>) {
+    let enters = !matches!(
+        entry.what,
+        What::Publish { .. } | What::Redrive { .. } | What::Erase { .. } | What::Poison { .. }
+    );
+    if enters && entry.at < case.ending.now - DAY {
+        found.push(case.violates("1 never acknowledged", entry.at, entry.what.to_string()));
+    }
+}
+
+/// What excuses that a person did not get a message that a journey begins with.
+fn excused(case: &Case<'_>, business: usize, who: Who, from: Millis, until: Millis, name: &str) -> bool {
+    let refuses = |what: &What| matches!(what, What::Write { words, .. } if words.refuses());
+    let hand = |what: &What| matches!(what, What::AnsweredByHand { .. } | What::Standby { .. });
+    let gone = |what: &What| matches!(what, What::Erase { .. });
+    case.is_mixed_up(business, who)
+        || case.did(business, who, 0, until, refuses)
+        || case.did(business, who, from - 12 * HOUR, until, hand)
+        || case.did(business, who, from, until, gone)
+        || case.refused(business, who, name)
+        || case.calls_for(business, who, name).count() >= TRIES_ENOUGH
+}
+
+fn in_time(call: &Call, until: Millis) -> bool {
+    call.accepted_at.is_some_and(|at| at <= until)
+}
+
+fn welcome(case: &Case<'_>, entry: &Entry, acknowledged: Millis, who: Who, found: &mut Vec<Violation>) {
+    let business = entry.what.business();
+    let until = case.settled_by(acknowledged);
+    if case.line(who) == Line::Landline
+        || excused(case, business, who, entry.at, until, "welcome")
+        || case.did(business, who, entry.at, until, What::replies)
+    {
+        return;
+    }
+    if !case.calls_for(business, who, "welcome").any(|call| in_time(call, until)) {
+        let what = format!("person {who} was captured and got no welcome ({})", entry.what);
+        found.push(case.violates("1 no welcome", entry.at, what));
+    }
+}
+
+fn look_up(case: &Case<'_>, entry: &Entry, acknowledged: Millis, id: &str, found: &mut Vec<Violation>) {
+    let until = case.settled_by(acknowledged);
+    let read = case.history.calls.iter().any(|call| {
+        matches!(&call.wanted, Wanted::ReadLeadAd { id: of } if of == id) && in_time(call, until)
+    });
+    if !read {
+        found.push(case.violates("1 no look-up", entry.at, entry.what.to_string()));
+    }
+}
+
+/// Who never answers gets every step by the clock, each in its time.
+fn follow_up(case: &Case<'_>, entry: &Entry, acknowledged: Millis, who: Who, found: &mut Vec<Violation>) {
+    let business = entry.what.business();
+    let quiet = |what: &What| {
+        what.captures()
+            || matches!(
+                what,
+                What::Call { .. } | What::Comment { .. } | What::Mention { .. } | What::Poison { .. }
+            )
+    };
+    let silent = !case.ever(business, who, |what| !quiet(what));
+    let agreed = case.consents(&entry.what);
+    let restored = case.restored_at().is_some();
+    if !silent || !agreed || case.line(who) != Line::Mobile || case.is_mixed_up(business, who) || restored {
+        return;
+    }
+    let publishes = case
+        .history
+        .entries
+        .iter()
+        .any(|other| matches!(&other.what, What::Publish { business: of, .. } if *of == business));
+    for (index, name) in rules(business, 0).follow_ups.iter().enumerate() {
+        let mut calls = case.calls_for(business, who, name).peekable();
+        let first = calls.peek().copied();
+        let latest = acknowledged + 13 * DAY;
+        if latest > case.ending.now {
+            return;
+        }
+        let attempted = first.is_some();
+        let left = calls.any(|call| call.accepted_at.is_some());
+        let missing = if case.is_calm() { !left } else { !attempted };
+        if missing && !case.refused(business, who, name) {
+            let what = format!("person {who} never answered and got no {name} ({})", entry.what);
+            found.push(case.violates("11 no follow-up", entry.at, what));
+            return;
+        }
+        let Some(first) = first.filter(|_| case.is_calm() && !publishes) else { continue };
+        let due = due(business, acknowledged, index);
+        if !(due - MINUTE..=due + 10 * MINUTE).contains(&first.begun_at) {
+            let what = format!(
+                "{name} of person {who} went at {} and was due at {}",
+                timestamp(first.begun_at),
+                timestamp(due)
+            );
+            found.push(case.violates("6 at the wrong time", first.begun_at, what));
+        }
+    }
+}
+
+/// The civil moment of a step, with the night it may fall into.
+fn due(business: usize, started: Millis, index: usize) -> Millis {
+    let step = &follow_ups(business, 0)[index];
+    let rules = rules(business, 0);
+    let day = timestamp(started).to_zoned_datetime(zone()).date();
+    let (hour, minute) = step
+        .at
+        .split_once(':')
+        .map_or((0, 0), |(hour, minute)| (hour.parse().unwrap_or(0), minute.parse().unwrap_or(0)));
+    let on = |day: jiff::civil::Date, hour: i8, minute: i8| {
+        day.at(hour, minute, 0, 0).to_zoned_datetime(zone()).map_or(0, |zoned| zoned.timestamp().as_millisecond())
+    };
+    let day = day.saturating_add(jiff::Span::new().days(i64::from(step.after_days)));
+    match rules.night {
+        // Nights here run over midnight and begin after noon.
+        Some((from, to)) if i32::from(hour) >= i32::from(from.hour()) => {
+            on(day.saturating_add(jiff::Span::new().days(1)), to.hour(), to.minute())
+        }
+        _ => on(day, hour, minute),
+    }
+}
+
+fn call(
+    case: &Case<'_>,
+    entry: &Entry,
+    acknowledged: Millis,
+    who: Who,
+    missed: bool,
+    found: &mut Vec<Violation>,
+) {
+    let business = entry.what.business();
+    // Elsewhere the message is given up after two hours.
+    if !case.is_calm() && business != 2 {
+        return;
+    }
+    let name = if missed { "missed-call" } else { "after-call" };
+    let until = case.settled_by(acknowledged);
+    if case.line(who) == Line::Landline || excused(case, business, who, entry.at, until, name) {
+        return;
+    }
+    if !case.calls_for(business, who, name).any(|call| in_time(call, until)) {
+        found.push(case.violates("1 no answer to a call", entry.at, format!("person {who}: no {name}")));
+    }
+}
+
+fn comment(
+    case: &Case<'_>,
+    entry: &Entry,
+    acknowledged: Millis,
+    who: Who,
+    id: u64,
+    is_live: bool,
+    found: &mut Vec<Violation>,
+) {
+    let business = entry.what.business();
+    let until = case.settled_by(acknowledged);
+    let refuses = |what: &What| matches!(what, What::Write { words, .. } if words.refuses());
+    let about = |wanted: fn(&What) -> Option<(usize, u64)>| {
+        case.history.entries.iter().any(|entry| wanted(&entry.what) == Some((business, id)))
+    };
+    let removed = about(|what| match what {
+        What::CommentRemoved { business, id } => Some((*business, *id)),
+        _ => None,
+    });
+    let hidden = about(|what| match what {
+        What::CommentHidden { business, id } => Some((*business, *id)),
+        _ => None,
+    });
+    let erased = |what: &What| matches!(what, What::Erase { .. });
+    if removed
+        || case.is_mixed_up(business, who)
+        || case.did(business, who, 0, until, refuses)
+        || case.did(business, who, entry.at, until, erased)
+    {
+        return;
+    }
+    // A live comment's reply is given up after a quarter of an hour.
+    if is_live && (!case.is_calm() || acknowledged > entry.at + 10 * MINUTE) {
+        return;
+    }
+    let name = comment_id(business, id);
+    let calls = |wanted: &dyn Fn(&Wanted) -> bool| -> Vec<&Call> {
+        case.history.calls.iter().filter(|call| wanted(&call.wanted)).collect()
+    };
+    let of = |comment: &String| *comment == name;
+    let public = calls(&|wanted| matches!(wanted, Wanted::PublicReply { comment, .. } if of(comment)));
+    let private = calls(&|wanted| matches!(wanted, Wanted::PrivateReply { comment, .. } if of(comment)));
+    let like = calls(&|wanted| matches!(wanted, Wanted::Like { comment } if of(comment)));
+    for (what, calls, due) in
+        [("reply", public, !is_live && !hidden), ("private reply", private, true), ("like", like, !is_live)]
+    {
+        let done = calls.iter().any(|call| in_time(call, until));
+        let refused =
+            calls.iter().any(|call| matches!(call.told, Some(Told::Refused(Refusal::AlreadyAnswered))));
+        if due && !done && !refused && calls.len() < TRIES_ENOUGH {
+            found.push(case.violates(
+                "1 a comment without its answer",
+                entry.at,
+                format!("{name} has no {what}"),
+            ));
+        }
+    }
+}
+
+fn thanks(
+    case: &Case<'_>,
+    entry: &Entry,
+    acknowledged: Millis,
+    who: Who,
+    told_by: ToldBy,
+    found: &mut Vec<Violation>,
+) {
+    let business = entry.what.business();
+    let until = case.settled_by(acknowledged);
+    // Known by their id alone, and by their number alone elsewhere, they are two until somebody says so.
+    if told_by == ToldBy::UserId
+        || excused(case, business, who, entry.at - LATE_MAX, case.ending.now, "thanks")
+    {
+        return;
+    }
+    if !case.calls_for(business, who, "thanks").any(|call| in_time(call, until)) {
+        found.push(case.violates(
+            "1 no thanks for a consent",
+            entry.at,
+            format!("person {who}: {}", entry.what),
+        ));
+    }
+}
+
+/// A refusal is confirmed, once.
+fn goodbye(case: &Case<'_>, entry: &Entry, acknowledged: Millis, who: Who, found: &mut Vec<Violation>) {
+    let business = entry.what.business();
+    let until = case.settled_by(acknowledged);
+    let erased = |what: &What| matches!(what, What::Erase { .. });
+    let agreed = |what: &What| matches!(what, What::Write { words: Words::Agreed, .. });
+    if case.is_mixed_up(business, who)
+        || case.did(business, who, 0, until, erased)
+        || case.did(business, who, entry.at, until, agreed)
+        || case.refused(business, who, "goodbye")
+    {
+        return;
+    }
+    if !case.calls_for(business, who, "goodbye").any(|call| in_time(call, until)) {
+        let what = format!("person {who} refused and got no confirmation: {}", entry.what);
+        found.push(case.violates("R3 not confirmed", entry.at, what));
+    }
+}

@@ -1,0 +1,41 @@
+//! The judge: holds the promises of the design against what entered and what the platforms received.
+//!
+//! It shares no code with the product's rules, and reads none of its reasons: a message that was "skipped" is as
+//! missing as one that was lost, unless what entered, or what the platform answered, excuses it.
+
+mod calls;
+mod case;
+mod doubles;
+mod gates;
+mod missing;
+mod rest;
+
+pub use case::{Case, Ending};
+
+use crate::world::timers::{Millis, timestamp};
+
+/// A promise that was not kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The promise, by its number in the design and a word.
+    pub rule: &'static str,
+    pub at: Millis,
+    pub what: String,
+}
+
+impl std::fmt::Display for Violation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} at {}: {}", self.rule, timestamp(self.at), self.what)
+    }
+}
+
+pub fn judge(case: &Case<'_>) -> Vec<Violation> {
+    let mut found = Vec::new();
+    doubles::judge(case, &mut found);
+    missing::judge(case, &mut found);
+    calls::judge(case, &mut found);
+    gates::judge(case, &mut found);
+    rest::judge(case, &mut found);
+    found.sort_by(|a, b| (a.at, a.rule).cmp(&(b.at, b.rule)));
+    found
+}

@@ -1,0 +1,200 @@
+//! The businesses of a storm, and the versions of their playbooks.
+//!
+//! Each message's text and template carry its name in brackets, so that the judge can tell what a platform
+//! received without asking the product.
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use shared::domain::ids::BusinessId;
+
+/// How many businesses share the installation.
+pub const BUSINESSES: usize = 3;
+const NAMES: [&str; BUSINESSES] = ["alef", "bet", "gimel"];
+/// How many versions of each playbook there are.
+pub const VERSIONS: usize = 4;
+
+pub fn id(number: usize) -> BusinessId {
+    BusinessId::new(NAMES[number])
+}
+
+/// The number of a business in the storm.
+pub fn number_of(business: &BusinessId) -> usize {
+    NAMES.iter().position(|name| *name == business.as_str()).unwrap_or(BUSINESSES)
+}
+
+pub fn page(number: usize) -> String {
+    format!("10{number}000000")
+}
+
+pub fn instagram(number: usize) -> String {
+    format!("20{number}000000")
+}
+
+pub fn whatsapp(number: usize) -> String {
+    format!("30{number}000000")
+}
+
+pub fn account(number: usize) -> String {
+    format!("40{number}000000")
+}
+
+/// What a playbook's version says, as far as the judge holds the product to it.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// From, to: nights in which nothing goes out that nobody waits for.
+    pub night: Option<(Time, Time)>,
+    pub daily_cap: Option<u32>,
+    /// Messages that need consent.
+    pub marketing: &'static [&'static str],
+    /// Messages of a journey that go out by the clock, in order.
+    pub follow_ups: &'static [&'static str],
+}
+
+pub const ZONE: &str = "Asia/Jerusalem";
+
+pub fn zone() -> TimeZone {
+    TimeZone::get(ZONE).unwrap_or(TimeZone::UTC)
+}
+
+pub fn rules(business: usize, version: usize) -> Rules {
+    let (night, daily_cap) = limits(business, version);
+    let hour = |hour: i8| Time::constant(hour, 0, 0, 0);
+    Rules {
+        night: night.map(|(from, to)| (hour(from), hour(to))),
+        daily_cap,
+        marketing: &["follow-1", "follow-2", "follow-3", "offer"],
+        follow_ups: &["follow-1", "follow-2", "follow-3"],
+    }
+}
+
+fn limits(business: usize, version: usize) -> (Option<(i8, i8)>, Option<u32>) {
+    match (business, version) {
+        (0, 2) => (Some((20, 9)), Some(1)),
+        (0, _) => (Some((21, 8)), Some(2)),
+        (1, _) => (Some((22, 9)), Some(1)),
+        // The third has neither nights nor a cap: what it sends depends on nothing but what happened.
+        _ => (None, None),
+    }
+}
+
+/// Where a message of this name carries on: `(days after the start, or after the step before)`.
+pub struct Follow {
+    pub after_days: u32,
+    pub at: &'static str,
+    pub within_days: u32,
+}
+
+/// The steps by the clock of the journey that a capture starts, in order.
+pub fn follow_ups(business: usize, version: usize) -> [Follow; 3] {
+    let within_days = if business == 2 { 40 } else { 2 };
+    let first = if version == 1 { 2 } else { 1 };
+    [
+        Follow { after_days: first, at: "10:00", within_days },
+        Follow { after_days: first + 2, at: "10:00", within_days },
+        Follow { after_days: first + 5, at: "20:30", within_days },
+    ]
+}
+
+/// Whether a form of this business counts as consent only with its box ticked.
+pub fn asks_for_consent(business: usize) -> bool {
+    business == 1
+}
+
+/// The field that has to be ticked.
+pub const CONSENT_FIELD: &str = "newsletter";
+
+pub fn playbook(business: usize, version: usize) -> String {
+    let name = NAMES[business];
+    let [one, two, three] = follow_ups(business, version);
+    let follow = |name: &str, follow: &Follow| {
+        format!(
+            "      - {{ after: {} days, at: \"{}\", send: {name}, within: {} days }}\n",
+            follow.after_days, follow.at, follow.within_days
+        )
+    };
+    let within = if business == 2 { "40 days" } else { "2 hours" };
+    let steps = [follow("follow-1", &one), follow("follow-2", &two), follow("follow-3", &three)].concat();
+    let (night, cap) = limits(business, version);
+    let night = night.map(|(from, to)| format!("quiet-hours: {{ nights: \"{from:02}:00-{to:02}:00\" }}\n"));
+    let cap = cap.map(|cap| format!("daily-cap: {cap}\n"));
+    let consent = match asks_for_consent(business) {
+        true => format!("{{ text: \"אני מסכים/ה לקבל הצעות מ{name}\", field: {CONSENT_FIELD} }}"),
+        false => format!("\"אני מסכים/ה לקבל הצעות מ{name}\""),
+    };
+    let marketing = |message: &str| {
+        format!(
+            "  {message}:\n    kind: marketing\n    text: \"פרסומת [{message}] {{{{ first_name | default('') }}}} {name} v{version}. להסרה השיבו: הסר\"\n    channels: [whatsapp]\n    whatsapp-template: {{ name: \"{template}\", params: [\"first_name | default('-')\"] }}\n",
+            template = message.replace('-', "_"),
+        )
+    };
+    let service = |message: &str, channels: &str, more: &str| {
+        format!(
+            "  {message}:\n    kind: service\n    text: \"[{message}] {{{{ first_name | default('') }}}} {name} v{version}\"\n    channels: [{channels}]\n    whatsapp-template: {{ name: \"{template}\", params: [\"first_name | default('-')\"] }}\n{more}",
+            template = message.replace('-', "_"),
+        )
+    };
+    let plain = |message: &str, channels: &str| {
+        format!(
+            "  {message}:\n    kind: service\n    text: \"[{message}] {name} v{version}\"\n    channels: [{channels}]\n"
+        )
+    };
+    let ask = "    buttons: [{ consent: \"כן\", text: \"אני מסכים/ה\" }]\n";
+    [
+        format!(
+            "business: {{ id: {name}, name: {name}, zone: {ZONE}, language: he, agent: נועה }}\n\
+             channels:\n  facebook: {{ page: \"{}\" }}\n  instagram: {{ account: \"{}\" }}\n  whatsapp: {{ number: \"{}\", account: \"{}\" }}\n",
+            page(business),
+            instagram(business),
+            whatsapp(business),
+            account(business),
+        ),
+        format!("sources:\n  lead-ads: {{ consent: \"אני מסכים/ה לקבל הצעות מ{name}\" }}\n"),
+        format!("  forms:\n    contact: {{ consent: {consent} }}\n"),
+        night.unwrap_or_default(),
+        cap.unwrap_or_default(),
+        "opt-out: { confirm: goodbye }\nmessages:\n".to_owned(),
+        service("welcome", "whatsapp, messenger, instagram", ""),
+        marketing("follow-1"),
+        marketing("follow-2"),
+        marketing("follow-3"),
+        marketing("offer"),
+        service("missed-call", "whatsapp", ask),
+        service("after-call", "whatsapp", ""),
+        service("thanks", "whatsapp, messenger", ""),
+        plain("comment-thanks", "messenger, instagram"),
+        plain("goodbye", "whatsapp, messenger, instagram"),
+        "journeys:\n".to_owned(),
+        format!(
+            "  new-lead:\n    starts: [lead.captured]\n    stops: [lead.replied, lead.opted-out]\n    steps:\n      - send: welcome\n{steps}      - {{ then-after: 1 day, tag: list }}\n"
+        ),
+        format!(
+            "  missed-call:\n    starts: [call.missed]\n    stops: [lead.opted-out]\n    not-again-within: 1 hour\n    steps:\n      - {{ send: missed-call, within: {within} }}\n"
+        ),
+        format!(
+            "  after-call:\n    starts: [call.ended]\n    stops: [lead.opted-out]\n    not-again-within: 1 day\n    steps:\n      - {{ send: after-call, within: {within} }}\n"
+        ),
+        "  agreed:\n    starts: [consent.given]\n    stops: [lead.opted-out]\n    not-again-within: 1 hour\n    steps:\n      - send: thanks\n      - { after: 2 days, send: offer, within: 3 days }\n".to_owned(),
+        "  commenter:\n    starts: [comment.made]\n    steps:\n      - { tag: commenter }\n".to_owned(),
+        format!(
+            "campaigns:\n  comments:\n    kind: comment-reply\n    on: [facebook, instagram]\n    reply: [\"[reply] א v{version}\", \"[reply] ב v{version}\", \"[reply] ג v{version}\"]\n    like: true\n    private-reply: comment-thanks\n"
+        ),
+    ]
+    .concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_version_of_every_playbook_can_be_followed() {
+        for business in 0..BUSINESSES {
+            for version in 0..VERSIONS {
+                let text = playbook(business, version);
+                let parsed = shared::playbook::parse("storm", &text);
+                let playbook = parsed.unwrap_or_else(|faults| panic!("{faults}\n{text}"));
+                assert_eq!(playbook.business.id, id(business));
+            }
+        }
+    }
+}

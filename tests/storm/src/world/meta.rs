@@ -1,0 +1,493 @@
+//! The platforms: they take calls, or lose them, or refuse; they tell of what left, late, twice, or never.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use async_trait::async_trait;
+use shared::application::ports::Platforms;
+use shared::domain::call::{
+    CallFailure, LeadAdFields, Operation, Outcome, PlatformCall, Receipt, Recipient, Refusal,
+    WhatsAppContent, WhatsAppRecipient,
+};
+use shared::domain::channel::{Channel, Network};
+use shared::domain::delivery::opaque;
+use shared::domain::email::EmailAddress;
+use shared::domain::event::Details;
+use shared::domain::identity::Identity;
+use shared::domain::ids::{LeadId, PlatformMessageId, WorkId};
+use shared::domain::name::PersonName;
+use shared::domain::phone::PhoneNumber;
+
+use super::log::{Call, Log, Told, Wanted};
+use super::rulebook::Rulebook;
+use super::timers::{HOUR, MINUTE, Millis, SECOND, Timers};
+use super::weather::{Fault, Weather};
+use crate::people::acts::{What, Who};
+use crate::people::businesses::number_of;
+use crate::people::plan::{Directory, Person, Plan};
+use crate::people::webhooks::{self, comment_of, lead_ad_id};
+
+/// Something that the platform will tell us, and when.
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub at: Millis,
+    pub told: webhooks::Told,
+    /// What it is a sign of, if it carries our own data.
+    pub sign: Option<(LeadId, WorkId)>,
+}
+
+pub struct Meta {
+    plan: Arc<Plan>,
+    directory: Directory,
+    timers: Arc<Timers>,
+    weather: Arc<Weather>,
+    log: Arc<Log>,
+    current: Arc<AtomicU64>,
+    pub rulebook: Mutex<Rulebook>,
+    reports: Mutex<Vec<Report>>,
+    numbers: AtomicU64,
+}
+
+/// How long a list may not show yet what was done.
+const LIST_LAGS: Millis = 20 * SECOND;
+/// After this the adapter takes an answer for lost.
+const TIMEOUT: Millis = 10 * SECOND;
+
+/// What a call that cannot be refused any more is answered.
+enum Fate {
+    Done,
+    DoneAndLost,
+    NeverArrived,
+    Refused(CallFailure, Told),
+}
+
+impl Meta {
+    pub fn new(
+        plan: Arc<Plan>,
+        timers: Arc<Timers>,
+        weather: Arc<Weather>,
+        log: Arc<Log>,
+        current: Arc<AtomicU64>,
+    ) -> Self {
+        Self {
+            directory: Directory::of(&plan),
+            plan,
+            timers,
+            weather,
+            log,
+            current,
+            rulebook: Mutex::default(),
+            reports: Mutex::default(),
+            numbers: AtomicU64::new(0),
+        }
+    }
+
+    /// What the platforms will tell, since this was asked last.
+    pub fn take_reports(&self) -> Vec<Report> {
+        std::mem::take(&mut self.reports.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
+    }
+
+    fn book(&self) -> MutexGuard<'_, Rulebook> {
+        self.rulebook.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn next_id(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    fn now(&self) -> Millis {
+        self.timers.millis()
+    }
+
+    /// What the weather has for this call. What only reads or may be repeated is simply asked again.
+    fn fate(&self, operation: &Operation) -> Fate {
+        let now = self.now();
+        let strikes = |fault| self.weather.strikes(fault, now);
+        let refused = |why, code| {
+            let failure = CallFailure::Refused { why, code: Some(code), reason: "refused".to_owned() };
+            Fate::Refused(failure, Told::Refused(why))
+        };
+        let reads = matches!(
+            operation,
+            Operation::ReadLeadAd { .. } | Operation::FindReply { .. } | Operation::FindMessage { .. }
+        );
+        if strikes(Fault::MetaRequestLost) {
+            return Fate::NeverArrived;
+        }
+        if strikes(Fault::MetaUnclear) {
+            return match self.weather.draw(|chance| chance.one_in(2)) {
+                true => Fate::DoneAndLost,
+                false => Fate::NeverArrived,
+            };
+        }
+        if strikes(Fault::MetaAnswerLost) {
+            return Fate::DoneAndLost;
+        }
+        if strikes(Fault::MetaWait) {
+            let asked = self.weather.draw(|chance| match chance.below(3) {
+                0 => None,
+                1 => Some(chance.between(1, 120)),
+                _ => Some(chance.between(60, 3_600)),
+            });
+            let wait = asked.map(jiff::SignedDuration::from_secs);
+            return Fate::Refused(CallFailure::TryAgain { wait, reason: "wait".to_owned() }, Told::Wait);
+        }
+        if strikes(Fault::MetaBroken) {
+            return refused(Refusal::ConnectionBroken, 190);
+        }
+        if strikes(Fault::MetaAccount) {
+            return refused(Refusal::Account, 368);
+        }
+        if reads {
+            return Fate::Done;
+        }
+        if strikes(Fault::MetaRequest) {
+            return refused(Refusal::Request, 100);
+        }
+        match operation {
+            Operation::SendWhatsApp { .. } | Operation::SendMessage { to: Recipient::Person(_), .. } => {
+                if strikes(Fault::MetaWindow) {
+                    return refused(Refusal::Window, 131_047);
+                }
+                if strikes(Fault::MetaRecipient) {
+                    return refused(Refusal::Recipient, 131_026);
+                }
+            }
+            _ => {}
+        }
+        if matches!(operation, Operation::SendWhatsApp { .. }) {
+            if strikes(Fault::MetaOptedOut) {
+                return refused(Refusal::OptedOut, 131_050);
+            }
+            if strikes(Fault::MetaNotNow) {
+                return refused(Refusal::NotNow, 131_049);
+            }
+        }
+        Fate::Done
+    }
+
+    /// The platform does what it is asked for, or refuses by its own rules.
+    fn take(&self, call: &PlatformCall, wanted: &Wanted) -> Result<Outcome, Refusal> {
+        let now = self.now();
+        let id = self.next_id();
+        match (&call.operation, wanted) {
+            (Operation::SendWhatsApp { .. }, Wanted::Send { from, to, message, template, .. }) => {
+                let marketing = message.starts_with("follow") || message == "offer";
+                self.book().message(Channel::WhatsApp, from, to, *template, marketing, now)?;
+                self.tell_of_whatsapp(call, id);
+                let who = self.directory.whose(number_of(&call.business), to);
+                let identities = who.and_then(|who| self.number_of_person(who)).into_iter().collect();
+                let id = Some(PlatformMessageId::new(format!("wamid.{id}")));
+                Ok(Outcome::Done(Receipt { id, identities }))
+            }
+            (Operation::SendMessage { channel, text, .. }, Wanted::Send { from, to, .. }) => {
+                self.book().message(*channel, from, to, false, false, now)?;
+                self.tell_of_echo(call, *channel, from, to, id);
+                self.said(from, to, text, now);
+                Ok(done(id, Some(scoped(*channel, to))))
+            }
+            (Operation::SendMessage { channel, from, text, .. }, Wanted::PrivateReply { comment, .. }) => {
+                self.book().private_reply(comment, now)?;
+                self.book().comments.entry(comment.clone()).or_default().private_reply = true;
+                let author = self.author_of(comment, *channel);
+                if let Some(author) = &author {
+                    self.tell_of_echo(call, *channel, from.as_str(), author, id);
+                    self.said(from.as_str(), author, text, now);
+                }
+                Ok(done(id, author.map(|author| scoped(*channel, &author))))
+            }
+            (Operation::ReplyToComment { text, .. }, Wanted::PublicReply { comment, .. }) => {
+                let mut book = self.book();
+                book.public_reply(comment)?;
+                book.comments.entry(comment.clone()).or_default().replies.push((text.clone(), now));
+                Ok(done(id, None))
+            }
+            (Operation::Like { .. }, _) => Ok(done(id, None)),
+            (Operation::ReadLeadAd { id }, _) => Ok(self.lead_ad(id.as_str())),
+            (Operation::FindReply { comment, text, .. }, _) => {
+                let book = self.book();
+                let replies = book.comments.get(comment.as_str()).map(|known| known.replies.as_slice());
+                let there = replies
+                    .unwrap_or_default()
+                    .iter()
+                    .any(|(reply, at)| reply == text && self.shows(*at, now));
+                Ok(if there {
+                    Outcome::Found(PlatformMessageId::new(format!("r{id}")))
+                } else {
+                    Outcome::NotFound
+                })
+            }
+            (Operation::FindMessage { asset, person, text, since }, _) => {
+                let since = since.as_second() * SECOND;
+                let there = self.book().conversations.iter().any(|(from, to, said, at)| {
+                    (from.as_str(), to, said) == (asset.as_str(), person, text)
+                        && *at >= since
+                        && self.shows(*at, now)
+                });
+                Ok(if there {
+                    Outcome::Found(PlatformMessageId::new(format!("f{id}")))
+                } else {
+                    Outcome::NotFound
+                })
+            }
+            (operation, wanted) => unreachable!("{operation:?} is {wanted:?}"),
+        }
+    }
+
+    /// A list may be a little behind.
+    fn shows(&self, at: Millis, now: Millis) -> bool {
+        !self.weather.has(Fault::ReportLate) || now - at >= LIST_LAGS
+    }
+
+    fn said(&self, from: &str, to: &str, text: &str, now: Millis) {
+        let said = (from.to_owned(), to.to_owned(), text.to_owned(), now);
+        self.book().conversations.push(said);
+    }
+
+    fn number_of_person(&self, who: Who) -> Option<Identity> {
+        PhoneNumber::from_whatsapp_id(self.plan.people[who].digits()).map(Identity::Phone)
+    }
+
+    /// Who wrote a comment, by the id that a private reply to it tells.
+    fn author_of(&self, comment: &str, channel: Channel) -> Option<String> {
+        let (business, number) = comment_of(comment)?;
+        self.plan.acts.iter().find_map(|act| match &act.what {
+            What::Comment { who, business: of, id, .. } if (*of, *id) == (business, number) => {
+                Some(match channel {
+                    Channel::Instagram => Person::igsid(*who, business),
+                    Channel::Messenger | Channel::WhatsApp => Person::psid(*who, business),
+                })
+            }
+            _ => None,
+        })
+    }
+
+    fn lead_ad(&self, id: &str) -> Outcome {
+        let who = self.plan.acts.iter().find_map(|act| match &act.what {
+            What::LeadAd { who, business, id: number } if lead_ad_id(*business, *number) == id => Some(*who),
+            _ => None,
+        });
+        let Some(who) = who else {
+            return Outcome::Failed(CallFailure::TryAgain {
+                wait: None,
+                reason: "no such lead yet".to_owned(),
+            });
+        };
+        let person = &self.plan.people[who];
+        let details = Details {
+            name: PersonName::parse(&person.first_name),
+            phone: PhoneNumber::parse(&person.phone).ok(),
+            email: EmailAddress::parse(&person.email).ok(),
+            ..Details::default()
+        };
+        Outcome::LeadAdRead(LeadAdFields { details, form: None, ad: None })
+    }
+
+    fn tell_of_whatsapp(&self, call: &PlatformCall, id: u64) {
+        let business = number_of(&call.business);
+        let (wamid, data) = (format!("wamid.{id}"), opaque::write(call.lead, call.work));
+        let now = self.now();
+        let strikes = |fault| self.weather.strikes(fault, now);
+        if strikes(Fault::ReportFailed) {
+            let told = webhooks::status(business, &wamid, "failed", &data, now + SECOND, Some(131_026));
+            self.report(now + 2 * SECOND, told, None);
+            return;
+        }
+        let mut after = SECOND;
+        for status in ["sent", "delivered", "read"] {
+            after += self.weather.draw(|chance| chance.between(200, 4 * SECOND));
+            let happened = now + after;
+            let told = webhooks::status(business, &wamid, status, &data, happened, None);
+            self.report_soon(happened, told, Some((call.lead, call.work)));
+        }
+    }
+
+    fn tell_of_echo(&self, call: &PlatformCall, channel: Channel, from: &str, to: &str, id: u64) {
+        let data = opaque::write(call.lead, call.work);
+        // Instagram tells no metadata.
+        let ours = channel == Channel::Messenger;
+        let at = self.now() + self.weather.draw(|chance| chance.between(200, 3 * SECOND));
+        let told = webhooks::echo(channel, from, to, &format!("mid.{id}"), ours.then_some(data.as_str()), at);
+        self.report_soon(at, told, ours.then_some((call.lead, call.work)));
+    }
+
+    fn report_soon(&self, happened: Millis, told: webhooks::Told, sign: Option<(LeadId, WorkId)>) {
+        let now = self.now();
+        if self.weather.strikes(Fault::ReportNever, now) {
+            return;
+        }
+        let mut at = happened;
+        if self.weather.strikes(Fault::ReportLate, now) {
+            at += self.weather.draw(|chance| chance.between(SECOND, 2 * HOUR));
+        }
+        if self.weather.strikes(Fault::ReportOutOfOrder, now) {
+            at += self.weather.draw(|chance| chance.between(SECOND, MINUTE));
+        }
+        if self.weather.strikes(Fault::ReportTwice, now) {
+            let again = at + self.weather.draw(|chance| chance.between(0, 3 * HOUR));
+            self.report(again, told.clone(), sign);
+        }
+        self.report(at, told, sign);
+    }
+
+    fn report(&self, at: Millis, told: webhooks::Told, sign: Option<(LeadId, WorkId)>) {
+        let mut reports = self.reports.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        reports.push(Report { at, told, sign });
+    }
+
+    fn answered(&self, index: usize, told: Told) {
+        let now = self.now();
+        let mut history = self.log.lock();
+        let call = &mut history.calls[index];
+        call.ended_at = Some(now);
+        call.told = Some(told);
+        let line = (call.work, told);
+        drop(history);
+        self.log.say(now, || format!("   answer to {}: {:?}", short(line.0), line.1));
+    }
+}
+
+#[async_trait]
+impl Platforms for Meta {
+    async fn call(&self, call: &PlatformCall) -> Outcome {
+        let wanted = wanted(&call.operation);
+        let now = self.now();
+        let task = self.current.load(Ordering::Relaxed);
+        self.log.count(name_of(&wanted));
+        self.log.say(now, || {
+            format!("   call {} no. {} for {}: {wanted:?}", short(call.work), call.number, call.lead)
+        });
+        let index = {
+            let mut history = self.log.lock();
+            history.calls.push(Call {
+                business: number_of(&call.business),
+                lead: call.lead,
+                work: call.work,
+                number: call.number,
+                task,
+                wanted: wanted.clone(),
+                begun_at: now,
+                accepted_at: None,
+                ended_at: None,
+                told: None,
+                recorded: false,
+                token: call.token.clone(),
+            });
+            history.calls.len() - 1
+        };
+        let slow = self.weather.strikes(Fault::MetaSlow, now);
+        let (there, back) = self.weather.draw(|chance| match slow {
+            true => (chance.between(SECOND, 5 * SECOND), chance.between(SECOND, 4 * SECOND)),
+            false => (chance.between(20, 200), chance.between(20, 300)),
+        });
+        let fate = self.fate(&call.operation);
+        self.timers.pause(there).await;
+        let (outcome, told) = match fate {
+            Fate::Refused(failure, told) => (Outcome::Failed(failure), told),
+            Fate::NeverArrived => (lost(&call.operation), Told::Lost),
+            Fate::Done | Fate::DoneAndLost => match self.take(call, &wanted) {
+                Ok(outcome) => {
+                    self.log.lock().calls[index].accepted_at = Some(self.now());
+                    match fate {
+                        Fate::DoneAndLost => (lost(&call.operation), Told::Lost),
+                        _ => (outcome, Told::Done),
+                    }
+                }
+                Err(why) => {
+                    let failure = CallFailure::Refused { why, code: None, reason: "by the rules".to_owned() };
+                    (Outcome::Failed(failure), Told::Refused(why))
+                }
+            },
+        };
+        let back = if told == Told::Lost { TIMEOUT - there } else { back };
+        self.timers.pause(back).await;
+        self.answered(index, told);
+        outcome
+    }
+}
+
+/// As the adapter says it: what may be repeated without harm is simply tried again.
+fn lost(operation: &Operation) -> Outcome {
+    let reason = "lost".to_owned();
+    Outcome::Failed(match operation {
+        Operation::Like { .. }
+        | Operation::ReadLeadAd { .. }
+        | Operation::FindReply { .. }
+        | Operation::FindMessage { .. } => CallFailure::TryAgain { wait: None, reason },
+        Operation::SendWhatsApp { .. } | Operation::SendMessage { .. } | Operation::ReplyToComment { .. } => {
+            CallFailure::AnswerLost { reason }
+        }
+    })
+}
+
+fn done(id: u64, identity: Option<Identity>) -> Outcome {
+    let id = Some(PlatformMessageId::new(format!("mid.{id}")));
+    Outcome::Done(Receipt { id, identities: identity.into_iter().collect() })
+}
+
+fn scoped(channel: Channel, id: &str) -> Identity {
+    match channel {
+        Channel::Instagram => Identity::Igsid(id.to_owned()),
+        Channel::Messenger | Channel::WhatsApp => Identity::Psid(id.to_owned()),
+    }
+}
+
+/// The name in brackets, which every text of the storm's playbooks has.
+fn bracketed(text: &str) -> String {
+    let name = text.split_once('[').and_then(|(_, rest)| rest.split_once(']'));
+    name.map_or_else(|| "?".to_owned(), |(name, _)| name.to_owned())
+}
+
+fn wanted(operation: &Operation) -> Wanted {
+    match operation {
+        Operation::SendWhatsApp { from, to, content } => {
+            let to = match to {
+                WhatsAppRecipient::Phone(phone) => phone.digits().to_owned(),
+                WhatsAppRecipient::Id(id) | WhatsAppRecipient::User(id) => id.clone(),
+            };
+            let (message, template) = match content {
+                WhatsAppContent::Template { name, .. } => (name.replace('_', "-"), true),
+                WhatsAppContent::Text { body }
+                | WhatsAppContent::Buttons { body, .. }
+                | WhatsAppContent::Link { body, .. } => (bracketed(body), false),
+            };
+            Wanted::Send { channel: Channel::WhatsApp, from: from.to_string(), to, message, template }
+        }
+        Operation::SendMessage { channel, from, to: Recipient::Person(to), text, .. } => Wanted::Send {
+            channel: *channel,
+            from: from.to_string(),
+            to: to.clone(),
+            message: bracketed(text),
+            template: false,
+        },
+        Operation::SendMessage { channel, to: Recipient::Comment(comment), text, .. } => {
+            Wanted::PrivateReply {
+                network: if *channel == Channel::Instagram { Network::Instagram } else { Network::Facebook },
+                comment: comment.to_string(),
+                message: bracketed(text),
+            }
+        }
+        Operation::ReplyToComment { network, comment, .. } => {
+            Wanted::PublicReply { network: *network, comment: comment.to_string() }
+        }
+        Operation::Like { comment, .. } => Wanted::Like { comment: comment.to_string() },
+        Operation::ReadLeadAd { id } => Wanted::ReadLeadAd { id: id.to_string() },
+        Operation::FindReply { .. } | Operation::FindMessage { .. } => Wanted::Look,
+    }
+}
+
+fn name_of(wanted: &Wanted) -> &str {
+    match wanted {
+        Wanted::Send { message, .. } => message,
+        Wanted::PrivateReply { .. } => "private reply",
+        Wanted::PublicReply { .. } => "public reply",
+        Wanted::Like { .. } => "like",
+        Wanted::ReadLeadAd { .. } => "look-up of a lead ad",
+        Wanted::Look => "look for evidence",
+    }
+}
+
+/// Enough of an id to follow it through a timeline.
+pub fn short(work: WorkId) -> String {
+    work.to_string().chars().take(6).collect()
+}
