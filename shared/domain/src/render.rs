@@ -21,12 +21,17 @@ pub enum RenderError {
     Missing,
     #[error("the text came out empty")]
     Empty,
+    #[error("the text repeats too much to be filled in")]
+    Endless,
 }
 
 /// The variables that a text can use. `links.*` and `fields.*` have the names that the playbook and the forms
 /// give them.
 pub const VARIABLES: [&str; 7] =
     ["first_name", "full_name", "username", "booking_link", "booking_token", "business.name", "agent.name"];
+
+/// What one text may take: a step each part, and one for 64 bytes. A long message takes a hundred.
+const STEPS_MAX: u64 = 20_000;
 
 /// Fills in one text. Runs of spaces that a missing name leaves behind become one.
 pub fn text(template: &str, playbook: &Playbook, lead: &Lead) -> Result<String, RenderError> {
@@ -90,6 +95,7 @@ fn percent_encode(text: &str) -> String {
 fn environment() -> Environment<'static> {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(STEPS_MAX));
     environment.add_filter("default", minijinja::filters::default);
     environment.add_filter("upper", minijinja::filters::upper);
     environment.add_filter("lower", minijinja::filters::lower);
@@ -124,6 +130,7 @@ fn named(name: &str) -> Value {
 fn render_error(error: &minijinja::Error) -> RenderError {
     match error.kind() {
         minijinja::ErrorKind::UndefinedError => RenderError::Missing,
+        minijinja::ErrorKind::OutOfFuel => RenderError::Endless,
         // The detail names template syntax only, never a value.
         _ => RenderError::Syntax(error.detail().unwrap_or("see the template").to_owned()),
     }
@@ -159,6 +166,16 @@ mod tests {
         assert_eq!(text("היי {{ first_name }}", &playbook(), &lead), Err(RenderError::Missing));
         assert!(matches!(text("{{ first_name", &playbook(), &lead), Err(RenderError::Syntax(_))));
         assert_eq!(parameter("first_name | default('')", &playbook(), &lead), Err(RenderError::Empty));
+    }
+
+    #[test]
+    fn a_text_that_repeats_without_end_is_an_error_at_once() {
+        let loops = "{% for a in 'xxxxxxxxxx' * 100 %}".repeat(6) + "x" + &"{% endfor %}".repeat(6);
+        for template in [loops.as_str(), "{{ 'x' * 90000000 }}", "{{ ('x' * 9000 * 9000) | upper }}"] {
+            assert_eq!(text(template, &playbook(), &lead()), Err(RenderError::Endless), "{template}");
+        }
+        let long = "היי {{ agent.name }} ".repeat(400);
+        assert!(text(&long, &playbook(), &lead()).is_ok());
     }
 
     #[test]

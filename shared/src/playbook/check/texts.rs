@@ -60,6 +60,13 @@ fn can_be_filled_in(check: &mut Check<'_, '_, '_>, template: &str, default: &str
             let hint = "give it words that fit everybody: first_name | default('…')";
             check.fault(path, "this comes out empty for somebody whose name is not known", hint);
         }
+        Err(error @ RenderError::Endless) => {
+            check.fault(
+                path,
+                error.to_string(),
+                "take loops and repetitions out, and write the text as it is to be",
+            );
+        }
         Err(error @ RenderError::Syntax(_)) => {
             check.fault(path, error.to_string(), "there are the filters default, upper and lower");
         }
