@@ -35,6 +35,9 @@ const STEPS_MAX: u64 = 20_000;
 
 /// Fills in one text. Runs of spaces that a missing name leaves behind become one.
 pub fn text(template: &str, playbook: &Playbook, lead: &Lead) -> Result<String, RenderError> {
+    if multiplies(template) {
+        return Err(RenderError::Endless);
+    }
     let environment = environment();
     let rendered =
         environment.render_str(template, values(playbook, lead)).map_err(|error| render_error(&error))?;
@@ -49,6 +52,9 @@ pub fn parameter(expression: &str, playbook: &Playbook, lead: &Lead) -> Result<S
 
 /// The variables that a text uses, for the check of a playbook.
 pub fn variables(template: &str) -> Result<BTreeSet<String>, RenderError> {
+    if multiplies(template) {
+        return Err(RenderError::Endless);
+    }
     let environment = environment();
     let parsed = environment.template_from_str(template).map_err(|error| render_error(&error))?;
     Ok(parsed.undeclared_variables(true).into_iter().collect())
@@ -100,6 +106,43 @@ fn environment() -> Environment<'static> {
     environment.add_filter("upper", minijinja::filters::upper);
     environment.add_filter("lower", minijinja::filters::lower);
     environment
+}
+
+/// Whether something in braces is multiplied. The engine works out what is constant when it reads a text, before
+/// it counts any step: `[1] * 100000000` takes the memory of the machine.
+fn multiplies(template: &str) -> bool {
+    let mut rest = template;
+    while let Some((_, inside)) = rest.split_once('{') {
+        rest = match inside.as_bytes().first() {
+            Some(b'#') => inside.split_once("#}").map_or("", |(_, after)| after),
+            Some(b'{' | b'%') => match outside_quotes(&inside[1..]) {
+                (true, _) => return true,
+                (false, after) => after,
+            },
+            _ => inside,
+        };
+    }
+    false
+}
+
+/// Whether there is a `*` before the end of the braces, and what stands behind them.
+fn outside_quotes(inside: &str) -> (bool, &str) {
+    let mut quote = None;
+    let mut characters = inside.char_indices();
+    while let Some((at, c)) = characters.next() {
+        match (quote, c) {
+            (Some(_), '\\') => drop(characters.next()),
+            (Some(open), _) if open == c => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '*') => return (true, ""),
+            (None, '}') if inside[at + 1..].starts_with('}') || inside[..at].ends_with('%') => {
+                return (false, &inside[at + 1..]);
+            }
+            (None, _) => {}
+        }
+    }
+    (false, "")
 }
 
 fn values(playbook: &Playbook, lead: &Lead) -> Value {
@@ -171,9 +214,17 @@ mod tests {
     #[test]
     fn a_text_that_repeats_without_end_is_an_error_at_once() {
         let loops = "{% for a in 'xxxxxxxxxx' * 100 %}".repeat(6) + "x" + &"{% endfor %}".repeat(6);
-        for template in [loops.as_str(), "{{ 'x' * 90000000 }}", "{{ ('x' * 9000 * 9000) | upper }}"] {
+        for template in [
+            loops.as_str(),
+            "{{ 'x' * 90000000 }}",
+            "{{ ('x' * 9000 * 9000) | upper }}",
+            "{{ [1] * 100000000 }}",
+            "{{ 'it\\'s' | default([1] * 100000000) }}",
+            "{# {{ #}{% if 9 ** 9 ** 9 %}x{% endif %}",
+        ] {
             assert_eq!(text(template, &playbook(), &lead()), Err(RenderError::Endless), "{template}");
         }
+        assert_eq!(text("2 * 2 {# * #}{{ '*' }}", &playbook(), &lead()).as_deref(), Ok("2 * 2 *"));
         let long = "היי {{ agent.name }} ".repeat(400);
         assert!(text(&long, &playbook(), &lead()).is_ok());
     }
