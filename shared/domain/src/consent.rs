@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::marks::is_mark;
+
 /// Consent to marketing with what the law asks to be able to show: the text, when, and where (R1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consent {
@@ -61,7 +63,7 @@ const REFUSALS: [&str; 33] = [
 pub fn is_refusal(text: &str) -> bool {
     let plain: String = text
         .chars()
-        .filter(|c| !is_hebrew_point(*c) && !matches!(c, '\u{200E}' | '\u{200F}'))
+        .filter(|c| !is_hebrew_point(*c) && !is_mark(*c))
         .map(|c| if c.is_alphanumeric() { c } else { ' ' })
         .collect();
     let words = plain.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
@@ -84,9 +86,19 @@ mod tests {
 
     #[test]
     fn a_refusal_is_understood_as_people_write_it() {
-        for text in
-            ["הסר", " הסר. ", "הסירו אותי!", "לא מעוניינת", "די!!", "STOP", "Unsubscribe", "\u{200f}עצור 🙏"]
-        {
+        for text in [
+            "הסר",
+            " הסר. ",
+            "הסירו אותי!",
+            "לא מעוניינת",
+            "די!!",
+            "STOP",
+            "Unsubscribe",
+            "\u{200f}עצור 🙏",
+            // Marks that are not seen, in the middle of the word.
+            "ה\u{61c}ס\u{202b}ר\u{202c}",
+            "st\u{200b}op",
+        ] {
             assert!(is_refusal(text), "{text}");
         }
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::marks::is_mark;
+
 /// An address that has a mailbox, one `@`, and a domain with a dot. The domain is lower case.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmailAddress(String);
@@ -16,25 +18,29 @@ pub enum InvalidEmailAddress {
     TooLong,
 }
 
+const BYTES_MAX: usize = 254;
+
 impl EmailAddress {
     pub fn parse(input: &str) -> Result<Self, InvalidEmailAddress> {
-        let trimmed = input.trim().trim_matches(|c| matches!(c, '\u{200E}' | '\u{200F}'));
+        let trimmed = input.trim_matches(|c: char| c.is_whitespace() || is_mark(c));
         if trimmed.is_empty() {
             return Err(InvalidEmailAddress::Empty);
-        }
-        if trimmed.len() > 254 {
-            return Err(InvalidEmailAddress::TooLong);
         }
         // A line break in an address is somebody's second header.
         if trimmed.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;:\"()[]\\".contains(c)) {
             return Err(InvalidEmailAddress::NotAnAddress);
         }
         let (mailbox, host) = trimmed.rsplit_once('@').ok_or(InvalidEmailAddress::NotAnAddress)?;
+        // Some letters are longer in lower case: what is kept has to be an address, too.
+        let host = host.to_lowercase();
         let labels_ok = host.split('.').all(|label| !label.is_empty() && label.len() <= 63);
         if mailbox.is_empty() || mailbox.contains('@') || !host.contains('.') || !labels_ok {
             return Err(InvalidEmailAddress::NotAnAddress);
         }
-        Ok(Self(format!("{mailbox}@{}", host.to_lowercase())))
+        if mailbox.len() + "@".len() + host.len() > BYTES_MAX {
+            return Err(InvalidEmailAddress::TooLong);
+        }
+        Ok(Self(format!("{mailbox}@{host}")))
     }
 
     pub fn as_str(&self) -> &str {
@@ -61,6 +67,7 @@ mod tests {
     fn an_address_is_read_as_people_write_it() {
         let cases = [
             (" Dana@Example.COM ", Ok("Dana@example.com")),
+            ("\u{200f} dana@example.com \u{202c}", Ok("dana@example.com")),
             ("dana+trip@mail.example.co.il", Ok("dana+trip@mail.example.co.il")),
             ("", Err(InvalidEmailAddress::Empty)),
             ("dana", Err(InvalidEmailAddress::NotAnAddress)),
@@ -73,5 +80,18 @@ mod tests {
             let parsed = EmailAddress::parse(input);
             assert_eq!(parsed.as_ref().map(EmailAddress::as_str), expected.as_ref().copied(), "{input}");
         }
+    }
+
+    #[test]
+    fn reading_what_was_written_changes_nothing() {
+        // A capital I with a dot has three bytes in lower case and two before.
+        let label = format!("dana@{}.com", "İ".repeat(31));
+        let long = format!("{}@{}", "d".repeat(200), "İ.".repeat(15) + "com");
+        for input in ["Dana@Example.COM", "dana@İ.com", label.as_str(), long.as_str()] {
+            if let Ok(address) = EmailAddress::parse(input) {
+                assert_eq!(EmailAddress::parse(address.as_str()).as_ref(), Ok(&address), "{input}");
+            }
+        }
+        assert_eq!(EmailAddress::parse(&label), Err(InvalidEmailAddress::NotAnAddress));
     }
 }

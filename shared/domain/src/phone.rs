@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::marks::is_mark;
+
 /// A phone number in E.164 form, for example `+972541234567`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PhoneNumber(String); // Invariant: `+`, then 8 to 15 digits, the first not 0.
@@ -63,6 +65,8 @@ impl PhoneNumber {
                 Some(national) => Self::israeli(national),
                 None if digits.len() == 10 && digits.starts_with('1') => Self::israeli(digits),
                 None if (8..=9).contains(&digits.len()) => Self::israeli(digits),
+                // Too short behind its country code. Without one, it would be a number of nobody's.
+                None if digits.starts_with(ISRAEL) => Err(InvalidPhoneNumber::NotIsraeli),
                 None => Self::foreign(digits),
             },
         }
@@ -132,16 +136,18 @@ fn israeli_line(national: &str) -> Option<PhoneLine> {
     }
 }
 
-/// What people put between digits, and the invisible marks that a right-to-left text carries along.
+/// What people put between digits, and what they do not see there.
 fn is_filler(c: char) -> bool {
     c.is_whitespace()
         || matches!(c, '-' | '.' | '(' | ')' | '/' | '\u{2010}'..='\u{2015}' | '\u{05BE}' | '\u{00A0}')
-        || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+        || is_mark(c)
 }
 
 fn western_digit(c: char) -> char {
     match c {
         '\u{0660}'..='\u{0669}' => char::from(b'0' + (c as u32 - 0x0660) as u8),
+        // Persian and Urdu have digits of their own.
+        '\u{06F0}'..='\u{06F9}' => char::from(b'0' + (c as u32 - 0x06F0) as u8),
         '\u{FF10}'..='\u{FF19}' => char::from(b'0' + (c as u32 - 0xFF10) as u8),
         '\u{FF0B}' => '+',
         other => other,
@@ -175,6 +181,8 @@ mod tests {
             ("\u{200e}+972 54\u{2011}123\u{2011}4567\u{200f}", Ok(("+972541234567", Mobile))),
             ("tel:+972541234567", Ok(("+972541234567", Mobile))),
             ("٠٥٤١٢٣٤٥٦٧", Ok(("+972541234567", Mobile))),
+            ("۰۵۴۱۲۳۴۵۶۷", Ok(("+972541234567", Mobile))),
+            ("\u{61c}054\u{200b}123\u{2060}4567", Ok(("+972541234567", Mobile))),
             ("03-123-4567", Ok(("+97231234567", Landline))),
             ("+972 2 123 4567", Ok(("+97221234567", Landline))),
             ("97231234567", Ok(("+97231234567", Landline))),
@@ -188,6 +196,8 @@ mod tests {
             ("054-CALL-ME", Err(NotDigits)),
             ("054-123-456", Err(NotIsraeli)),
             ("06-1234567", Err(NotIsraeli)),
+            // Not `+9721234567`, which no second reading would take.
+            ("972-123-4567", Err(NotIsraeli)),
             ("+49", Err(WrongLength(2))),
             ("+1234567890123456", Err(WrongLength(16))),
             ("+0501234567", Err(NotDigits)),

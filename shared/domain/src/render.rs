@@ -21,6 +21,8 @@ pub enum RenderError {
     Missing,
     #[error("the text came out empty")]
     Empty,
+    #[error("the text repeats too much to be filled in")]
+    Endless,
 }
 
 /// The variables that a text can use. `links.*` and `fields.*` have the names that the playbook and the forms
@@ -28,8 +30,14 @@ pub enum RenderError {
 pub const VARIABLES: [&str; 7] =
     ["first_name", "full_name", "username", "booking_link", "booking_token", "business.name", "agent.name"];
 
+/// What one text may take: a step each part, and one for 64 bytes. A long message takes a hundred.
+const STEPS_MAX: u64 = 20_000;
+
 /// Fills in one text. Runs of spaces that a missing name leaves behind become one.
 pub fn text(template: &str, playbook: &Playbook, lead: &Lead) -> Result<String, RenderError> {
+    if multiplies(template) {
+        return Err(RenderError::Endless);
+    }
     let environment = environment();
     let rendered =
         environment.render_str(template, values(playbook, lead)).map_err(|error| render_error(&error))?;
@@ -44,6 +52,9 @@ pub fn parameter(expression: &str, playbook: &Playbook, lead: &Lead) -> Result<S
 
 /// The variables that a text uses, for the check of a playbook.
 pub fn variables(template: &str) -> Result<BTreeSet<String>, RenderError> {
+    if multiplies(template) {
+        return Err(RenderError::Endless);
+    }
     let environment = environment();
     let parsed = environment.template_from_str(template).map_err(|error| render_error(&error))?;
     Ok(parsed.undeclared_variables(true).into_iter().collect())
@@ -90,10 +101,48 @@ fn percent_encode(text: &str) -> String {
 fn environment() -> Environment<'static> {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(STEPS_MAX));
     environment.add_filter("default", minijinja::filters::default);
     environment.add_filter("upper", minijinja::filters::upper);
     environment.add_filter("lower", minijinja::filters::lower);
     environment
+}
+
+/// Whether something in braces is multiplied. The engine works out what is constant when it reads a text, before
+/// it counts any step: `[1] * 100000000` takes the memory of the machine.
+fn multiplies(template: &str) -> bool {
+    let mut rest = template;
+    while let Some((_, inside)) = rest.split_once('{') {
+        rest = match inside.as_bytes().first() {
+            Some(b'#') => inside.split_once("#}").map_or("", |(_, after)| after),
+            Some(b'{' | b'%') => match outside_quotes(&inside[1..]) {
+                (true, _) => return true,
+                (false, after) => after,
+            },
+            _ => inside,
+        };
+    }
+    false
+}
+
+/// Whether there is a `*` before the end of the braces, and what stands behind them.
+fn outside_quotes(inside: &str) -> (bool, &str) {
+    let mut quote = None;
+    let mut characters = inside.char_indices();
+    while let Some((at, c)) = characters.next() {
+        match (quote, c) {
+            (Some(_), '\\') => drop(characters.next()),
+            (Some(open), _) if open == c => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '*') => return (true, ""),
+            (None, '}') if inside[at + 1..].starts_with('}') || inside[..at].ends_with('%') => {
+                return (false, &inside[at + 1..]);
+            }
+            (None, _) => {}
+        }
+    }
+    (false, "")
 }
 
 fn values(playbook: &Playbook, lead: &Lead) -> Value {
@@ -124,6 +173,7 @@ fn named(name: &str) -> Value {
 fn render_error(error: &minijinja::Error) -> RenderError {
     match error.kind() {
         minijinja::ErrorKind::UndefinedError => RenderError::Missing,
+        minijinja::ErrorKind::OutOfFuel => RenderError::Endless,
         // The detail names template syntax only, never a value.
         _ => RenderError::Syntax(error.detail().unwrap_or("see the template").to_owned()),
     }
@@ -159,6 +209,24 @@ mod tests {
         assert_eq!(text("היי {{ first_name }}", &playbook(), &lead), Err(RenderError::Missing));
         assert!(matches!(text("{{ first_name", &playbook(), &lead), Err(RenderError::Syntax(_))));
         assert_eq!(parameter("first_name | default('')", &playbook(), &lead), Err(RenderError::Empty));
+    }
+
+    #[test]
+    fn a_text_that_repeats_without_end_is_an_error_at_once() {
+        let loops = "{% for a in 'xxxxxxxxxx' * 100 %}".repeat(6) + "x" + &"{% endfor %}".repeat(6);
+        for template in [
+            loops.as_str(),
+            "{{ 'x' * 90000000 }}",
+            "{{ ('x' * 9000 * 9000) | upper }}",
+            "{{ [1] * 100000000 }}",
+            "{{ 'it\\'s' | default([1] * 100000000) }}",
+            "{# {{ #}{% if 9 ** 9 ** 9 %}x{% endif %}",
+        ] {
+            assert_eq!(text(template, &playbook(), &lead()), Err(RenderError::Endless), "{template}");
+        }
+        assert_eq!(text("2 * 2 {# * #}{{ '*' }}", &playbook(), &lead()).as_deref(), Ok("2 * 2 *"));
+        let long = "היי {{ agent.name }} ".repeat(400);
+        assert!(text(&long, &playbook(), &lead()).is_ok());
     }
 
     #[test]

@@ -94,7 +94,7 @@ impl<'a> Exchange<'a> {
         let without_id = payload.clone().or_else(|| text.clone()).unwrap_or_default();
         let same = match &id {
             Some(id) => Sameness::Message { id, verb: "" },
-            None => Sameness::Postback { sender: &self.person, at, payload: &without_id },
+            None => Sameness::Postback { sender: &self.person, at: self.told(), payload: &without_id },
         };
         let message = Message {
             channel: self.channel(),
@@ -120,7 +120,8 @@ impl<'a> Exchange<'a> {
     fn edited(&self) -> Result<Event, &'static str> {
         let edit = &self.item["message_edit"];
         let id = lenient::id(&edit["mid"]).ok_or("message-without-id")?;
-        let number = lenient::id(&edit["num_edit"]).unwrap_or_else(|| self.at().as_millisecond().to_string());
+        let number =
+            lenient::id(&edit["num_edit"]).unwrap_or_else(|| self.told().as_millisecond().to_string());
         let verb = format!("edited {number}");
         let same = Sameness::Message { id: &id, verb: &verb };
         let kind =
@@ -136,7 +137,7 @@ impl<'a> Exchange<'a> {
         let at = self.at();
         let what = format!("reaction {}", lenient::id(&reaction["mid"]).unwrap_or_default());
         let kind = EventKind::Reacted { channel: self.channel(), asset: self.place.asset.clone() };
-        Ok(self.by_person(at, kind, Sameness::Change { person: &self.person, what: &what, at }))
+        Ok(self.by_person(at, kind, Sameness::Change { person: &self.person, what: &what, at: self.told() }))
     }
 
     fn receipt(&self, status: DeliveryStatus, told: &Value) -> Event {
@@ -150,14 +151,14 @@ impl<'a> Exchange<'a> {
         let first = ids.first().map(PlatformMessageId::as_str).unwrap_or_default();
         let what =
             format!("{} {first} {}", status.as_str(), lenient::id(&told["watermark"]).unwrap_or_default());
-        let same = Sameness::Change { person: &self.person, what: &what, at };
+        let same = Sameness::Change { person: &self.person, what: &what, at: self.told() };
         self.by_person(at, EventKind::Receipt { channel: self.channel(), status, ids, up_to }, same)
     }
 
     fn referred(&self, source: Source) -> Event {
         let at = self.at();
         let payload = format!("referral {}", referral::name(&source));
-        let same = Sameness::Postback { sender: &self.person, at, payload: &payload };
+        let same = Sameness::Postback { sender: &self.person, at: self.told(), payload: &payload };
         let kind = EventKind::Referred { channel: self.channel(), asset: self.place.asset.clone(), source };
         self.by_person(at, kind, same)
     }
@@ -183,7 +184,7 @@ impl<'a> Exchange<'a> {
         let at = self.at();
         let same = match &id {
             Some(id) => Sameness::Message { id, verb },
-            None => Sameness::Postback { sender: &self.person, at, payload: verb },
+            None => Sameness::Postback { sender: &self.person, at: self.told(), payload: verb },
         };
         self.by_person(at, kind, same)
     }
@@ -194,6 +195,11 @@ impl<'a> Exchange<'a> {
 
     fn at(&self) -> Timestamp {
         self.place.time(&self.item["timestamp"])
+    }
+
+    /// For keys.
+    fn told(&self) -> Timestamp {
+        self.place.told(&self.item["timestamp"])
     }
 
     fn by_person(&self, at: Timestamp, kind: EventKind, same: Sameness<'_>) -> Event {

@@ -25,12 +25,13 @@ pub fn change(split: &mut Split, place: &Place<'_>, change: Change<'_>) {
 
 fn comment(split: &mut Split, place: &Place<'_>, value: &Value) {
     let Some(id) = lenient::id(&value["comment_id"]) else { return split.ignore("comment-without-id") };
+    let told = place.entry_told(&value["created_time"]);
     match value["verb"].as_str() {
         Some("add") => added(split, place, value, id),
         Some("edited" | "edit") => {
             // `created_time` stays the comment's own; the edit has the time of its report.
             let at = place.entry_time(&value["created_time"]);
-            let same = Sameness::Comment { id: &id, verb: "edited", edited_at: Some(at) };
+            let same = Sameness::Comment { id: &id, verb: "edited", edited_at: Some(told) };
             let kind = EventKind::CommentEdited { comment: CommentId::from(id.as_str()) };
             split.events.push(place.event(stand_in(&id), at, kind, same));
         }
@@ -42,7 +43,7 @@ fn comment(split: &mut Split, place: &Place<'_>, value: &Value) {
         }
         Some("hide") => {
             let at = place.entry_time(&value["created_time"]);
-            let same = Sameness::Comment { id: &id, verb: "hidden", edited_at: Some(at) };
+            let same = Sameness::Comment { id: &id, verb: "hidden", edited_at: Some(told) };
             let kind = EventKind::CommentHidden { comment: CommentId::from(id.as_str()) };
             split.events.push(place.event(stand_in(&id), at, kind, same));
         }

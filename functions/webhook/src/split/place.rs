@@ -23,7 +23,8 @@ impl<'a> Around<'a> {
         let business = self.assets.get(asset)?;
         let asset = asset.clone();
         let entry_at = lenient::time(&entry["time"], self.now);
-        Some(Place { around: self, business, asset, entry_at })
+        let entry_told = lenient::time(&entry["time"], Timestamp::MAX);
+        Some(Place { around: self, business, asset, entry_at, entry_told })
     }
 }
 
@@ -33,6 +34,8 @@ pub struct Place<'a> {
     /// The Page, account or number that the item came to.
     pub asset: AssetId,
     entry_at: Option<Timestamp>,
+    /// The same, were it nonsense today.
+    entry_told: Option<Timestamp>,
 }
 
 impl Place<'_> {
@@ -45,6 +48,17 @@ impl Place<'_> {
     pub fn entry_time(&self, otherwise: &Value) -> Timestamp {
         let entry_at = self.entry_at.or_else(|| lenient::time(otherwise, self.around.now));
         entry_at.unwrap_or(self.around.now)
+    }
+
+    /// When an item says that it happened, for its key: the same each time it comes, also where nobody says when.
+    pub fn told(&self, told: &Value) -> Timestamp {
+        lenient::time(told, Timestamp::MAX).unwrap_or_else(|| self.entry_told(&Value::Null))
+    }
+
+    /// When an item says that it was reported, for its key.
+    pub fn entry_told(&self, otherwise: &Value) -> Timestamp {
+        let told = self.entry_told.or_else(|| lenient::time(otherwise, Timestamp::MAX));
+        told.unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     /// A moment that may be missing.
@@ -64,7 +78,7 @@ impl Place<'_> {
 
     pub fn notice(&self, reason: &str, at: Timestamp, item: &Value) -> Notice {
         // Two reports of the same content at different times are two.
-        let entry_at = self.entry_at.map(|at| at.to_string()).unwrap_or_default();
+        let entry_at = self.entry_told.map(|at| at.to_string()).unwrap_or_default();
         notice::of(self.around.pepper, self.business, reason, &entry_at, at, item)
     }
 }

@@ -2,9 +2,10 @@
 
 use domain::retry::scramble;
 use serde_json::{Value, json};
-use webhook::split::{Split, assets_named};
+use webhook::split::{Assets, Split, assets_named, split};
 
 use crate::events;
+use crate::stage::{SECONDS, now, pepper};
 use crate::summary::split_of_ours;
 
 const ROUNDS: u64 = 20_000;
@@ -40,6 +41,41 @@ fn a_torn_entry_never_costs_its_neighbours() {
         entries.insert(at, torn);
         let split = split_of_ours(&delivery);
         assert!(holds(&split, &expected), "seed {seed}: {delivery}");
+    }
+}
+
+/// Meta sends again what it believes lost, for hours: of an item that says no moment the second is no other event.
+#[test]
+fn an_item_without_its_time_is_the_same_event_when_it_comes_again() {
+    let later = now() + jiff::SignedDuration::from_hours(2);
+    let keys = |delivery: &Value, now| {
+        let assets: Assets =
+            assets_named(delivery).into_iter().map(|asset| (asset, "neveh".into())).collect();
+        let split = split(delivery, &assets, &pepper(), now);
+        split.events.into_iter().map(|event| event.key).collect::<Vec<_>>()
+    };
+    for mut delivery in deliveries() {
+        without_times(&mut delivery);
+        assert_eq!(keys(&delivery, now()), keys(&delivery, later), "{delivery}");
+        let entries = delivery["entry"].as_array_mut().unwrap();
+        // Nonsense now, and a moment of the past in three days.
+        entries.iter_mut().for_each(|entry| entry["time"] = (SECONDS + 2 * 86_400).into());
+        assert_eq!(keys(&delivery, now()), keys(&delivery, now() + jiff::SignedDuration::from_hours(72)));
+    }
+}
+
+fn without_times(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            // Ids go as well: whoever has one is known by it.
+            ["time", "timestamp", "created_time", "mid"].iter().for_each(|name| drop(map.remove(*name)));
+            if map.contains_key("from") && map.contains_key("type") {
+                map.remove("id");
+            }
+            map.values_mut().for_each(without_times);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_times),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

@@ -12,6 +12,9 @@ use jiff::Timestamp;
 use super::Check;
 use crate::playbook::nearest::did_you_mean;
 
+/// The cure for a text that repeats too much.
+const WRITTEN_OUT: &str = "write the text as it is to be, without loops and without *";
+
 /// What a lead may lack.
 const PERSONAL: [&str; 3] = ["first_name", "full_name", "username"];
 
@@ -44,6 +47,7 @@ fn can_be_filled_in(check: &mut Check<'_, '_, '_>, template: &str, default: &str
     }
     let variables = match render::variables(template) {
         Ok(variables) => variables,
+        Err(error @ RenderError::Endless) => return check.fault(path, error.to_string(), WRITTEN_OUT),
         Err(error) => return check.fault(path, error.to_string(), "a variable is written {{ first_name }}"),
     };
     if !variables_exist(check, &variables, path) {
@@ -59,6 +63,9 @@ fn can_be_filled_in(check: &mut Check<'_, '_, '_>, template: &str, default: &str
         Err(RenderError::Empty) => {
             let hint = "give it words that fit everybody: first_name | default('…')";
             check.fault(path, "this comes out empty for somebody whose name is not known", hint);
+        }
+        Err(error @ RenderError::Endless) => {
+            check.fault(path, error.to_string(), WRITTEN_OUT);
         }
         Err(error @ RenderError::Syntax(_)) => {
             check.fault(path, error.to_string(), "there are the filters default, upper and lower");

@@ -26,7 +26,7 @@ fn one(split: &mut Split, place: &Place<'_>, echo: &Value) {
     let id = lenient::id(&echo["id"]);
     let same = match &id {
         Some(id) => Sameness::Message { id, verb: "echo" },
-        None => Sameness::Postback { sender: &to, at, payload: "echo" },
+        None => Sameness::Postback { sender: &to, at: place.told(&echo["timestamp"]), payload: "echo" },
     };
     let kind = EventKind::Echoed {
         channel: Channel::WhatsApp,

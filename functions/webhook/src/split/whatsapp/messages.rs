@@ -46,11 +46,14 @@ pub fn one(split: &mut Split, place: &Place<'_>, value: &Value, message: &Value)
         Err(reason) => return split.ignore(reason),
     };
     let (id, sender) = (lenient::id(&message["id"]), person.author().value());
+    let whole = message.to_string();
     // Should what is done with a message come under the message's own id, it is still another event.
     let verb = if matches!(kind, EventKind::Messaged(_)) { "" } else { kind.name() };
     let same = match &id {
         Some(id) => Sameness::Message { id, verb },
-        None => Sameness::Postback { sender: &sender, at, payload: kind.name() },
+        None => {
+            Sameness::Postback { sender: &sender, at: place.told(&message["timestamp"]), payload: &whole }
+        }
     };
     let mut event = place.event(person.author(), at, kind, same);
     event.also = person.also();

@@ -31,7 +31,7 @@ fn one(split: &mut Split, place: &Place<'_>, value: &Value, preference: &Value) 
         return split.notices.push(place.notice(reason, at, value));
     };
     let who = person.author().value();
-    let same = Sameness::Change { person: &who, what: kind.name(), at };
+    let same = Sameness::Change { person: &who, what: kind.name(), at: place.told(&preference["timestamp"]) };
     let mut event = place.event(person.author(), at, kind, same);
     event.also = person.also();
     split.events.push(event);

@@ -37,7 +37,11 @@ pub fn one(split: &mut Split, place: &Place<'_>, message: &Value) {
     let (id, person) = (lenient::id(&message["id"]), old.value());
     let same = match &id {
         Some(id) => Sameness::Message { id, verb: "identity-changed" },
-        None => Sameness::Change { person: &person, what: "identity-changed", at },
+        None => Sameness::Change {
+            person: &person,
+            what: "identity-changed",
+            at: place.told(&message["timestamp"]),
+        },
     };
     split.events.push(place.event(old, at, EventKind::IdentityChanged { to: new }, same));
 }
