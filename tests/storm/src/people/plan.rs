@@ -336,8 +336,9 @@ impl Directory {
                 add(person.digits().to_owned());
                 add(Person::psid(who, business));
                 add(Person::igsid(who, business));
-                (0..GENERATIONS_MAX)
-                    .for_each(|generation| drop(add(Person::user_id(who, business, generation))));
+                for generation in 0..GENERATIONS_MAX {
+                    add(Person::user_id(who, business, generation));
+                }
             }
         }
         Self(people)

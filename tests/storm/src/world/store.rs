@@ -251,11 +251,14 @@ impl Store for StormStore {
         asked!(self, store => store.timeline(business, lead))
     }
 
+    /// Asked so often that the way back is not played.
     async fn due(&self, query: &DueQuery) -> Result<DuePage, StoreError> {
-        self.set_out().await?;
-        let page = self.index().due(query);
-        self.come_back().await?;
-        Ok(page)
+        if self.weather.draw(|chance| chance.one_in(8)) {
+            self.set_out().await?;
+        } else if self.weather.strikes(Fault::StoreThrottled, self.now()) {
+            return Err(StoreError::Unavailable("throttled".to_owned()));
+        }
+        Ok(self.index().due(query))
     }
 
     async fn put_notice(&self, notice: &Notice) -> Result<(), StoreError> {
