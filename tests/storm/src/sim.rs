@@ -189,7 +189,7 @@ impl Sim {
             queue,
             meta,
             hosts: Vec::new(),
-            executor: Executor::new(),
+            executor: Executor::default(),
             agenda: BTreeMap::new(),
             sendings: Vec::new(),
             arrived: BTreeMap::new(),
@@ -487,7 +487,7 @@ impl Sim {
             return;
         }
         sending.tries += 1;
-        let wait = (2 * SECOND << sending.tries.min(10)).min(30 * MINUTE);
+        let wait = (2 * SECOND * (1 << sending.tries.min(10))).min(30 * MINUTE);
         let again = now + self.chance.between(SECOND, wait);
         self.at(again, Happening::Sent(number));
     }

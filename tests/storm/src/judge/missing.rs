@@ -41,10 +41,8 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
                     follow_up(case, entry, acknowledged, *who, found);
                 }
             }
-            What::Call { who, missed, .. } => {
-                if called.insert((business, *who, *missed)) {
-                    call(case, entry, acknowledged, *who, *missed, found);
-                }
+            What::Call { who, missed, .. } if called.insert((business, *who, *missed)) => {
+                call(case, entry, acknowledged, *who, *missed, found);
             }
             What::Comment { who, id, is_reply: false, is_live, .. } => {
                 comment(case, entry, acknowledged, *who, *id, *is_live, found);
@@ -55,10 +53,10 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
                     thanks(case, entry, acknowledged, *who, *told_by, found);
                 }
             }
-            What::Write { who, words, .. } if words.refuses() => {
-                if refused.insert((business, *who)) && case.is_calm() {
-                    goodbye(case, entry, acknowledged, *who, found);
-                }
+            What::Write { who, words, .. }
+                if words.refuses() && refused.insert((business, *who)) && case.is_calm() =>
+            {
+                goodbye(case, entry, acknowledged, *who, found);
             }
             _ => {}
         }
@@ -134,6 +132,14 @@ fn follow_up(case: &Case<'_>, entry: &Entry, acknowledged: Millis, who: Who, fou
     if !silent || !agreed || case.line(who) != Line::Mobile || case.is_mixed_up(business, who) || restored {
         return;
     }
+    // Who stopped marketing on the platform gets none of it any more (131050).
+    let stopped = rules(business, 0).marketing.iter().any(|name| {
+        let opted_out = Some(Told::Refused(Refusal::OptedOut));
+        case.calls_for(business, who, name).any(|call| call.told == opted_out)
+    });
+    if stopped {
+        return;
+    }
     let publishes = case
         .history
         .entries
@@ -177,7 +183,9 @@ fn due(business: usize, started: Millis, index: usize) -> Millis {
         .split_once(':')
         .map_or((0, 0), |(hour, minute)| (hour.parse().unwrap_or(0), minute.parse().unwrap_or(0)));
     let on = |day: jiff::civil::Date, hour: i8, minute: i8| {
-        day.at(hour, minute, 0, 0).to_zoned_datetime(zone()).map_or(0, |zoned| zoned.timestamp().as_millisecond())
+        day.at(hour, minute, 0, 0)
+            .to_zoned_datetime(zone())
+            .map_or(0, |zoned| zoned.timestamp().as_millisecond())
     };
     let day = day.saturating_add(jiff::Span::new().days(i64::from(step.after_days)));
     match rules.night {

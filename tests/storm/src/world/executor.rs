@@ -46,16 +46,13 @@ impl Wake for Bell {
     }
 }
 
-impl<J, E> Executor<J, E> {
-    pub fn new() -> Self {
+impl<J, E> Default for Executor<J, E> {
+    fn default() -> Self {
         Self { tasks: BTreeMap::new(), ready: Arc::default(), next: 0 }
     }
+}
 
-    /// The number that the next task gets.
-    pub fn next_id(&self) -> TaskId {
-        self.next + 1
-    }
-
+impl<J, E> Executor<J, E> {
     pub fn spawn(&mut self, job: J, dies_after: Option<u32>, future: impl Future<Output = E> + 'static) {
         self.next += 1;
         let bell = Arc::new(Bell { task: self.next, ready: Arc::clone(&self.ready) });

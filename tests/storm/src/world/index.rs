@@ -20,6 +20,9 @@ pub enum Item {
 /// Where an item stands in the index: its shard, its moment, and what it hints at.
 type Place = (Class, u32, Millis, Hint);
 
+/// What one shard shows, in the order in which it is asked for.
+type Shard = BTreeSet<(Millis, Hint, Item)>;
+
 /// An item shows something else, or nothing.
 type Change = (Item, Option<(Millis, Hint)>);
 
@@ -29,7 +32,7 @@ const LAG_MAX: Millis = 5 * SECOND;
 #[derive(Clone, Debug, Default)]
 pub struct WakeIndex {
     /// What the index shows.
-    shown: BTreeMap<(Class, u32), BTreeSet<(Millis, Hint, Item)>>,
+    shown: BTreeMap<(Class, u32), Shard>,
     places: BTreeMap<Item, Place>,
     /// The same by moment alone.
     moments: BTreeSet<(Millis, Item)>,
