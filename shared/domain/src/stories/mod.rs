@@ -4,6 +4,7 @@ mod answers;
 mod comments;
 mod doubt;
 mod events;
+mod evidence;
 mod journeys;
 mod life;
 mod limits;
