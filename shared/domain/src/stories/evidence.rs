@@ -323,3 +323,81 @@ fn a_late_word_that_is_no_fields_leaves_the_lead_ad_to_be_read() {
         wakes 11-30 09:00:35 for conversation
     ");
 }
+
+#[test]
+fn what_arrived_before_the_operator_drives_it_again_is_not_sent_again() {
+    let mut tale = Tale::new();
+    tale.happens("2026-11-30T09:00", form("1"))
+        .look("2026-11-30T09:00:01")
+        .answers("2026-11-30T09:00:02", lost())
+        .look("2026-11-30T09:02")
+        .answers("2026-11-30T09:02:01", refused(Refusal::ConnectionBroken, "the token is not valid"))
+        .is_told("2026-11-30T09:02:02", DeliveryStatus::Delivered)
+        .is_redriven("2026-11-30T12:00")
+        .look("2026-11-30T12:00:01");
+    insta::assert_snapshot!(tale.told(), @"
+    11-30 09:00:00 form
+        captured [form contact]
+        consent-given [form contact] [אני מאשר]
+        journey-started [new-lead]
+        wakes 11-30 09:00:00 for conversation
+    11-30 09:00:01 look
+        CALL 1 send-whatsapp: template welcome
+        wakes 11-30 09:00:31 for conversation
+    11-30 09:00:02 answer to call 1
+        in-doubt [whatsapp] [message] [welcome] [no answer in time]
+        wakes 11-30 09:00:17 for conversation
+    11-30 09:02:00 look
+        retried [whatsapp] [message] [welcome] [its answer was lost, and no sign of it came]
+        CALL 2 send-whatsapp: template welcome
+        wakes 11-30 09:02:30 for conversation
+    11-30 09:02:01 answer to call 2
+        parked [whatsapp] [message] [welcome] [the token is not valid]
+        wakes 12-03 10:00:00 for bulk
+    11-30 12:00:00 redrive
+        redriven [whatsapp] [message] [welcome]
+        wakes 11-30 12:00:00 for conversation
+    11-30 12:00:01 look
+        settled [whatsapp] [message] [welcome] [wamid.told] [delivered]
+        wakes 12-03 10:00:00 for bulk
+    ");
+}
+
+#[test]
+fn a_private_reply_that_was_given_before_the_operator_drives_it_again_is_sent() {
+    let mut tale = Tale::with(only_private_reply);
+    tale.happens("2026-11-30T09:00", comments("c1", |_| {}))
+        .look("2026-11-30T09:00:01")
+        .answers("2026-11-30T09:00:11", lost())
+        .look("2026-11-30T09:00:14")
+        .answers("2026-11-30T09:00:15", refused(Refusal::Account, "the account is restricted"))
+        .is_redriven("2026-11-30T12:00")
+        .look("2026-11-30T12:00:01")
+        .answers("2026-11-30T12:00:02", refused(Refusal::AlreadyAnswered, "already replied to"));
+    insta::assert_snapshot!(tale.told(), @"
+    11-30 09:00:00 comment
+        commented [facebook] [c1] [post] [כמה עולה?]
+        wakes 11-30 09:00:00 for conversation
+    11-30 09:00:01 look
+        CALL 1 send-messenger: comment-thanks דנה
+        wakes 11-30 09:00:31 for conversation
+    11-30 09:00:11 answer to call 1
+        in-doubt [messenger] [c1] [private-reply] [comment-thanks] [no answer in time]
+        wakes 11-30 09:00:13 for conversation
+    11-30 09:00:14 look
+        CALL 2 send-messenger: comment-thanks דנה
+        wakes 11-30 09:00:44 for conversation
+    11-30 09:00:15 answer to call 2
+        parked [messenger] [c1] [private-reply] [comment-thanks] [the account is restricted]
+        sleeps
+    11-30 12:00:00 redrive
+        redriven [messenger] [c1] [private-reply] [comment-thanks]
+        wakes 11-30 12:00:00 for conversation
+    11-30 12:00:01 look
+        CALL 3 send-messenger: comment-thanks דנה
+        wakes 11-30 12:00:31 for conversation
+    11-30 12:00:02 answer to call 3
+        settled [messenger] [c1] [private-reply] [comment-thanks] [already answered]
+        sleeps
+    ");
+}
