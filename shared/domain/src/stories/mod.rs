@@ -11,5 +11,6 @@ mod life;
 mod limits;
 mod promises;
 mod refusals;
+mod room;
 mod rules;
 mod tale;
