@@ -13,4 +13,5 @@ mod promises;
 mod refusals;
 mod room;
 mod rules;
+mod signs;
 mod tale;
