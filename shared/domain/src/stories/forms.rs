@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::events::{comments, details, event, lead_ad, missed_call, phone};
+use super::events::{comments, details, event, fields, lead_ad, missed_call, phone};
 use super::tale::Tale;
 use crate::channel::{Channel, Network};
 use crate::decide::decide;
@@ -10,6 +10,7 @@ use crate::email::EmailAddress;
 use crate::event::{Capture, Details, Event, EventKind};
 use crate::identity::Identity;
 use crate::ids::LeadId;
+use crate::lead_ad::hand_over;
 use crate::name::PersonName;
 use crate::phone::PhoneNumber;
 use crate::source::{Source, SourceKind};
@@ -163,4 +164,26 @@ fn a_comment_names_a_stranger_and_renames_nobody() {
         .happens("2026-11-30T09:02", comments("c3", by("dana_travels", Network::Instagram)));
     assert_eq!(tale.lead.name, PersonName::parse("דנה לוי"));
     assert_eq!(tale.lead.username.as_deref(), Some("dana_travels"));
+}
+
+#[test]
+fn a_lead_ad_of_a_known_person_is_handed_over_under_its_own_claim_only() {
+    let mut tale = Tale::new();
+    tale.happens("2026-11-30T09:00", lead_ad()).look("2026-11-30T09:00:01");
+    let claim = tale.lead.claim.clone().unwrap();
+    let to = LeadId::new(2);
+    let hand = |number| {
+        Story::new().with_context(at("2026-11-30T09:00:02"), |context| {
+            hand_over(&tale.lead, claim.work, number, &fields(), to, context)
+        })
+    };
+    assert!(hand(claim.number + 1).is_none());
+    let (decision, event) = hand(claim.number).unwrap();
+    assert_eq!(
+        (decision.lead.merged_into, decision.lead.claim, decision.lead.work),
+        (Some(to), None, vec![])
+    );
+    assert_eq!((event.author, event.occurred_at), (phone(), at("2026-11-30T09:00")));
+    let EventKind::Captured(capture) = event.kind else { panic!("{:?}", event.kind) };
+    assert_eq!((capture.details, capture.consent.as_deref()), (details(), Some("אני מאשר")));
 }

@@ -172,3 +172,23 @@ fn each_reply_of_the_pool_is_drawn_and_no_other() {
     }
     assert_eq!(drawn, [0, 1].into());
 }
+
+#[test]
+fn what_the_operator_drives_again_keeps_only_the_limits_of_others() {
+    let expires = |tale: &mut Tale, answered: &str| {
+        tale.answers(answered, refused(Refusal::ConnectionBroken, "the token is not valid"))
+            .is_redriven("2026-12-15T12:00");
+        tale.lead.work.iter().map(|work| work.expires_at).collect::<Vec<_>>()
+    };
+    // An answer may go however late, since the operator wants it.
+    let mut answer = Tale::new();
+    answer.happens("2026-11-30T09:00", missed_call("1")).look("2026-11-30T09:00:01");
+    assert_eq!(expires(&mut answer, "2026-11-30T09:00:02"), [None]);
+    // A private reply ends with its comment's seven days.
+    let mut reply = comment_seen_first("2026-11-30T09:00:01");
+    assert_eq!(expires(&mut reply, "2026-11-30T09:00:02"), [Some(at("2026-12-07T09:00"))]);
+    // A follow-up that nobody waits for has its day.
+    let mut follow_up = Tale::new();
+    follow_up.happens("2026-11-30T09:00", form("1")).lives_until("2026-12-03T09:00").look("2026-12-03T10:00");
+    assert_eq!(expires(&mut follow_up, "2026-12-03T10:00:01"), [Some(at("2026-12-04T10:00"))]);
+}
