@@ -9,6 +9,7 @@ mod forms;
 mod journeys;
 mod life;
 mod limits;
+mod logs;
 mod promises;
 mod refusals;
 mod room;
