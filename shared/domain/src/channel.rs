@@ -68,3 +68,24 @@ impl Window {
         now.duration_since(self.opened_at) < WINDOW
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_is_read_back_as_it_was_written() {
+        for channel in Channel::ALL {
+            assert_eq!(Channel::parse(channel.as_str()), Some(channel));
+        }
+        assert_eq!(Channel::parse("telegram"), None);
+    }
+
+    #[test]
+    fn a_window_closes_after_a_day_to_the_second() {
+        let opened_at = Timestamp::UNIX_EPOCH;
+        let window = Window { opened_at, asset: "106".into() };
+        let open_after = |seconds| window.is_open(opened_at + SignedDuration::from_secs(seconds));
+        assert_eq!([open_after(0), open_after(86_399), open_after(86_400)], [true, true, false]);
+    }
+}

@@ -237,3 +237,155 @@ fn reply_button(button: &Button, playbook: &Playbook, lead: &Lead) -> Option<Rep
     };
     Some(ReplyButton { label: button.label().to_owned(), action })
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::*;
+    use crate::channel::Window;
+    use crate::context::{Context, Playbooks};
+    use crate::ids::Pepper;
+    use crate::testing::{at, follow_up, mobile, playbook};
+    use crate::work::{Class, Purpose};
+
+    fn now() -> Timestamp {
+        at("2026-11-30T12:00")
+    }
+
+    /// A lead with an open window on a channel.
+    fn lead_on(channel: Channel, identity: Identity) -> Lead {
+        let mut lead = crate::testing::lead();
+        lead.identities.insert(identity);
+        lead.windows.insert(channel, Window { opened_at: now(), asset: "written-to".into() });
+        lead
+    }
+
+    fn plain_on(channel: Channel) -> Work {
+        let mut work = follow_up(now());
+        work.action = Action::Send { message: "plain".into(), channel, purpose: Purpose::Playbook };
+        work.class = Class::Conversation;
+        work
+    }
+
+    /// What becomes of the message `plain` with this text and these buttons.
+    fn composed(
+        lead: &Lead,
+        channel: Channel,
+        text: &str,
+        buttons: Vec<Button>,
+    ) -> Result<Operation, Uncomposable> {
+        let mut playbook = playbook();
+        let message = playbook.messages.get_mut(&"plain".into()).unwrap();
+        message.text = text.to_owned();
+        message.buttons = buttons;
+        let (playbooks, pepper) = (Playbooks::only(playbook.into()), Pepper::new([5; 32]));
+        let context = Context { now: now(), seed: 0, playbooks: &playbooks, pepper: &pepper };
+        operation_for(&Draft::new(lead, &context), &plain_on(channel))
+    }
+
+    fn on_whatsapp(buttons: Vec<Button>) -> String {
+        let lead = lead_on(Channel::WhatsApp, Identity::Phone(mobile()));
+        let operation = composed(&lead, Channel::WhatsApp, "text", buttons).unwrap();
+        let Operation::SendWhatsApp { content, .. } = operation else { panic!("{operation:?}") };
+        let shown = |buttons: Vec<ReplyButton>| {
+            let shown = buttons.into_iter().map(|button| match button.action {
+                ButtonAction::Url(url) => format!("[{} -> {url}]", button.label),
+                ButtonAction::Payload(payload) => format!("[{} = {payload}]", button.label),
+            });
+            shown.collect::<String>()
+        };
+        match content {
+            WhatsAppContent::Text { body } => format!("text: {body}"),
+            WhatsAppContent::Buttons { body, buttons } => format!("buttons: {body} {}", shown(buttons)),
+            WhatsAppContent::Link { body, label, url } => format!("link: {body} [{label} -> {url}]"),
+            WhatsAppContent::Template { name, .. } => format!("template {name}"),
+        }
+    }
+
+    #[test]
+    fn buttons_take_the_form_that_whatsapp_knows() {
+        let link = |label: &str| Button::Link { label: label.into(), link: "booking".into() };
+        let reply = |label: &str| Button::Reply { label: label.into(), payload: label.to_lowercase() };
+        let missing = Button::Link { label: "Shop".into(), link: "shop".into() };
+        let cases = [
+            vec![],
+            vec![link("Book")],
+            vec![reply("Yes")],
+            vec![reply("Yes"), reply("No")],
+            vec![reply("Yes"), link("Book")],
+            vec![link("Book"), link("More")],
+            vec![missing],
+        ];
+        let shown = cases.map(|buttons| on_whatsapp(buttons).replace('\n', " / ")).join("\n");
+        insta::assert_snapshot!(shown, @"
+        text: text
+        link: text [Book -> https://example.com/book]
+        buttons: text [Yes = yes]
+        buttons: text [Yes = yes][No = no]
+        buttons: text / Book: https://example.com/book [Yes = yes]
+        text: text / Book: https://example.com/book / More: https://example.com/book
+        text: text
+        ");
+    }
+
+    #[test]
+    fn a_message_goes_to_whatever_whatsapp_knows_the_person_by() {
+        let to = |identity: Identity| {
+            let lead = lead_on(Channel::WhatsApp, identity);
+            match composed(&lead, Channel::WhatsApp, "text", vec![]) {
+                Ok(Operation::SendWhatsApp { to: WhatsAppRecipient::Phone(phone), .. }) => {
+                    phone.as_str().to_owned()
+                }
+                Ok(Operation::SendWhatsApp { to: WhatsAppRecipient::User(user), .. }) => {
+                    format!("user {user}")
+                }
+                Ok(Operation::SendWhatsApp { to: WhatsAppRecipient::Id(id), .. }) => format!("id {id}"),
+                other => format!("{other:?}"),
+            }
+        };
+        assert_eq!(to(Identity::Phone(mobile())), "+972541234567");
+        assert_eq!(to(Identity::WhatsAppUser("US.1".into())), "user US.1");
+        assert_eq!(to(Identity::WhatsAppId("5678".into())), "id 5678");
+    }
+
+    #[test]
+    fn a_text_that_the_channel_would_cut_waits_for_the_operator() {
+        let answer = || vec![Button::Reply { label: "Yes".into(), payload: "yes".into() }];
+        let cases = [
+            (Channel::WhatsApp, vec![], 4_096),
+            (Channel::WhatsApp, answer(), 1_024),
+            (Channel::Messenger, vec![], 2_000),
+            (Channel::Messenger, answer(), 640),
+            (Channel::Instagram, vec![], 1_000),
+            (Channel::Instagram, answer(), 1_000),
+        ];
+        for (channel, buttons, limit) in cases {
+            let identity = match channel {
+                Channel::WhatsApp => Identity::Phone(mobile()),
+                Channel::Messenger => Identity::Psid("9".into()),
+                Channel::Instagram => Identity::Igsid("9".into()),
+            };
+            let lead = lead_on(channel, identity);
+            let fits = |length| composed(&lead, channel, &"א".repeat(length), buttons.clone());
+            assert!(fits(limit).is_ok(), "{channel:?} {limit}");
+            assert!(matches!(fits(limit + 1), Err(Uncomposable::Park { .. })), "{channel:?} {limit}");
+        }
+    }
+
+    #[test]
+    fn an_instagram_message_is_looked_for_from_before_its_claim() {
+        let lead = lead_on(Channel::Instagram, Identity::Igsid("9".into()));
+        let mut work = plain_on(Channel::Instagram);
+        let since = now() + SignedDuration::from_secs(10);
+        work.state = WorkState::InDoubt { since, until: since + crate::call::DOUBT_LENGTH };
+        let (playbooks, pepper) = (Playbooks::only(playbook().into()), Pepper::new([5; 32]));
+        let context = Context { now: now(), seed: 0, playbooks: &playbooks, pepper: &pepper };
+        let question = evidence_for(&Draft::new(&lead, &context), &work);
+        let Some(Operation::FindMessage { asset, person, text, since }) = question else {
+            panic!("{question:?}")
+        };
+        assert_eq!((asset.as_str(), person.as_str(), text.as_str()), ("written-to", "9", "plain"));
+        assert!(since < now(), "the call began no later than its claim");
+    }
+}

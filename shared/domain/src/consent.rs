@@ -116,4 +116,30 @@ mod tests {
             assert!(!is_refusal(text), "{text}");
         }
     }
+
+    #[test]
+    fn a_refusal_is_understood_with_its_vowel_points_and_marks() {
+        for text in ["הָסֵר", "עֲצוֹר", "הס\u{200f}ר", "לא מעוניי\u{200e}ן"] {
+            assert!(is_refusal(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_box_is_ticked_by_its_own_field_with_anything_but_a_no() {
+        let cases = [
+            ("consent", "on", true),
+            ("consent", "כן", true),
+            ("consent", "1", true),
+            ("consent", "off", false),
+            ("consent", " No ", false),
+            ("consent", "לא", false),
+            ("consent", "", false),
+            ("newsletter", "on", false),
+        ];
+        for (name, value, expected) in cases {
+            let fields = [("message".to_owned(), "hello".to_owned()), (name.to_owned(), value.to_owned())];
+            assert_eq!(ticked(&fields, "consent"), expected, "{name}: {value}");
+        }
+        assert!(!ticked(&[], "consent"));
+    }
 }

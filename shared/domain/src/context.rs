@@ -42,3 +42,34 @@ impl Playbooks {
         playbook.journeys.get(&run.journey)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_follows_the_playbook_on_which_it_began() {
+        let playbook = |version: &str, steps| {
+            let mut playbook = crate::testing::playbook();
+            playbook.version = version.into();
+            playbook.journeys.get_mut(&"new-lead".into()).unwrap().steps.truncate(steps);
+            Arc::new(playbook)
+        };
+        let (current, old) = (playbook("v2", 4), playbook("v1", 2));
+        let playbooks = Playbooks { current, pinned: BTreeMap::from([("v1".into(), old)]) };
+        let steps = |version: &str| {
+            let started_at = Timestamp::UNIX_EPOCH;
+            let run = Run {
+                id: crate::ids::RunId::new(1),
+                journey: "new-lead".into(),
+                version: version.into(),
+                started_at,
+                next: 0,
+                next_at: None,
+                last_step_at: started_at,
+            };
+            playbooks.journey(&run).map(|journey| journey.steps.len())
+        };
+        assert_eq!([steps("v2"), steps("v1"), steps("v0")], [Some(4), Some(2), None]);
+    }
+}

@@ -75,4 +75,14 @@ mod tests {
             assert_eq!(opaque::read(foreign), None, "{foreign}");
         }
     }
+
+    #[test]
+    fn a_status_is_read_back_as_it_was_written_and_listening_is_reading() {
+        use DeliveryStatus::{Delivered, Failed, Read, Sent};
+        for status in [Sent, Delivered, Read, Failed] {
+            assert_eq!(DeliveryStatus::parse(status.as_str()), Some(status));
+        }
+        assert_eq!(DeliveryStatus::parse("played"), Some(Read));
+        assert_eq!(DeliveryStatus::parse("pending"), None);
+    }
 }

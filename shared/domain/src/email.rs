@@ -94,4 +94,31 @@ mod tests {
         }
         assert_eq!(EmailAddress::parse(&label), Err(InvalidEmailAddress::NotAnAddress));
     }
+
+    #[test]
+    fn an_address_has_no_character_that_a_mail_server_would_read_otherwise() {
+        for odd in
+            ["da\u{7}na@example.com", "dana,ron@example.com", "<dana@example.com>", "da na@example.com"]
+        {
+            assert_eq!(EmailAddress::parse(odd), Err(InvalidEmailAddress::NotAnAddress), "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_as_long_as_mail_allows() {
+        let of = |mailbox: usize, label: usize| {
+            EmailAddress::parse(&format!("{}@{}.com", "m".repeat(mailbox), "h".repeat(label))).map(drop)
+        };
+        assert_eq!(of(242, 7), Ok(()), "254 characters");
+        assert_eq!(of(243, 7), Err(InvalidEmailAddress::TooLong));
+        assert_eq!(of(1, 63), Ok(()));
+        assert_eq!(of(1, 64), Err(InvalidEmailAddress::NotAnAddress));
+    }
+
+    #[test]
+    fn two_spellings_of_an_address_share_their_key_and_two_people_do_not() {
+        let key = |text| EmailAddress::parse(text).unwrap().key();
+        assert_eq!(key("Dana@example.com"), key("dana@Example.com"));
+        assert_ne!(key("dana@example.com"), key("ron@example.com"));
+    }
 }

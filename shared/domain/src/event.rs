@@ -324,3 +324,37 @@ impl Responder {
         Self::ALL.into_iter().find(|responder| responder.letter() == letter)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn media_and_responders_are_read_back_as_they_were_written() {
+        for (media, name) in Media::NAMES {
+            assert_eq!((media.as_str(), Media::parse(name)), (name, Some(media)));
+        }
+        assert_eq!(Media::parse("hologram"), None);
+        let letters = Responder::ALL.map(Responder::letter);
+        assert_eq!(letters, ['l', 'c', 'm'], "keys of rows that are stored begin with them");
+        assert_eq!(letters.map(Responder::from_letter), Responder::ALL.map(Some));
+    }
+
+    #[test]
+    fn a_stranger_becomes_a_lead_by_what_they_do_and_not_by_what_is_said_of_them() {
+        let (channel, asset) = (Channel::WhatsApp, AssetId::new("106"));
+        let becomes = [
+            EventKind::Reacted { channel, asset },
+            EventKind::MarketingStopped,
+            EventKind::Mentioned { network: Network::Instagram, comment: None, post: None },
+        ];
+        let stays = [
+            EventKind::MarketingResumed,
+            EventKind::Standby { channel },
+            EventKind::Echoed { channel, id: None, text: None },
+            EventKind::CommentRemoved { comment: "c1".into() },
+        ];
+        assert!(becomes.iter().all(EventKind::makes_a_lead));
+        assert!(!stays.iter().any(EventKind::makes_a_lead));
+    }
+}

@@ -147,4 +147,14 @@ mod tests {
         assert_eq!((read.responder(), &read), (Responder::LeadIntake, &made));
         assert_eq!(EventKey::parse("l-12"), None);
     }
+
+    #[test]
+    fn calls_of_one_minute_are_one_event_and_the_next_minute_s_is_another() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let call = |time| key(Sameness::Call { phone: "+972541234567", kind: "missed", at: at(time) });
+        let first = call("2026-11-30T09:00:05Z");
+        assert_eq!(first, call("2026-11-30T09:00:59Z"));
+        assert_ne!(first, call("2026-11-30T09:01:00Z"));
+        assert_ne!(first, call("2026-11-30T10:00:05Z"));
+    }
 }

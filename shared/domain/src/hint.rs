@@ -28,3 +28,18 @@ impl Hint {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_names_its_business_and_how_urgent_it_is() {
+        let business = BusinessId::new("neveh");
+        let identity = IdentityKey::parse(&format!("phone#{:032x}", 1)).unwrap();
+        let inbox = Hint::Inbox { business: business.clone(), identity, responder: Responder::Message };
+        let bulk = Hint::Lead { business: business.clone(), lead: LeadId::new(1), class: Class::Bulk };
+        assert_eq!((inbox.business(), inbox.class()), (&business, Class::Conversation));
+        assert_eq!((bulk.business(), bulk.class()), (&business, Class::Bulk));
+    }
+}

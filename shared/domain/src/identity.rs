@@ -156,4 +156,48 @@ mod tests {
         assert_ne!(key, phone.key(&pepper, &"other".into()));
         assert_eq!(IdentityKey::parse(key.as_str()), Some(key));
     }
+
+    fn one_of_each() -> [Identity; 10] {
+        [
+            Identity::Phone(PhoneNumber::parse("054-123-4567").unwrap()),
+            Identity::Email(EmailAddress::parse("dana@example.com").unwrap()),
+            Identity::WhatsAppId("5678".into()),
+            Identity::WhatsAppUser("US.13491208655302741918".into()),
+            Identity::Psid("9".into()),
+            Identity::Igsid("9".into()),
+            Identity::Comment("c1".into()),
+            Identity::LeadAd("77".into()),
+            Identity::Submission("s1".into()),
+            Identity::Lead(LeadId::new(1)),
+        ]
+    }
+
+    #[test]
+    fn an_identity_is_read_back_as_it_was_written() {
+        for identity in one_of_each() {
+            let (kind, value) = (identity.kind(), identity.value());
+            assert_eq!(Identity::parse(kind, &value), Some(identity), "{kind}");
+        }
+        for (kind, value) in [("phone", "none"), ("email", "dana"), ("lead", "1"), ("fax", "1")] {
+            assert_eq!(Identity::parse(kind, value), None, "{kind} {value}");
+        }
+    }
+
+    #[test]
+    fn only_a_comment_and_a_lead_ad_are_never_new_again() {
+        let once = one_of_each().into_iter().filter(Identity::is_once_only);
+        assert_eq!(once.map(|identity| identity.kind()).collect::<Vec<_>>(), ["comment", "lead-ad"]);
+    }
+
+    #[test]
+    fn a_key_is_a_kind_and_32_digits() {
+        let hash = "0123456789abcdef0123456789abcdef";
+        assert!(IdentityKey::parse(&format!("phone#{hash}")).is_some());
+        let short = &hash[1..];
+        for text in
+            [format!("#{hash}"), format!("phone#{short}"), format!("phone#{short}g"), format!("phone{hash}")]
+        {
+            assert_eq!(IdentityKey::parse(&text), None, "{text}");
+        }
+    }
 }

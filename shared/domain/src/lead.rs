@@ -13,7 +13,7 @@ use crate::name::PersonName;
 use crate::phone::PhoneNumber;
 use crate::run::Run;
 use crate::source::Source;
-use crate::work::{Claim, Class, Lane, Work, WorkState};
+use crate::work::{Claim, Class, Work, WorkState};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lead {
@@ -172,10 +172,6 @@ impl Lead {
 
     pub fn window_is_open(&self, channel: Channel, now: Timestamp) -> bool {
         self.windows.get(&channel).is_some_and(|window| window.is_open(now))
-    }
-
-    pub fn has_open_work_in(&self, lane: Lane) -> bool {
-        self.work.iter().any(|work| work.lane() == lane && !work.is_parked())
     }
 
     pub fn has_consent(&self) -> bool {

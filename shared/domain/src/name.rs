@@ -66,4 +66,21 @@ mod tests {
         let both = PersonName::of_parts(Some("Anna Maria"), Some("Levi"), None).unwrap();
         assert_eq!((both.first(), both.full()), ("Anna Maria", "Anna Maria Levi"));
     }
+
+    #[test]
+    fn a_name_is_put_together_from_whatever_a_form_asked_for() {
+        let cases = [
+            ((Some("דנה"), Some("לוי"), Some("ד\"ר דנה לוי")), Some(("דנה", "ד\"ר דנה לוי"))),
+            ((Some("דנה"), Some("לוי"), Some(" ")), Some(("דנה", "דנה לוי"))),
+            ((Some("דנה"), None, None), Some(("דנה", "דנה"))),
+            ((Some(" "), Some("לוי"), Some("דנה לוי")), Some(("דנה", "דנה לוי"))),
+            ((None, Some("לוי"), None), Some(("לוי", "לוי"))),
+            ((Some(""), None, Some("")), None),
+        ];
+        for ((first, last, full), expected) in cases {
+            let name = PersonName::of_parts(first, last, full);
+            let seen = name.as_ref().map(|name| (name.first(), name.full()));
+            assert_eq!(seen, expected, "{first:?} {last:?} {full:?}");
+        }
+    }
 }

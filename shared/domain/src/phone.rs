@@ -223,4 +223,29 @@ mod tests {
         let phone = PhoneNumber::parse("054-123-4567").unwrap();
         assert_eq!(format!("{phone:?}"), "+…67");
     }
+
+    #[test]
+    fn digits_of_every_keyboard_are_digits() {
+        for input in ["٠١٢٣٤٥٦٧٨٩", "０１２３４５６７８９"] {
+            assert_eq!(input.chars().map(western_digit).collect::<String>(), "0123456789");
+        }
+        assert_eq!(PhoneNumber::parse("＋１６５０５５５１２３４").unwrap().as_str(), "+16505551234");
+    }
+
+    #[test]
+    fn a_number_without_its_plus_is_taken_for_what_it_can_be() {
+        let cases = [
+            ("9720541234567", Ok("+972541234567")),
+            // An area of Israel and a line in it, not a country code and too little after it.
+            ("97212345", Ok("+97297212345")),
+            ("16505551234", Ok("+16505551234")),
+            ("4915112345678", Ok("+4915112345678")),
+            ("3312345678", Ok("+3312345678")),
+            ("+972 3 123 456", Err(NotIsraeli)),
+        ];
+        for (input, expected) in cases {
+            let parsed = PhoneNumber::parse(input);
+            assert_eq!(parsed.as_ref().map(PhoneNumber::as_str), expected.as_ref().copied(), "{input}");
+        }
+    }
 }

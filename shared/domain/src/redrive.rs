@@ -6,8 +6,8 @@ use crate::lead::Lead;
 use crate::timeline::{Entry, What};
 use crate::work::{Class, Work, WorkState};
 
-/// Sets parked work going again, with all its tries. `None` when none is parked. An answer that was held up may
-/// still go, however late: the operator wants it. What nobody waits for keeps its latest moment.
+/// Sets parked work going again, as after its first call. `None` when none is parked. An answer that was held up
+/// may still go, however late: the operator wants it. What nobody waits for keeps its latest moment.
 pub fn redrive(lead: &Lead, context: &Context<'_>) -> Option<Decision> {
     let parked: Vec<Work> = lead.work.iter().filter(|work| work.is_parked()).cloned().collect();
     if parked.is_empty() {
@@ -20,7 +20,8 @@ pub fn redrive(lead: &Lead, context: &Context<'_>) -> Option<Decision> {
             work.state = WorkState::Planned;
             work.due_at = now;
             work.planned_at = now;
-            work.tries = 0;
+            // What was called before stays known as called: evidence that it arrived is still taken up.
+            work.tries = work.tries.min(1);
             // A private reply ends with its comment's seven days, whatever the operator wants (R18).
             if work.class == Class::Conversation && work.action.comment().is_none() {
                 work.expires_at = None;

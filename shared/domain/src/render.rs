@@ -244,4 +244,25 @@ mod tests {
         assert!(link.starts_with("https://example.com/book?name=%D7%93"), "{link}");
         assert!(link.ends_with(&format!("utm_content={}", lead.id)), "{link}");
     }
+
+    #[test]
+    fn the_booking_link_is_filled_in_as_far_as_the_lead_is_known() {
+        let (mut playbook, mut lead) = (playbook(), lead());
+        let query = format!("utm_source=masa&utm_content={}", lead.id);
+        assert_eq!(booking_link(&playbook, &lead), Some(format!("https://example.com/book?{query}")));
+        lead.email = crate::email::EmailAddress::parse("dana+trip@example.com").ok();
+        let known = format!("email=dana%2Btrip%40example.com&{query}");
+        playbook.business.links.insert("booking".into(), "https://example.com/book?lang=he".into());
+        assert_eq!(booking_link(&playbook, &lead), Some(format!("https://example.com/book?lang=he&{known}")));
+        playbook.business.links.clear();
+        assert_eq!(booking_link(&playbook, &lead), None);
+    }
+
+    #[test]
+    fn the_check_of_a_playbook_sees_what_a_text_uses() {
+        let used = variables("{{ first_name | default('') }} {{ business.name }} {{ links.shop }}").unwrap();
+        assert_eq!(used, ["business.name", "first_name", "links.shop"].map(str::to_owned).into());
+        assert_eq!(variables("שלום").unwrap(), BTreeSet::new());
+        assert!(variables("{{ first_name").is_err());
+    }
 }

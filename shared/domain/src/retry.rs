@@ -45,4 +45,34 @@ mod tests {
         assert_eq!(next_try(4, now, 1), next_try(4, now, 1));
         assert_ne!(next_try(4, now, 1), next_try(4, now, 2));
     }
+
+    #[test]
+    fn the_jitter_is_spread_over_a_fifth_of_each_wait() {
+        let now = Timestamp::UNIX_EPOCH;
+        for (index, wait) in SCHEDULE_SECONDS.iter().enumerate() {
+            let permille = |seed| {
+                let waited = next_try(index as u32 + 1, now, seed).unwrap().duration_since(now);
+                waited.as_millis() as i64 / wait - 1_000
+            };
+            let spread: Vec<i64> = (0..200).map(permille).collect();
+            let (least, most) = (spread.iter().min().unwrap(), spread.iter().max().unwrap());
+            assert!(*least < 20 && *most > 180, "try {index}: {least} to {most} per mille");
+        }
+    }
+
+    #[test]
+    fn people_whose_calls_failed_together_come_back_at_different_moments() {
+        for tries in 1..=SCHEDULE_SECONDS.len() as u32 {
+            let moments = (0..16).map(|seed| next_try(tries, Timestamp::UNIX_EPOCH, seed).unwrap());
+            let different: std::collections::BTreeSet<_> = moments.collect();
+            assert!(different.len() > 14, "try {tries}: {}", different.len());
+        }
+    }
+
+    #[test]
+    fn a_seed_is_mixed_as_splitmix64_does() {
+        assert_eq!(scramble(0), 0xE220_A839_7B1D_CDAF);
+        assert_eq!(scramble(0x9E37_79B9_7F4A_7C15), 0x6E78_9E6A_A1B9_65F4);
+        assert_eq!(scramble(0x3C6E_F372_FE94_F82A), 0x06C4_5D18_8009_454F);
+    }
 }

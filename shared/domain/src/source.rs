@@ -31,3 +31,24 @@ impl SourceKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_source_has_its_own_word() {
+        let kinds = [
+            SourceKind::LeadAd { id: "1".into(), form: None, ad: None },
+            SourceKind::Form { form: "contact".into() },
+            SourceKind::Call,
+            SourceKind::Comment { id: "1".into(), post: None },
+            SourceKind::Message,
+            SourceKind::Mention,
+        ];
+        assert_eq!(
+            kinds.each_ref().map(SourceKind::as_str),
+            ["lead-ad", "form", "call", "comment", "message", "mention"]
+        );
+    }
+}

@@ -133,3 +133,20 @@ words! {
         Work = "work",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_has_the_facts_that_were_given_and_no_others() {
+        let entry = Entry::new(Timestamp::UNIX_EPOCH, What::Moved)
+            .with(Fact::Rule, "R6")
+            .with_some(Fact::Code, Some(131_050))
+            .with_some(Fact::Reason, None::<&str>);
+        let facts = [Fact::Rule, Fact::Code, Fact::Reason].map(|fact| entry.fact(fact));
+        assert_eq!(facts, [Some("R6"), Some("131050"), None]);
+        assert!(What::ALL.iter().all(|what| What::parse(what.as_str()) == Some(*what)));
+        assert!(Fact::ALL.iter().all(|fact| Fact::parse(fact.as_str()) == Some(*fact)));
+    }
+}

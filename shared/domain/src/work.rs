@@ -209,3 +209,16 @@ pub enum Intent {
     /// Ask the platform whether an earlier call got through.
     LookForEvidence,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_is_read_back_as_it_was_written() {
+        for class in Class::ALL {
+            assert_eq!(Class::parse(class.as_str()), Some(class));
+        }
+        assert_eq!(Class::parse("urgent"), None);
+    }
+}

@@ -110,3 +110,27 @@ triggers! {
     CallEnded = "call.ended",
     CommentMade = "comment.made",
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_as_long_as_the_marketer_reads_it() {
+        let cases = [
+            (Unit::Minutes, 30, None),
+            (Unit::Hours, 120, None),
+            (Unit::Days, 2_880, Some(2)),
+            (Unit::Weeks, 20_160, Some(14)),
+        ];
+        for (unit, minutes, days) in cases {
+            let wait = Wait { amount: if unit == Unit::Minutes { 30 } else { 2 }, unit };
+            assert_eq!(
+                (wait.duration(), wait.days()),
+                (SignedDuration::from_mins(minutes), days),
+                "{unit:?}"
+            );
+        }
+        assert_eq!(Wait::NONE.duration(), SignedDuration::ZERO);
+    }
+}

@@ -73,3 +73,23 @@ pub struct WhatsAppTemplate {
     /// Whether a button of the template opens the booking link, whose end is filled in for this lead.
     pub booking_button: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_press_says_what_its_button_means_and_a_link_says_nothing() {
+        let label = || "label".to_owned();
+        let cases = [
+            (Button::Book { label: label() }, None),
+            (Button::Link { label: label(), link: "shop".into() }, None),
+            (Button::Reply { label: label(), payload: "yes".into() }, Some("yes")),
+            (Button::Consent { label: label(), text: "offers".into() }, Some(CONSENT_PAYLOAD)),
+            (Button::OptOut { label: label() }, Some(OPT_OUT_PAYLOAD)),
+        ];
+        for (button, payload) in cases {
+            assert_eq!((button.label(), button.payload()), ("label", payload), "{button:?}");
+        }
+    }
+}

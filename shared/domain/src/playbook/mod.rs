@@ -103,3 +103,37 @@ impl Playbook {
             .find(|campaign| campaign.networks.contains(&network) && (campaign.answers_replies || !is_reply))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_channel_has_its_asset_and_all_of_them_are_the_business_s() {
+        let channels = crate::testing::playbook().channels;
+        let of = |channel| channels.asset(channel).map(AssetId::as_str);
+        assert_eq!(Channel::ALL.map(of), [Some("106"), Some("101"), Some("178")]);
+        let all: Vec<_> = channels.all().map(AssetId::as_str).collect();
+        assert_eq!(all, ["101", "178", "106", "102"]);
+        assert_eq!(Channels::default().all().count(), 0);
+    }
+
+    #[test]
+    fn a_campaign_answers_on_its_networks_and_replies_only_if_it_says_so() {
+        let mut playbook = crate::testing::playbook();
+        let answers =
+            |playbook: &Playbook, network, is_reply| playbook.campaign_for(network, is_reply).is_some();
+        let campaign = |playbook: &mut Playbook, answers_replies| {
+            let campaign = playbook.campaigns.get_mut(&"comments".into()).unwrap();
+            campaign.networks = vec![Network::Facebook];
+            campaign.answers_replies = answers_replies;
+        };
+        campaign(&mut playbook, false);
+        assert!(answers(&playbook, Network::Facebook, false));
+        assert!(!answers(&playbook, Network::Facebook, true));
+        assert!(!answers(&playbook, Network::Instagram, false));
+        campaign(&mut playbook, true);
+        assert!(answers(&playbook, Network::Facebook, true));
+        assert!(!answers(&playbook, Network::Instagram, true));
+    }
+}
