@@ -52,7 +52,7 @@ pub fn claim(
 }
 
 /// A claim that ran out: whoever held it died between its commit and its finish.
-fn expire(draft: &mut Draft<'_>) {
+pub(crate) fn expire(draft: &mut Draft<'_>) {
     let Some(claim) = draft.lead.claim.take() else { return };
     if claim.intent == Intent::LookForEvidence {
         if let Some(work) = draft.lead.work(claim.work).cloned() {

@@ -24,6 +24,7 @@ pub mod identity;
 pub mod ids;
 pub mod lead;
 pub mod lead_ad;
+pub mod merge;
 pub mod name;
 pub mod phone;
 pub mod playbook;

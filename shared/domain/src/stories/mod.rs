@@ -7,6 +7,7 @@ mod events;
 mod journeys;
 mod life;
 mod limits;
+mod merging;
 mod promises;
 mod refusals;
 mod tale;

@@ -6,7 +6,7 @@ use domain::email::EmailAddress;
 use domain::identity::Identity;
 use domain::ids::{AssetId, BusinessId, CommentId, FormId, JourneyName, LeadAdId, LeadId, MessageName};
 use domain::ids::{PlatformMessageId, PlaybookVersion, PostId, RunId, WorkId};
-use domain::lead::{Lead, RecentSend};
+use domain::lead::{Lead, PendingMerge, Proof, RecentSend};
 use domain::name::PersonName;
 use domain::phone::PhoneNumber;
 use domain::run::Run;
@@ -44,6 +44,8 @@ pub fn random_lead(chance: &mut Chance, business: &BusinessId, id: LeadId) -> Le
         claims: chance.number() >> 40,
         recent_sends: chance.some(3, recent_send),
         merged_into: if chance.one_in(5) { Some(LeadId::new(chance.wide())) } else { None },
+        merges: chance.some(2, pending_merge),
+        absorbed: chance.some(2, |chance| LeadId::new(chance.wide())),
         ..Lead::new(business.clone(), id, moment(chance))
     }
 }
@@ -182,6 +184,11 @@ fn claim(chance: &mut Chance, work: &[Work]) -> Claim {
         until: moment(chance),
         intent: chance.pick(&[Intent::Act, Intent::LookForEvidence]),
     }
+}
+
+fn pending_merge(chance: &mut Chance) -> PendingMerge {
+    let proof = chance.pick(&[Proof::Claimed, Proof::Proven]);
+    PendingMerge { with: LeadId::new(chance.wide()), proof, due_at: moment(chance) }
 }
 
 fn recent_send(chance: &mut Chance) -> RecentSend {

@@ -11,6 +11,7 @@ mod event;
 mod format;
 mod identity;
 mod lead;
+mod merges;
 mod moment;
 mod open_work;
 mod person;

@@ -10,7 +10,7 @@ use domain::event::{Call, CallKind, Capture, Comment, Details, Event, EventKind,
 use domain::event_key::EventKey;
 use domain::identity::Identity;
 use domain::ids::{BusinessId, LeadId, RunId, WorkId};
-use domain::lead::{Lead, RecentSend};
+use domain::lead::{Lead, PendingMerge, Proof, RecentSend};
 use domain::name::PersonName;
 use domain::phone::PhoneNumber;
 use domain::run::Run;
@@ -140,6 +140,11 @@ fn full_lead() -> Lead {
             RecentSend { at: at(6), channel: Channel::Messenger, class: Class::Conversation, id: None },
         ],
         merged_into: Some(LeadId::new(99)),
+        merges: vec![
+            PendingMerge { with: LeadId::new(4), proof: Proof::Proven, due_at: at(70) },
+            PendingMerge { with: LeadId::new(5), proof: Proof::Claimed, due_at: at(71) },
+        ],
+        absorbed: vec![LeadId::new(6), LeadId::new(u128::MAX)],
         ..Lead::new("neveh".into(), LeadId::new(1), at(0))
     }
 }
@@ -341,6 +346,7 @@ fn kinds() -> Vec<EventKind> {
         EventKind::MarketingStopped,
         EventKind::MarketingResumed,
         EventKind::IdentityChanged { to: Identity::WhatsAppUser("IL.1".into()) },
+        EventKind::Claimed { by: LeadId::new(8) },
         EventKind::Mentioned {
             network: Network::Instagram,
             comment: Some("1".into()),
@@ -348,7 +354,7 @@ fn kinds() -> Vec<EventKind> {
         },
     ];
     let names: BTreeSet<&str> = kinds.iter().map(EventKind::name).collect();
-    assert_eq!(names.len(), 20, "one of each kind; a new kind belongs into this list");
+    assert_eq!(names.len(), 21, "one of each kind; a new kind belongs into this list");
     kinds
 }
 
