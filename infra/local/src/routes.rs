@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::application::ports::{Attention, Clock};
+use shared::application::timeline::whole_timeline;
 use shared::application::{redrive, release};
 use shared::domain::ids::LeadId;
 
@@ -166,7 +167,7 @@ async fn lead(State(inner): State<Arc<Inner>>, Path(id): Path<String>) -> Respon
     for business in inner.businesses() {
         match inner.store.lead(business, id).await {
             Ok(Some(lead)) => {
-                return match inner.store.timeline(business, id).await {
+                return match whole_timeline(inner.store.as_ref(), &lead).await {
                     Ok(timeline) => Json(views::lead(&lead, &timeline)).into_response(),
                     Err(error) => store_failure(&error),
                 };

@@ -3,7 +3,7 @@
 use domain::decide::Decision;
 use domain::event_key::EventKey;
 use domain::identity::IdentityKey;
-use domain::ids::BusinessId;
+use domain::ids::{BusinessId, LeadId};
 use domain::lead::{Lead, Wake};
 use domain::timeline::Entry;
 use jiff::{SignedDuration, Timestamp};
@@ -35,6 +35,27 @@ pub struct Commit {
     pub inbox_done: Option<InboxRowId>,
     /// Events for others that follow from this.
     pub inbox_new: Vec<InboxRow>,
+    /// A second record that changes with this one.
+    pub other: Option<OtherRecord>,
+    /// Identities that lead to this lead from now on, and led to another until now.
+    pub repointed: Vec<Repointed>,
+}
+
+/// The record that is merged into the lead of a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherRecord {
+    pub lead: Lead,
+    /// As of the lead itself.
+    pub read_version: u64,
+    pub timeline: Vec<Entry>,
+}
+
+/// An identity that may lead to `from`, to the commit's lead, or nowhere. One that is anybody else's fails the
+/// commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repointed {
+    pub identity: IdentityKey,
+    pub from: LeadId,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -76,7 +97,22 @@ impl Commit {
             early_wake: None,
             inbox_done: None,
             inbox_new: Vec::new(),
+            other: None,
+            repointed: Vec::new(),
         }
+    }
+
+    /// Each identity once, and none that the commit gives to its lead anyway.
+    pub fn different_repointed(&self) -> Vec<&Repointed> {
+        let mut different: Vec<&Repointed> = Vec::new();
+        for repointed in &self.repointed {
+            let key = &repointed.identity;
+            let given = self.identities.contains(key) || self.once.as_ref() == Some(key);
+            if !given && different.iter().all(|other| other.identity != *key) {
+                different.push(repointed);
+            }
+        }
+        different
     }
 
     /// What the wake index shows of the lead from now on.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use application::commit::{Commit, CommitError, Conflict};
+use application::commit::{Commit, CommitError, Conflict, OtherRecord, Repointed};
 use application::ports::{InboxRow, StoreError};
 use domain::delivery::DeliveryStatus;
 use domain::ids::{LeadId, WorkId};
@@ -138,7 +138,27 @@ async fn random_commit(bench: &dyn Bench, chance: &mut Chance, step: usize) -> C
         },
         inbox_done: if chance.one_in(3) { Some(random_row(chance).id()) } else { None },
         inbox_new: if chance.one_in(4) { chance.some(2, random_row) } else { Vec::new() },
+        other: if chance.one_in(5) { random_other(bench, chance, id).await } else { None },
+        repointed: if chance.one_in(4) {
+            chance.some(3, |chance| Repointed { identity: person(chance), from: random_id(chance) })
+        } else {
+            Vec::new()
+        },
     }
+}
+
+/// A second record, never the first.
+async fn random_other(bench: &dyn Bench, chance: &mut Chance, first: LeadId) -> Option<OtherRecord> {
+    let id = random_id(chance);
+    if id == first {
+        return None;
+    }
+    let stored = bench.store().lead(&neveh(), id).await.unwrap().map_or(0, |lead| lead.version);
+    let read_version = if chance.one_in(6) { stored.saturating_sub(1) } else { stored };
+    let mut new = random_lead(chance, &neveh(), id);
+    new.version = read_version + 1;
+    let timeline = chance.some(2, |chance| entry(chance.below(100) as i64, &chance.text()));
+    Some(OtherRecord { lead: new, read_version, timeline })
 }
 
 async fn same(one: &dyn Bench, other: &dyn Bench, when: &str) {

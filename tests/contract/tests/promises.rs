@@ -28,6 +28,8 @@ kept_by_both! {
         what_is_once_only_is_refused_to_its_own_lead_too
         the_version_that_was_read_must_still_stand
         the_same_claim_is_given_once_though_two_ask_at_one_moment
+        a_merge_writes_both_records_and_leads_every_name_to_the_one_that_goes_on
+        a_merge_that_meets_anything_on_either_side_writes_nothing
         an_event_that_concerns_nobody_is_seen_once
         a_marker_ends_after_thirty_days_and_not_before
         markers_and_identities_are_each_business_s_own

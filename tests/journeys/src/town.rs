@@ -120,6 +120,13 @@ impl Town {
         answered(webhook::handle(&webhook, serde_json::from_value(request).unwrap()).await)
     }
 
+    /// The site's form with this body.
+    pub async fn form(&self, body: &Value) -> (i64, Value) {
+        let mut request = crate::request_file("lead-intake/form.json");
+        request.body = Some(body.to_string());
+        self.http(request).await
+    }
+
     /// A form or a call, as API Gateway hands it over.
     pub async fn http(&self, request: ApiGatewayV2httpRequest) -> (i64, Value) {
         let intake = LeadIntake {

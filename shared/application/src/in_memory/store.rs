@@ -158,16 +158,14 @@ impl Store for InMemoryStore {
         check(&tables, commit).map_err(CommitError::Conflict)?;
         let business = &commit.business;
         if let Some(lead) = &commit.lead {
-            let key = (business.clone(), lead.id);
-            for identity in commit.identities.iter().chain(&commit.once) {
+            let repointed = commit.different_repointed().into_iter().map(|repointed| &repointed.identity);
+            for identity in commit.identities.iter().chain(&commit.once).chain(repointed) {
                 tables.identities.insert((business.clone(), identity.clone()), lead.id);
             }
-            tables.timelines.entry(key.clone()).or_default().extend(commit.timeline.iter().cloned());
-            match commit.indexed_wake() {
-                Some(wake) => drop(tables.wakes.insert(key.clone(), wake)),
-                None => drop(tables.wakes.remove(&key)),
+            tables.put_record(lead, commit.indexed_wake(), &commit.timeline);
+            if let Some(other) = &commit.other {
+                tables.put_record(&other.lead, other.lead.wake(), &other.timeline);
             }
-            tables.leads.insert(key, lead.clone());
         }
         if let Some(event) = &commit.seen {
             tables.seen.insert((business.clone(), event.clone()), commit.now + SEEN_FOR);
@@ -337,6 +335,16 @@ impl Store for InMemoryStore {
 }
 
 impl Tables {
+    fn put_record(&mut self, lead: &Lead, wake: Option<Wake>, timeline: &[Entry]) {
+        let key = (lead.business.clone(), lead.id);
+        self.timelines.entry(key.clone()).or_default().extend(timeline.iter().cloned());
+        match wake {
+            Some(wake) => drop(self.wakes.insert(key.clone(), wake)),
+            None => drop(self.wakes.remove(&key)),
+        }
+        self.leads.insert(key, lead.clone());
+    }
+
     /// What is put again is no longer parked.
     fn put(&mut self, id: InboxRowId, stored: Stored) {
         self.parked.remove(&id);
@@ -357,8 +365,11 @@ impl Tables {
 fn check(tables: &Tables, commit: &Commit) -> Result<(), Conflict> {
     let business = &commit.business;
     if let Some(lead) = &commit.lead {
-        let stored = tables.leads.get(&(business.clone(), lead.id)).map_or(0, |lead| lead.version);
-        if stored != commit.read_version {
+        let stored = |id: LeadId| tables.leads.get(&(business.clone(), id)).map_or(0, |lead| lead.version);
+        let other = commit.other.as_ref();
+        if stored(lead.id) != commit.read_version
+            || other.is_some_and(|other| stored(other.lead.id) != other.read_version)
+        {
             return Err(Conflict::Version);
         }
         let owner = |identity: &IdentityKey| tables.identities.get(&(business.clone(), identity.clone()));
@@ -369,6 +380,12 @@ fn check(tables: &Tables, commit: &Commit) -> Result<(), Conflict> {
             commit.identities.iter().find(|key| owner(key).is_some_and(|owner| *owner != lead.id))
         {
             return Err(Conflict::Identity(theirs.clone()));
+        }
+        for repointed in commit.different_repointed() {
+            let expected = [lead.id, repointed.from];
+            if owner(&repointed.identity).is_some_and(|owner| !expected.contains(owner)) {
+                return Err(Conflict::Identity(repointed.identity.clone()));
+            }
         }
     }
     match &commit.seen {

@@ -4,7 +4,9 @@ use application::commit::{Commit, CommitError, Conflict, SEEN_FOR};
 use application::ports::{InboxRow, StoreError};
 use aws_sdk_dynamodb::types::CancellationReason;
 use domain::identity::IdentityKey;
+use domain::ids::LeadId;
 use domain::lead::Lead;
+use domain::timeline::Entry;
 use jiff::Timestamp;
 
 use super::condition::Condition;
@@ -74,6 +76,10 @@ fn writes_of(commit: &Commit) -> Result<Vec<Guarded>, Damaged> {
     let mut writes = Vec::new();
     if let Some(lead) = &commit.lead {
         writes.push(guarded(lead_row(lead, commit)?, version_is(commit.read_version), Conflict::Version));
+        if let Some(other) = &commit.other {
+            let row = leads::row_of(&other.lead, other.lead.wake())?;
+            writes.push(guarded(row, version_is(other.read_version), Conflict::Version));
+        }
         if let Some(once) = &commit.once {
             writes.push(guarded(identity_row(commit, once, lead), Condition::absent(), Conflict::Once));
         }
@@ -85,8 +91,17 @@ fn writes_of(commit: &Commit) -> Result<Vec<Guarded>, Damaged> {
                 Conflict::Identity(identity.clone()),
             ));
         }
-        if !commit.timeline.is_empty() {
-            writes.push(free(Write::Put(timeline_row(commit, lead)?, None)));
+        for repointed in commit.different_repointed() {
+            let identity = &repointed.identity;
+            let row = identity_row(commit, identity, lead);
+            let condition = absent_or_of_either(lead, repointed.from);
+            writes.push(guarded(row, condition, Conflict::Identity(identity.clone())));
+        }
+        let other = commit.other.as_ref().map(|other| (&other.lead, &other.timeline));
+        for (lead, entries) in [(lead, &commit.timeline)].into_iter().chain(other) {
+            if !entries.is_empty() {
+                writes.push(free(Write::Put(timeline_row(lead, commit.now, entries)?, None)));
+            }
         }
     }
     if let Some(event) = &commit.seen {
@@ -123,13 +138,13 @@ fn identity_row(commit: &Commit, identity: &IdentityKey, lead: &Lead) -> Row {
     Row::at(&keys::identity(&commit.business, identity)).with(LEAD, text(&lead.id.to_string()))
 }
 
-fn timeline_row(commit: &Commit, lead: &Lead) -> Result<Row, Damaged> {
-    let key: Key = keys::timeline(&commit.business, lead.id, commit.now, lead.version);
-    let body = to_body(&TimelineItem::of(&commit.timeline))?;
+fn timeline_row(lead: &Lead, now: Timestamp, entries: &[Entry]) -> Result<Row, Damaged> {
+    let key: Key = keys::timeline(&lead.business, lead.id, now, lead.version);
+    let body = to_body(&TimelineItem::of(entries))?;
     if body.len() <= ENTRIES_BYTES_MAX {
         return Ok(Row::at(&key).with(BODY, text(&body)));
     }
-    Row::at(&key).with_body(&TimelineItem::clipped(&commit.timeline))
+    Row::at(&key).with_body(&TimelineItem::clipped(entries))
 }
 
 fn version_is(read: u64) -> Condition {
@@ -146,6 +161,14 @@ fn absent_or_of(lead: &Lead) -> Condition {
         expression: "attribute_not_exists(#pk) OR #lead = :lead",
         names: &[("#pk", PK), ("#lead", LEAD)],
         values: vec![(":lead", text(&lead.id.to_string()))],
+    }
+}
+
+fn absent_or_of_either(lead: &Lead, other: LeadId) -> Condition {
+    Condition {
+        expression: "attribute_not_exists(#pk) OR #lead IN (:lead, :from)",
+        names: &[("#pk", PK), ("#lead", LEAD)],
+        values: vec![(":lead", text(&lead.id.to_string())), (":from", text(&other.to_string()))],
     }
 }
 

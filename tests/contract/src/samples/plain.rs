@@ -102,6 +102,8 @@ pub fn commit_of(read: &Lead) -> Commit {
         early_wake: None,
         inbox_done: None,
         inbox_new: Vec::new(),
+        other: None,
+        repointed: Vec::new(),
     }
 }
 
