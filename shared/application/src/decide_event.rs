@@ -8,6 +8,7 @@ use domain::lead::Lead;
 use domain::merge::proof_of;
 
 use crate::commit::{Commit, CommitError, Conflict};
+use crate::erase::drop_event;
 use crate::held::{Held, hint_at};
 use crate::ports::InboxRowId;
 use crate::world::{ATTEMPTS_MAX, WorkError, World};
@@ -45,8 +46,15 @@ pub async fn decide_event(
             Some(id) => world.living_lead(&event.business, id).await?,
             None => None,
         };
-        let commit = match read {
-            None if !event.kind.makes_a_lead() => nothing_for_nobody(world, event, row),
+        // Of who was erased only what happened later begins anew; what names the record itself is of before.
+        if let Some(erasing) = read.as_ref().and_then(|read| read.erasing.as_ref()) {
+            if matches!(event.author, Identity::Lead(_)) || erasing.covers(event.occurred_at) {
+                drop_event(world, event, row).await?;
+                return Ok(Decided::Nothing(None));
+            }
+        }
+        let commit = match read.filter(|read| read.erasing.is_none()) {
+            None if !event.kind.makes_a_lead() => Commit::of_nobody(event, row, world.clock.now()),
             read => {
                 let read = read.unwrap_or_else(|| new_lead(world, event));
                 decided_commit(world, event, &read, &held, row).await?
@@ -73,6 +81,13 @@ pub async fn decide_event(
                     held.learn_if_ours(world, lead, key).await?;
                 } else {
                     held.learn(world, lead, key).await?;
+                }
+                let names = std::iter::once(&event.author).chain(&event.also);
+                let keys =
+                    names.map(|identity| world.identity_key(&event.business, identity)).collect::<Vec<_>>();
+                if held.is_erased(&keys, event.occurred_at) {
+                    drop_event(world, event, row).await?;
+                    return Ok(Decided::Nothing(None));
                 }
             }
             Err(CommitError::Conflict(Conflict::Seen | Conflict::Once)) => {
@@ -120,7 +135,10 @@ async fn decided_commit(
     row: Option<&InboxRowId>,
 ) -> Result<Commit, WorkError> {
     let decidable = world.decidable(read).await?;
-    let mut decision = decide(read, event, &decidable.context(&world.pepper));
+    let context = decidable.context(&world.pepper);
+    let suppressed = held.suppress(read, &context);
+    let mut decision = decide(&suppressed.lead, event, &context);
+    decision.timeline.splice(0..0, suppressed.timeline);
     let told = held.leave_to_others(world, &mut decision, proof_of(event), decidable.now());
     let new = new_identities(world, read, &decision.lead);
     let once = decision.once.take().map(|identity| world.identity_key(&event.business, &identity));
@@ -132,25 +150,6 @@ async fn decided_commit(
     commit.seen = Some(event.key.clone());
     commit.inbox_done = row.cloned();
     Ok(commit)
-}
-
-/// An event about nobody whom we know ends with its marker alone.
-fn nothing_for_nobody(world: &World, event: &Event, row: Option<&InboxRowId>) -> Commit {
-    Commit {
-        business: event.business.clone(),
-        lead: None,
-        read_version: 0,
-        timeline: Vec::new(),
-        identities: Vec::new(),
-        once: None,
-        seen: Some(event.key.clone()),
-        now: world.clock.now(),
-        early_wake: None,
-        inbox_done: row.cloned(),
-        inbox_new: Vec::new(),
-        other: None,
-        repointed: Vec::new(),
-    }
 }
 
 /// The keys of identities that the record did not have when it was read.

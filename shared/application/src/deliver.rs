@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 use crate::commit::{Commit, CommitError, Conflict};
 use crate::decide_event::new_identities;
+use crate::erase::{erase, sweep_tombstone};
 use crate::held::{Held, hint_at};
 use crate::merge::merge_with;
 use crate::ports::{InboxRow, Platforms};
@@ -42,11 +43,21 @@ pub async fn deliver(
     lead: LeadId,
 ) -> Result<Delivered, WorkError> {
     let mut delivered = Delivered::default();
+    let record = world.store.lead(business, lead).await?;
+    // Nothing is sent by this, so that no hold matters.
+    if let Some(stone) = record.as_ref().filter(|record| record.erasing.is_some()) {
+        sweep_tombstone(world, stone).await?;
+        return Ok(delivered);
+    }
     let release = match may_send(world).await? {
         MaySend::Yes(release) => release,
         MaySend::No => return Ok(Delivered { held: true, ..delivered }),
     };
-    let Some(mut lead) = world.living_lead(business, lead).await? else { return Ok(delivered) };
+    let living = match record.as_ref().and_then(|record| record.merged_into) {
+        Some(winner) => world.living_lead(business, winner).await?,
+        None => record,
+    };
+    let Some(mut lead) = living else { return Ok(delivered) };
     let mut merges = 0;
     let mut conflicts = 0;
     let mut nothing_may_leave = false;
@@ -141,6 +152,9 @@ async fn finish_call(
         let Some(mut decision) = finish(&lead, call.work, call.number, outcome, &context) else {
             return Ok(lead);
         };
+        let suppressed = held.suppress(&decision.lead, &context);
+        decision.lead = suppressed.lead;
+        decision.timeline.extend(suppressed.timeline);
         let told = held.leave_to_others(world, &mut decision, proof, decidable.now());
         let new = new_identities(world, &lead, &decision.lead);
         let mut commit = Commit::of(&lead, decision, new, decidable.now());
@@ -156,7 +170,13 @@ async fn finish_call(
                     if let Some(lead) = hand_over_lead_ad(world, &lead, call, fields, &key).await? {
                         return Ok(lead);
                     }
-                    held.learn(world, &lead, key).await?;
+                    held.learn(world, &lead, key.clone()).await?;
+                    // Its person was erased after they had filled it in.
+                    if held.is_erased(&[key], lead.created_at) {
+                        erase(world, &lead.business, lead.id).await?;
+                        let stone = world.store.lead(&lead.business, lead.id).await?;
+                        return Ok(stone.unwrap_or(lead));
+                    }
                 }
                 _ => held.learn(world, &lead, key).await?,
             },

@@ -1,6 +1,8 @@
 //! Names that lead to another lead: left to it, and remembered as a sign that the two are one person.
 
+use domain::context::Context;
 use domain::decide::Decision;
+use domain::erasure::{ErasedIdentity, suppress};
 use domain::event::{Event, EventKind, Responder};
 use domain::event_key::{EventKey, Sameness};
 use domain::hint::Hint;
@@ -22,6 +24,10 @@ pub(crate) struct Held {
     theirs: Vec<(IdentityKey, LeadId)>,
     /// Names that still lead to a record which this one has taken in.
     ours: Vec<Repointed>,
+    /// Names whose person was erased.
+    erased: Vec<(IdentityKey, ErasedIdentity)>,
+    /// Names that stand for something of a person who is being erased.
+    gone: Vec<IdentityKey>,
 }
 
 impl Held {
@@ -51,13 +57,39 @@ impl Held {
         key: &IdentityKey,
     ) -> Result<Option<LeadId>, WorkError> {
         let at = InboxId { business: lead.business.clone(), identity: key.clone() };
-        let Some(owner) = world.store.inbox(&at, 0).await?.lead else { return Ok(None) };
-        let living = world.living_lead(&lead.business, owner).await?.map_or(owner, |living| living.id);
-        if living == lead.id {
-            self.ours.push(Repointed { identity: key.clone(), from: owner });
+        let inbox = world.store.inbox(&at, 0).await?;
+        let Some(owner) = inbox.lead else {
+            self.erased.extend(inbox.erased.map(|erased| (key.clone(), erased)));
             return Ok(None);
+        };
+        match world.living_lead(&lead.business, owner).await? {
+            Some(living) if living.id == lead.id => {
+                self.ours.push(Repointed { identity: key.clone(), from: owner });
+                Ok(None)
+            }
+            Some(living) if living.erasing.is_none() => Ok(Some(living.id)),
+            // What stood for a thing of theirs leads nowhere, and is nobody else's either.
+            Some(_) | None => {
+                self.gone.push(key.clone());
+                Ok(None)
+            }
         }
-        Ok(Some(living))
+    }
+
+    /// Whether one of these names was erased at or after a moment.
+    pub fn is_erased(&self, keys: &[IdentityKey], occurred_at: Timestamp) -> bool {
+        self.erased.iter().any(|(key, erased)| keys.contains(key) && erased.covers(occurred_at))
+    }
+
+    /// The record with what the persons of erased names had refused.
+    pub fn suppress(&self, read: &Lead, context: &Context<'_>) -> Decision {
+        let mut decision = Decision { lead: read.clone(), timeline: Vec::new(), once: None };
+        for (_, erased) in &self.erased {
+            let next = suppress(&decision.lead, &erased.suppression, context);
+            decision.lead = next.lead;
+            decision.timeline.extend(next.timeline);
+        }
+        decision
     }
 
     /// Takes the names of others out of a decision and remembers them as signs. The timeline says so, and who has
@@ -78,6 +110,8 @@ impl Held {
             .into_iter()
             .partition(|identity| owner(identity).is_some());
         decision.lead.identities = ours;
+        let gone = |identity: &Identity| self.gone.contains(&world.identity_key(&business, identity));
+        decision.lead.identities.retain(|identity| !gone(identity));
         let theirs: std::collections::BTreeSet<Identity> = theirs;
         let mut told = Vec::new();
         for identity in theirs {
@@ -100,11 +134,14 @@ impl Held {
         told
     }
 
-    /// What leads to a record that was merged into this one leads here from now on.
+    /// What leads to a record that was merged into this one, or was erased, leads here from now on.
     pub fn repoint(&self, commit: &mut Commit) {
         let ours = self.ours.iter().filter(|ours| commit.identities.contains(&ours.identity));
         commit.repointed.extend(ours.cloned());
         commit.identities.retain(|key| self.ours.iter().all(|ours| ours.identity != *key));
+        let erased = |key: &&IdentityKey| self.erased.iter().any(|(erased, _)| erased == *key);
+        commit.revived = commit.identities.iter().filter(erased).cloned().collect();
+        commit.identities.retain(|key| !erased(&key));
     }
 }
 

@@ -33,7 +33,10 @@ pub(crate) async fn merge_with(world: &World, lead: Lead, with: LeadId) -> Resul
 
 /// What is to be committed on the records as they stand. `None` when nothing is.
 async fn step(world: &World, lead: &Lead, with: LeadId) -> Result<Option<Commit>, WorkError> {
-    let other = world.living_lead(&lead.business, with).await?.filter(|other| other.id != lead.id);
+    let other = world
+        .living_lead(&lead.business, with)
+        .await?
+        .filter(|other| other.id != lead.id && other.erasing.is_none());
     let Some(other) = other else {
         let now = world.clock.now();
         return Ok(Some(changed(lead, now, None, |lead| forget(lead, with))));

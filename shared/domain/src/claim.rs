@@ -39,7 +39,8 @@ pub fn claim(
     release: Release,
     context: &Context<'_>,
 ) -> Option<Claimed> {
-    if lead.merged_into.is_some() || lead.claim.as_ref().is_some_and(|claim| context.now < claim.until) {
+    let ended = lead.merged_into.is_some() || lead.erasing.is_some();
+    if ended || lead.claim.as_ref().is_some_and(|claim| context.now < claim.until) {
         return None;
     }
     let mut draft = Draft::new(lead, context);

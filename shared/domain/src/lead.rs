@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::channel::{Channel, Window};
 use crate::consent::{Consent, OptOut};
 use crate::email::EmailAddress;
+use crate::erasure::Erasing;
 use crate::identity::Identity;
 use crate::ids::{BusinessId, LeadId, PlatformMessageId, WorkId};
 use crate::name::PersonName;
@@ -57,6 +58,8 @@ pub struct Lead {
     pub merges: Vec<PendingMerge>,
     /// The records that were merged into this one. Their timelines and deliveries are read with its own.
     pub absorbed: Vec<LeadId>,
+    /// Set when the person was erased: the rest of this record is empty.
+    pub erasing: Option<Erasing>,
 }
 
 /// Another record that shares a name with this one.
@@ -134,12 +137,16 @@ impl Lead {
             merged_into: None,
             merges: Vec::new(),
             absorbed: Vec::new(),
+            erasing: None,
         }
     }
 
     /// The one derived field that the wake index shows: the earliest moment at which anything can happen by
     /// itself. While a claim stands that is the claim's end, whatever else is due.
     pub fn wake(&self) -> Option<Wake> {
+        if let Some(erasing) = &self.erasing {
+            return Some(Wake { class: Class::Conversation, at: erasing.next_at });
+        }
         if self.merged_into.is_some() {
             return None;
         }

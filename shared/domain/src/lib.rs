@@ -15,6 +15,7 @@ pub mod decide;
 pub mod delivery;
 pub mod doubt;
 pub mod email;
+pub mod erasure;
 pub mod event;
 pub mod event_key;
 pub mod finish;

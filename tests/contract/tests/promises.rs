@@ -59,6 +59,12 @@ kept_by_both! {
         parked_work_is_shown_until_it_is_mended
         leads_come_before_events_before_notices_and_a_limit_holds
         the_roster_gives_every_lead_once_page_by_page;
+    erasures:
+        an_erased_name_leads_nowhere_and_remembers_why
+        nobody_takes_an_erased_name_without_knowing_it
+        what_stands_beside_a_record_goes_page_by_page
+        events_up_to_a_moment_go_and_later_ones_stay
+        a_record_is_deleted_only_as_it_was_read;
     installation:
         an_asset_leads_to_its_business
         the_pulse_and_the_released_table_are_kept

@@ -229,7 +229,11 @@ impl Town {
 
     pub fn leads(&self, business: &str) -> Vec<Lead> {
         let leads = self.store.leads().into_iter();
-        leads.filter(|lead| lead.business.as_str() == business && lead.merged_into.is_none()).collect()
+        leads
+            .filter(|lead| {
+                lead.business.as_str() == business && lead.merged_into.is_none() && lead.erasing.is_none()
+            })
+            .collect()
     }
 
     pub fn only_lead(&self, business: &str) -> Lead {

@@ -3,7 +3,7 @@
 mod answers;
 mod comments;
 mod doubt;
-mod events;
+pub(crate) mod events;
 mod journeys;
 mod life;
 mod limits;

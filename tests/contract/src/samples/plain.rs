@@ -104,6 +104,8 @@ pub fn commit_of(read: &Lead) -> Commit {
         inbox_new: Vec::new(),
         other: None,
         repointed: Vec::new(),
+        revived: Vec::new(),
+        erased: Vec::new(),
     }
 }
 

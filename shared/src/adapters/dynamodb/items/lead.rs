@@ -7,6 +7,7 @@ use domain::ids::{AssetId, BusinessId, LeadId};
 use domain::lead::Lead;
 use serde::{Deserialize, Serialize};
 
+use super::erasure::ErasingItem;
 use super::format::{Damaged, FORMAT};
 use super::identity;
 use super::merges::{MergeItem, lead_id};
@@ -85,6 +86,9 @@ pub struct LeadItem {
     /// Records that were merged into this one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     b: Vec<String>,
+    /// It is being erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    x: Option<ErasingItem>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -126,6 +130,7 @@ impl From<&Lead> for LeadItem {
             to: lead.merged_into.map(|winner| winner.to_string()),
             y: lead.merges.iter().map(Into::into).collect(),
             b: lead.absorbed.iter().map(LeadId::to_string).collect(),
+            x: lead.erasing.as_ref().map(Into::into),
         }
     }
 }
@@ -176,6 +181,7 @@ impl LeadItem {
             merged_into: self.to.as_deref().map(lead_id).transpose()?,
             merges: self.y.into_iter().map(MergeItem::read).collect::<Result<_, _>>()?,
             absorbed: self.b.iter().map(|text| lead_id(text)).collect::<Result<_, _>>()?,
+            erasing: self.x.map(ErasingItem::read).transpose()?,
         })
     }
 }

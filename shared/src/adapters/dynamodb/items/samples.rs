@@ -6,6 +6,7 @@ use domain::channel::{Channel, Network, Window};
 use domain::consent::{Consent, OptOut};
 use domain::delivery::DeliveryStatus;
 use domain::email::EmailAddress;
+use domain::erasure::{Erasing, Suppression};
 use domain::event::{Call, CallKind, Capture, Comment, Details, Event, EventKind, LeadAd, Media, Message};
 use domain::event_key::EventKey;
 use domain::identity::Identity;
@@ -145,6 +146,16 @@ fn full_lead() -> Lead {
             PendingMerge { with: LeadId::new(5), proof: Proof::Claimed, due_at: at(71) },
         ],
         absorbed: vec![LeadId::new(6), LeadId::new(u128::MAX)],
+        erasing: Some(Erasing {
+            at: at(80),
+            next_at: at(81),
+            looks: 2,
+            inboxes: vec![Identity::Phone(phone()).key(&domain::ids::Pepper::new([2; 32]), &"neveh".into())],
+            suppression: Suppression {
+                opt_out: Some(OptOut { at: at(50), by: "whatsapp".into() }),
+                marketing_stopped_at: Some(at(51)),
+            },
+        }),
         ..Lead::new("neveh".into(), LeadId::new(1), at(0))
     }
 }
