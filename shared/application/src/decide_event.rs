@@ -47,11 +47,11 @@ pub async fn decide_event(
             None => None,
         };
         // Of who was erased only what happened later begins anew; what names the record itself is of before.
-        if let Some(erasing) = read.as_ref().and_then(|read| read.erasing.as_ref()) {
-            if matches!(event.author, Identity::Lead(_)) || erasing.covers(event.occurred_at) {
-                drop_event(world, event, row).await?;
-                return Ok(Decided::Nothing(None));
-            }
+        if let Some(erasing) = read.as_ref().and_then(|read| read.erasing.as_ref())
+            && (matches!(event.author, Identity::Lead(_)) || erasing.covers(event.occurred_at))
+        {
+            drop_event(world, event, row).await?;
+            return Ok(Decided::Nothing(None));
         }
         let commit = match read.filter(|read| read.erasing.is_none()) {
             None if !event.kind.makes_a_lead() => Commit::of_nobody(event, row, world.clock.now()),
