@@ -16,8 +16,10 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use shared::application::erase::Erased;
 use shared::application::ports::{Attention, Clock};
-use shared::application::{redrive, release};
+use shared::application::timeline::whole_timeline;
+use shared::application::{erase, redrive, release};
 use shared::domain::ids::LeadId;
 
 use crate::moving::MoveError;
@@ -41,6 +43,7 @@ pub fn sandbox(inner: Arc<Inner>) -> Router {
         .route("/sandbox/leads", get(leads))
         .route("/sandbox/leads/{id}", get(lead))
         .route("/sandbox/attention", get(attention))
+        .route("/sandbox/leads/{id}/erase", post(erase_lead))
         .route("/sandbox/redrive", post(redrive_all))
         .route("/sandbox/release", post(release_all))
         .with_state(inner)
@@ -166,7 +169,7 @@ async fn lead(State(inner): State<Arc<Inner>>, Path(id): Path<String>) -> Respon
     for business in inner.businesses() {
         match inner.store.lead(business, id).await {
             Ok(Some(lead)) => {
-                return match inner.store.timeline(business, id).await {
+                return match whole_timeline(inner.store.as_ref(), &lead).await {
                     Ok(timeline) => Json(views::lead(&lead, &timeline)).into_response(),
                     Err(error) => store_failure(&error),
                 };
@@ -213,6 +216,21 @@ async fn redrive_all(State(inner): State<Arc<Inner>>) -> Response {
         }
     }
     Json(json!({ "leads": total.leads, "events": total.events, "notices": total.notices })).into_response()
+}
+
+async fn erase_lead(State(inner): State<Arc<Inner>>, Path(id): Path<String>) -> Response {
+    let unknown = || failure(StatusCode::NOT_FOUND, "unknown-lead", "there is no lead with this id");
+    let Some(id) = LeadId::parse(&id) else { return unknown() };
+    for business in inner.businesses() {
+        match erase::erase(inner.world(), business, id).await {
+            Ok(Erased::Nobody) => {}
+            Ok(Erased::Begun(lead) | Erased::Already(lead)) => {
+                return Json(json!({ "erased": lead.to_string() })).into_response();
+            }
+            Err(error) => return store_failure(&error),
+        }
+    }
+    unknown()
 }
 
 async fn release_all(State(inner): State<Arc<Inner>>) -> Response {

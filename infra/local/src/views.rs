@@ -65,6 +65,7 @@ pub fn lead(lead: &Lead, timeline: &[TimelineRow]) -> Value {
         "wake_at": lead.wake().map(|wake| wake.at.to_string()),
         "attention": lead.attention(),
         "merged_into": lead.merged_into.map(|lead| lead.to_string()),
+        "absorbed": lead.absorbed.iter().map(|lead| lead.to_string()).collect::<Vec<_>>(),
         "timeline": timeline.iter().map(row).collect::<Vec<_>>(),
     })
 }

@@ -1,9 +1,11 @@
 //! One conditional transaction: what a decision writes, all of it or nothing.
 
 use domain::decide::Decision;
+use domain::erasure::ErasedIdentity;
+use domain::event::Event;
 use domain::event_key::EventKey;
 use domain::identity::IdentityKey;
-use domain::ids::BusinessId;
+use domain::ids::{BusinessId, LeadId};
 use domain::lead::{Lead, Wake};
 use domain::timeline::Entry;
 use jiff::{SignedDuration, Timestamp};
@@ -35,6 +37,53 @@ pub struct Commit {
     pub inbox_done: Option<InboxRowId>,
     /// Events for others that follow from this.
     pub inbox_new: Vec<InboxRow>,
+    /// A second record that changes with this one.
+    pub other: Option<OtherRecord>,
+    /// Identities that lead to this lead from now on, and led to another until now.
+    pub repointed: Vec<Repointed>,
+    /// Identities that were erased, as the decision knows, and lead to this lead from now on. That they were erased
+    /// is kept.
+    pub revived: Vec<IdentityKey>,
+    /// Identities that lead nowhere from now on.
+    pub erased: Vec<ErasedName>,
+}
+
+/// An identity of the commit's lead, or of nobody. One that is anybody else's fails
+/// the commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErasedName {
+    pub identity: IdentityKey,
+    pub erased: ErasedIdentity,
+}
+
+/// The record that is merged into the lead of a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherRecord {
+    pub lead: Lead,
+    /// As of the lead itself.
+    pub read_version: u64,
+    pub timeline: Vec<Entry>,
+}
+
+/// An identity that may lead to `from`, to the commit's lead, or nowhere. One that is anybody else's fails the
+/// commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repointed {
+    pub identity: IdentityKey,
+    pub from: LeadId,
+}
+
+/// What a commit does with a name of its lead. What may not be fails with [`Conflict::Identity`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameWrite<'a> {
+    /// Nobody had it, or the lead itself.
+    Given,
+    /// Nobody had it, the lead itself, or this record.
+    Repointed(LeadId),
+    /// It leads nowhere, or to the lead itself.
+    Revived,
+    /// It leads nowhere, or to the lead itself.
+    Erased(&'a ErasedIdentity),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -76,7 +125,47 @@ impl Commit {
             early_wake: None,
             inbox_done: None,
             inbox_new: Vec::new(),
+            other: None,
+            repointed: Vec::new(),
+            revived: Vec::new(),
+            erased: Vec::new(),
         }
+    }
+
+    /// An event that changes no lead ends with its marker alone.
+    pub fn of_nobody(event: &Event, row: Option<&InboxRowId>, now: Timestamp) -> Self {
+        Self {
+            business: event.business.clone(),
+            lead: None,
+            read_version: 0,
+            timeline: Vec::new(),
+            identities: Vec::new(),
+            once: None,
+            seen: Some(event.key.clone()),
+            now,
+            early_wake: None,
+            inbox_done: row.cloned(),
+            inbox_new: Vec::new(),
+            other: None,
+            repointed: Vec::new(),
+            revived: Vec::new(),
+            erased: Vec::new(),
+        }
+    }
+
+    /// What becomes of each name that the commit writes, each once: a transaction refuses two writes of one item.
+    pub fn names(&self) -> Vec<(&IdentityKey, NameWrite<'_>)> {
+        let given = self.identities.iter().map(|key| (key, NameWrite::Given));
+        let repointed = self.repointed.iter().map(|name| (&name.identity, NameWrite::Repointed(name.from)));
+        let revived = self.revived.iter().map(|key| (key, NameWrite::Revived));
+        let erased = self.erased.iter().map(|name| (&name.identity, NameWrite::Erased(&name.erased)));
+        let mut different: Vec<(&IdentityKey, NameWrite<'_>)> = Vec::new();
+        for (key, write) in given.chain(repointed).chain(revived).chain(erased) {
+            if self.once.as_ref() != Some(key) && different.iter().all(|(other, _)| *other != key) {
+                different.push((key, write));
+            }
+        }
+        different
     }
 
     /// What the wake index shows of the lead from now on.

@@ -1,13 +1,15 @@
 //! One event is decided: load, decide, commit, and again if somebody else was faster.
 
-use domain::decide::{Decision, decide};
+use domain::decide::decide;
 use domain::event::Event;
 use domain::identity::{Identity, IdentityKey};
 use domain::ids::LeadId;
 use domain::lead::Lead;
-use domain::timeline::{Entry, Fact, What};
+use domain::merge::proof_of;
 
 use crate::commit::{Commit, CommitError, Conflict};
+use crate::erase::drop_event;
+use crate::held::{Held, hint_at};
 use crate::ports::InboxRowId;
 use crate::world::{ATTEMPTS_MAX, WorkError, World};
 
@@ -38,14 +40,21 @@ pub async fn decide_event(
     row: Option<&InboxRowId>,
 ) -> Result<Decided, WorkError> {
     let mut known = known;
-    let mut held: Vec<IdentityKey> = Vec::new();
+    let mut held = Held::default();
     for _ in 0..ATTEMPTS_MAX {
         let read = match known {
             Some(id) => world.living_lead(&event.business, id).await?,
             None => None,
         };
-        let commit = match read {
-            None if !event.kind.makes_a_lead() => nothing_for_nobody(world, event, row),
+        // Of who was erased only what happened later begins anew; what names the record itself is of before.
+        if let Some(erasing) = read.as_ref().and_then(|read| read.erasing.as_ref())
+            && (matches!(event.author, Identity::Lead(_)) || erasing.covers(event.occurred_at))
+        {
+            drop_event(world, event, row).await?;
+            return Ok(Decided::Nothing(None));
+        }
+        let commit = match read.filter(|read| read.erasing.is_none()) {
+            None if !event.kind.makes_a_lead() => Commit::of_nobody(event, row, world.clock.now()),
             read => {
                 let read = read.unwrap_or_else(|| new_lead(world, event));
                 decided_commit(world, event, &read, &held, row).await?
@@ -54,18 +63,31 @@ pub async fn decide_event(
         match world.store.commit(&commit).await {
             Ok(()) => match commit.lead {
                 Some(lead) => {
+                    hint_at(world, &commit.inbox_new).await;
                     world.hint(&lead).await;
                     return Ok(Decided::Committed(Box::new(lead)));
                 }
                 None => return Ok(Decided::Nothing(None)),
             },
-            Err(CommitError::Conflict(Conflict::Version)) => known = find_lead(world, event).await?.or(known),
+            Err(CommitError::Conflict(Conflict::Version)) => {
+                known = find_lead(world, event).await?.or(known);
+                held = Held::default();
+            }
             Err(CommitError::Conflict(Conflict::Identity(key))) => {
+                let Some(lead) = &commit.lead else { continue };
                 if key == world.identity_key(&event.business, &event.author) {
                     // Somebody made this person a lead in between: theirs is the record.
                     known = find_lead(world, event).await?;
+                    held.learn_if_ours(world, lead, key).await?;
                 } else {
-                    held.push(key);
+                    held.learn(world, lead, key).await?;
+                }
+                let names = std::iter::once(&event.author).chain(&event.also);
+                let keys =
+                    names.map(|identity| world.identity_key(&event.business, identity)).collect::<Vec<_>>();
+                if held.is_erased(&keys, event.occurred_at) {
+                    drop_event(world, event, row).await?;
+                    return Ok(Decided::Nothing(None));
                 }
             }
             Err(CommitError::Conflict(Conflict::Seen | Conflict::Once)) => {
@@ -109,54 +131,25 @@ async fn decided_commit(
     world: &World,
     event: &Event,
     read: &Lead,
-    held: &[IdentityKey],
+    held: &Held,
     row: Option<&InboxRowId>,
 ) -> Result<Commit, WorkError> {
     let decidable = world.decidable(read).await?;
-    let mut decision = decide(read, event, &decidable.context(&world.pepper));
-    leave_to_others(world, &mut decision, held);
+    let context = decidable.context(&world.pepper);
+    let suppressed = held.suppress(read, &context);
+    let mut decision = decide(&suppressed.lead, event, &context);
+    decision.timeline.splice(0..0, suppressed.timeline);
+    let told = held.leave_to_others(world, &mut decision, proof_of(event), decidable.now());
     let new = new_identities(world, read, &decision.lead);
     let once = decision.once.take().map(|identity| world.identity_key(&event.business, &identity));
     let mut commit = Commit::of(read, decision, new, decidable.now());
     commit.identities.retain(|key| Some(key) != once.as_ref());
     commit.once = once;
+    commit.inbox_new = told;
+    held.repoint(&mut commit);
     commit.seen = Some(event.key.clone());
     commit.inbox_done = row.cloned();
     Ok(commit)
-}
-
-/// An event about nobody whom we know ends with its marker alone.
-fn nothing_for_nobody(world: &World, event: &Event, row: Option<&InboxRowId>) -> Commit {
-    Commit {
-        business: event.business.clone(),
-        lead: None,
-        read_version: 0,
-        timeline: Vec::new(),
-        identities: Vec::new(),
-        once: None,
-        seen: Some(event.key.clone()),
-        now: world.clock.now(),
-        early_wake: None,
-        inbox_done: row.cloned(),
-        inbox_new: Vec::new(),
-    }
-}
-
-/// Identities that are another lead's stay theirs. The timeline says so: the two are probably one person.
-pub(crate) fn leave_to_others(world: &World, decision: &mut Decision, held: &[IdentityKey]) {
-    let business = decision.lead.business.clone();
-    let (theirs, ours) = std::mem::take(&mut decision.lead.identities)
-        .into_iter()
-        .partition(|identity| held.contains(&world.identity_key(&business, identity)));
-    decision.lead.identities = ours;
-    for identity in theirs {
-        let at = decision.timeline.last().map_or(decision.lead.created_at, |entry| entry.at);
-        decision.timeline.push(
-            Entry::new(at, What::IdentityHeld)
-                .with(Fact::Identity, identity.kind())
-                .with(Fact::Reason, "another lead is known by it; the two may be one person"),
-        );
-    }
 }
 
 /// The keys of identities that the record did not have when it was read.

@@ -4,22 +4,27 @@ use domain::call::{LeadAdFields, Outcome, PlatformCall};
 use domain::claim::{Claimed, claim};
 use domain::doubt::Deliveries;
 use domain::finish::finish;
-use domain::hint::Hint;
 use domain::identity::IdentityKey;
 use domain::ids::{BusinessId, LeadId};
-use domain::lead::Lead;
+use domain::lead::{Lead, Proof};
 use domain::lead_ad::hand_over;
 use domain::work::Work;
-use jiff::SignedDuration;
+use jiff::Timestamp;
 
 use crate::commit::{Commit, CommitError, Conflict};
-use crate::decide_event::{leave_to_others, new_identities};
+use crate::decide_event::new_identities;
+use crate::erase::{erase, sweep_tombstone};
+use crate::held::{Held, hint_at};
+use crate::merge::merge_with;
 use crate::ports::{InboxRow, Platforms};
 use crate::release::{MaySend, may_send};
 use crate::world::{ATTEMPTS_MAX, WorkError, World};
 
 /// How many calls one worker makes for one lead before it lets others have their turn.
 const CALLS_PER_DRAIN_MAX: usize = 16;
+
+/// How many records one worker joins at one look.
+const MERGES_PER_DRAIN_MAX: usize = 16;
 
 /// What a worker did, for logs and metrics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,14 +43,32 @@ pub async fn deliver(
     lead: LeadId,
 ) -> Result<Delivered, WorkError> {
     let mut delivered = Delivered::default();
+    let record = world.store.lead(business, lead).await?;
+    // Nothing is sent by this, so that no hold matters.
+    if let Some(stone) = record.as_ref().filter(|record| record.erasing.is_some()) {
+        sweep_tombstone(world, stone).await?;
+        return Ok(delivered);
+    }
     let release = match may_send(world).await? {
         MaySend::Yes(release) => release,
         MaySend::No => return Ok(Delivered { held: true, ..delivered }),
     };
-    let Some(mut lead) = world.store.lead(business, lead).await? else { return Ok(delivered) };
+    let living = match record.as_ref().and_then(|record| record.merged_into) {
+        Some(winner) => world.living_lead(business, winner).await?,
+        None => record,
+    };
+    let Some(mut lead) = living else { return Ok(delivered) };
+    let mut merges = 0;
     let mut conflicts = 0;
     let mut nothing_may_leave = false;
     while delivered.calls < CALLS_PER_DRAIN_MAX {
+        // First of all, so that nothing leaves for the one person twice. Who holds a claim waits for its end.
+        if let Some(with) = due_merge(&lead, world.clock.now()).filter(|_| merges < MERGES_PER_DRAIN_MAX) {
+            merges += 1;
+            let Some(merged) = merge_with(world, lead, with).await? else { return Ok(delivered) };
+            lead = merged;
+            continue;
+        }
         let decidable = world.decidable(&lead).await?;
         let deliveries = deliveries(world, &lead).await?;
         let Some(Claimed { decision, call }) =
@@ -66,7 +89,7 @@ pub async fn deliver(
                 if conflicts > ATTEMPTS_MAX {
                     return Err(WorkError::Contended);
                 }
-                let Some(fresh) = world.store.lead(business, lead.id).await? else { return Ok(delivered) };
+                let Some(fresh) = world.living_lead(business, lead.id).await? else { return Ok(delivered) };
                 lead = fresh;
                 continue;
             }
@@ -88,6 +111,11 @@ pub async fn deliver(
     Ok(delivered)
 }
 
+fn due_merge(lead: &Lead, now: Timestamp) -> Option<LeadId> {
+    let claimed = lead.claim.as_ref().is_some_and(|claim| now < claim.until);
+    lead.due_merge(now).filter(|_| !claimed).map(|merge| merge.with)
+}
+
 /// Evidence is read only for what was called before and is still open.
 async fn deliveries(world: &World, lead: &Lead) -> Result<Deliveries, WorkError> {
     let mut told = Deliveries::new();
@@ -96,7 +124,12 @@ async fn deliveries(world: &World, lead: &Lead) -> Result<Deliveries, WorkError>
     // Evidence may also come after the silence, before the next try.
     let asked = |work: &&Work| work.is_in_doubt() || work.tries > 0 || Some(work.id) == claimed;
     for work in lead.work.iter().filter(asked) {
-        told.insert(work.id, world.store.deliveries(&lead.business, lead.id, work.id).await?);
+        let mut of_work = world.store.deliveries(&lead.business, lead.id, work.id).await?;
+        // What was called for before a merge is told under the name that the record had then.
+        for absorbed in &lead.absorbed {
+            of_work.extend(world.store.deliveries(&lead.business, *absorbed, work.id).await?);
+        }
+        told.insert(work.id, of_work);
     }
     Ok(told)
 }
@@ -110,29 +143,46 @@ async fn finish_call(
     outcome: &Outcome,
 ) -> Result<Lead, WorkError> {
     let mut lead = lead;
-    let mut held: Vec<IdentityKey> = Vec::new();
+    let mut held = Held::default();
+    // What a platform answers is proof; what a lead ad holds was typed by somebody.
+    let proof = if matches!(outcome, Outcome::LeadAdRead(_)) { Proof::Claimed } else { Proof::Proven };
     for _ in 0..ATTEMPTS_MAX {
         let decidable = world.decidable(&lead).await?;
         let context = decidable.context(&world.pepper);
         let Some(mut decision) = finish(&lead, call.work, call.number, outcome, &context) else {
             return Ok(lead);
         };
-        leave_to_others(world, &mut decision, &held);
+        let suppressed = held.suppress(&decision.lead, &context);
+        decision.lead = suppressed.lead;
+        decision.timeline.extend(suppressed.timeline);
+        let told = held.leave_to_others(world, &mut decision, proof, decidable.now());
         let new = new_identities(world, &lead, &decision.lead);
-        let commit = Commit::of(&lead, decision, new, decidable.now());
+        let mut commit = Commit::of(&lead, decision, new, decidable.now());
+        commit.inbox_new = told;
+        held.repoint(&mut commit);
         match world.store.commit(&commit).await {
-            Ok(()) => return Ok(commit.lead.unwrap_or(lead)),
+            Ok(()) => {
+                hint_at(world, &commit.inbox_new).await;
+                return Ok(commit.lead.unwrap_or(lead));
+            }
             Err(CommitError::Conflict(Conflict::Identity(key))) => match outcome {
                 Outcome::LeadAdRead(fields) => {
                     if let Some(lead) = hand_over_lead_ad(world, &lead, call, fields, &key).await? {
                         return Ok(lead);
                     }
-                    held.push(key);
+                    held.learn(world, &lead, key.clone()).await?;
+                    // Its person was erased after they had filled it in.
+                    if held.is_erased(&[key], lead.created_at) {
+                        erase(world, &lead.business, lead.id).await?;
+                        let stone = world.store.lead(&lead.business, lead.id).await?;
+                        return Ok(stone.unwrap_or(lead));
+                    }
                 }
-                _ => held.push(key),
+                _ => held.learn(world, &lead, key).await?,
             },
+            // The record may have been merged in between: the work goes on in the other.
             Err(CommitError::Conflict(_)) => {
-                lead = world.store.lead(&lead.business, lead.id).await?.unwrap_or(lead);
+                lead = world.living_lead(&lead.business, lead.id).await?.unwrap_or(lead);
             }
             Err(CommitError::Store(error)) => return Err(error.into()),
         }
@@ -153,6 +203,10 @@ async fn hand_over_lead_ad(
     let context = decidable.context(&world.pepper);
     let at = crate::ports::InboxId { business: lead.business.clone(), identity: key.clone() };
     let Some(winner) = world.store.inbox(&at, 0).await?.lead else { return Ok(None) };
+    // A record that was taken in by this very one points here.
+    if world.living_lead(&lead.business, winner).await?.is_some_and(|living| living.id == lead.id) {
+        return Ok(None);
+    }
     let Some((decision, event)) = hand_over(lead, call.work, call.number, fields, winner, &context) else {
         return Ok(None);
     };
@@ -161,16 +215,11 @@ async fn hand_over_lead_ad(
     if row.at != at {
         return Ok(None);
     }
-    let hint = Hint::Inbox {
-        business: row.at.business.clone(),
-        identity: row.at.identity.clone(),
-        responder: row.event.kind.responder(),
-    };
     let mut commit = Commit::of(lead, decision, Vec::new(), decidable.now());
     commit.inbox_new.push(row);
     match world.store.commit(&commit).await {
         Ok(()) => {
-            world.send_hints(&[(hint, SignedDuration::ZERO)]).await;
+            hint_at(world, &commit.inbox_new).await;
             Ok(commit.lead)
         }
         // Somebody changed the record: the caller starts again from the fresh one.

@@ -1,6 +1,7 @@
 //! The events of one identity are decided in order.
 
 use crate::decide_event::{decide_event, find_lead};
+use crate::erase::drop_event;
 use crate::ports::{InboxId, InboxRow};
 use crate::world::{WorkError, World};
 
@@ -23,7 +24,11 @@ pub async fn drain(world: &World, at: &InboxId) -> Result<Drained, WorkError> {
     for row in inbox.rows {
         match row {
             Ok(row) => {
-                known = drain_row(world, &row, known).await?;
+                if inbox.erased.as_ref().is_some_and(|erased| erased.covers(row.event.occurred_at)) {
+                    drop_event(world, &row.event, Some(&row.id())).await?;
+                } else {
+                    known = drain_row(world, &row, known).await?;
+                }
                 drained.decided += 1;
             }
             Err(unreadable) => {

@@ -8,13 +8,17 @@ pub mod commit;
 pub mod decide_event;
 pub mod deliver;
 pub mod drain;
+pub mod erase;
+mod held;
 pub mod in_memory;
+mod merge;
 pub mod ports;
 pub mod publish;
 pub mod redrive;
 pub mod release;
 pub mod rescue;
 pub mod sweep;
+pub mod timeline;
 pub mod world;
 
 pub use world::{WorkError, World};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::call::{Outcome, PlatformCall};
 use domain::delivery::Delivery;
+use domain::erasure::ErasedIdentity;
 use domain::event::{Event, Responder};
 use domain::event_key::EventKey;
 use domain::hint::Hint;
@@ -59,6 +60,19 @@ pub trait Store: Send + Sync {
     async fn unpark_inbox(&self, row: &InboxRowId) -> Result<(), StoreError>;
 
     async fn lead(&self, business: &BusinessId, lead: LeadId) -> Result<Option<Lead>, StoreError>;
+    /// Deletes up to `limit` items of what stands beside a lead's record: its timeline, and what platforms said of
+    /// its messages. Whether there may be more.
+    async fn erase_beside(
+        &self,
+        business: &BusinessId,
+        lead: LeadId,
+        limit: usize,
+    ) -> Result<bool, StoreError>;
+    /// Deletes up to `limit` events of an inbox that happened up to a millisecond, parked ones included. Whether
+    /// there may be more.
+    async fn erase_inbox(&self, at: &InboxId, up_to: Timestamp, limit: usize) -> Result<bool, StoreError>;
+    /// Deletes a record if it still is the one that was read.
+    async fn delete_lead(&self, read: &Lead) -> Result<(), StoreError>;
     /// All of it, or nothing of it.
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError>;
 
@@ -163,6 +177,8 @@ impl InboxRowId {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inbox {
     pub lead: Option<LeadId>,
+    /// Set when whoever had this name before was erased. A later lead may have it now.
+    pub erased: Option<ErasedIdentity>,
     pub rows: Vec<Result<InboxRow, UnreadableRow>>,
 }
 

@@ -7,7 +7,7 @@ use domain::context::{Context, Playbooks as LeadPlaybooks};
 use domain::hint::Hint;
 use domain::identity::{Identity, IdentityKey};
 use domain::ids::{BusinessId, LeadId, Pepper};
-use domain::lead::Lead;
+use domain::lead::{ABSORBED_MAX, Lead};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::ports::{Chance, Clock, InboxId, Playbooks, QUEUE_DELAY_MAX, Queue, Store, StoreError};
@@ -69,11 +69,21 @@ impl World {
 
     /// What a decision about this lead may know at this moment.
     pub(crate) async fn decidable(&self, lead: &Lead) -> Result<Decidable, WorkError> {
+        self.decidable_with(lead, None).await
+    }
+
+    /// The same of a lead together with another one.
+    pub(crate) async fn decidable_with(
+        &self,
+        lead: &Lead,
+        other: Option<&Lead>,
+    ) -> Result<Decidable, WorkError> {
         let now = self.clock.now();
         let current = self.playbooks.current(&lead.business, now).await?;
         let current = current.ok_or_else(|| WorkError::NoPlaybook(lead.business.clone()))?;
         let mut pinned = BTreeMap::new();
-        for run in lead.runs.iter().filter(|run| run.is_active() && run.version != current.version) {
+        let runs = lead.runs.iter().chain(other.into_iter().flat_map(|other| &other.runs));
+        for run in runs.filter(|run| run.is_active() && run.version != current.version) {
             if let Some(playbook) = self.playbooks.version(&lead.business, &run.version).await? {
                 pinned.insert(run.version.clone(), playbook);
             }
@@ -87,9 +97,9 @@ impl World {
         business: &BusinessId,
         id: LeadId,
     ) -> Result<Option<Lead>, StoreError> {
-        const MERGES_MAX: usize = 8;
+        // A person has a bounded number of records, and one more for a lead ad that turned out to be theirs.
         let mut id = id;
-        for _ in 0..MERGES_MAX {
+        for _ in 0..ABSORBED_MAX + 2 {
             let lead = self.store.lead(business, id).await?;
             match lead.as_ref().and_then(|lead| lead.merged_into) {
                 Some(winner) => id = winner,

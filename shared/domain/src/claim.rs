@@ -39,7 +39,8 @@ pub fn claim(
     release: Release,
     context: &Context<'_>,
 ) -> Option<Claimed> {
-    if lead.merged_into.is_some() || lead.claim.as_ref().is_some_and(|claim| context.now < claim.until) {
+    let ended = lead.merged_into.is_some() || lead.erasing.is_some();
+    if ended || lead.claim.as_ref().is_some_and(|claim| context.now < claim.until) {
         return None;
     }
     let mut draft = Draft::new(lead, context);
@@ -52,7 +53,7 @@ pub fn claim(
 }
 
 /// A claim that ran out: whoever held it died between its commit and its finish.
-fn expire(draft: &mut Draft<'_>) {
+pub(crate) fn expire(draft: &mut Draft<'_>) {
     let Some(claim) = draft.lead.claim.take() else { return };
     if claim.intent == Intent::LookForEvidence {
         if let Some(work) = draft.lead.work(claim.work).cloned() {

@@ -10,7 +10,9 @@ use crate::delivery::DeliveryStatus;
 use crate::email::EmailAddress;
 use crate::event_key::EventKey;
 use crate::identity::Identity;
-use crate::ids::{AssetId, BusinessId, CommentId, FormId, LeadAdId, PlatformMessageId, PostId, WorkId};
+use crate::ids::{
+    AssetId, BusinessId, CommentId, FormId, LeadAdId, LeadId, PlatformMessageId, PostId, WorkId,
+};
 use crate::name::PersonName;
 use crate::phone::PhoneNumber;
 use crate::source::Source;
@@ -95,6 +97,10 @@ pub enum EventKind {
     /// The person is known by another name from now on.
     IdentityChanged {
         to: Identity,
+    },
+    /// Another lead named this person's phone or address as theirs: the two may be one.
+    Claimed {
+        by: LeadId,
     },
     /// Somebody named the business. Answered by the tag responder.
     Mentioned {
@@ -244,6 +250,7 @@ impl EventKind {
             Self::MarketingStopped => "marketing-stopped",
             Self::MarketingResumed => "marketing-resumed",
             Self::IdentityChanged { .. } => "identity-changed",
+            Self::Claimed { .. } => "claimed",
             Self::Mentioned { .. } => "mention",
         }
     }
@@ -271,14 +278,17 @@ impl EventKind {
             | Self::Receipt { .. }
             | Self::DeliveryFailed { .. }
             | Self::MarketingResumed
-            | Self::IdentityChanged { .. } => false,
+            | Self::IdentityChanged { .. }
+            | Self::Claimed { .. } => false,
         }
     }
 
     /// Which function works this kind off.
     pub fn responder(&self) -> Responder {
         match self {
-            Self::Captured(_) | Self::LeadAd(_) | Self::Called(_) => Responder::LeadIntake,
+            Self::Captured(_) | Self::LeadAd(_) | Self::Called(_) | Self::Claimed { .. } => {
+                Responder::LeadIntake
+            }
             Self::Commented(_)
             | Self::CommentEdited { .. }
             | Self::CommentRemoved { .. }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::channel::{Channel, Window};
 use crate::consent::{Consent, OptOut};
 use crate::email::EmailAddress;
+use crate::erasure::Erasing;
 use crate::identity::Identity;
 use crate::ids::{BusinessId, LeadId, PlatformMessageId, WorkId};
 use crate::name::PersonName;
@@ -53,6 +54,30 @@ pub struct Lead {
     pub recent_sends: Vec<RecentSend>,
     /// Set when this record only points to the lead that carries on.
     pub merged_into: Option<LeadId>,
+    /// Other records that are, or may be, of the same person.
+    pub merges: Vec<PendingMerge>,
+    /// The records that were merged into this one. Their timelines and deliveries are read with its own.
+    pub absorbed: Vec<LeadId>,
+    /// Set when the person was erased: the rest of this record is empty.
+    pub erasing: Option<Erasing>,
+}
+
+/// Another record that shares a name with this one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingMerge {
+    pub with: LeadId,
+    pub proof: Proof,
+    /// When the merge is to be carried out, or tried again. Of a claim: since when it stands.
+    pub due_at: Timestamp,
+}
+
+/// How sure it is that two records are one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// Somebody typed it. It is proven once this record's phone number has written to us.
+    Claimed,
+    /// A platform says so.
+    Proven,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +100,12 @@ pub struct Wake {
 pub const IDENTITIES_MAX: usize = 48;
 
 pub const RECENT_SENDS_MAX: usize = 12;
+
+/// How many merges may wait on one record.
+pub const MERGES_MAX: usize = 8;
+
+/// How many records one person's may have taken in: each look for evidence reads all of them.
+pub const ABSORBED_MAX: usize = 32;
 
 impl Lead {
     pub fn new(business: BusinessId, id: LeadId, created_at: Timestamp) -> Self {
@@ -104,12 +135,18 @@ impl Lead {
             claims: 0,
             recent_sends: Vec::new(),
             merged_into: None,
+            merges: Vec::new(),
+            absorbed: Vec::new(),
+            erasing: None,
         }
     }
 
     /// The one derived field that the wake index shows: the earliest moment at which anything can happen by
     /// itself. While a claim stands that is the claim's end, whatever else is due.
     pub fn wake(&self) -> Option<Wake> {
+        if let Some(erasing) = &self.erasing {
+            return Some(Wake { class: Class::Conversation, at: erasing.next_at });
+        }
         if self.merged_into.is_some() {
             return None;
         }
@@ -126,7 +163,9 @@ impl Lead {
             Some(Wake { class: work.class, at })
         });
         let runs = self.runs.iter().filter_map(|run| run.next_at).map(|at| Wake { class: Class::Bulk, at });
-        work.chain(runs).min_by_key(|wake| (wake.at, wake.class))
+        // Two records of one person write to them twice for as long as they are two.
+        let merges = self.proven_merges().map(|merge| Wake { class: Class::Conversation, at: merge.due_at });
+        work.chain(runs).chain(merges).min_by_key(|wake| (wake.at, wake.class))
     }
 
     /// The earlier work that has to be out of the way first: within a lane bulk keeps its order, and within a
@@ -139,6 +178,17 @@ impl Lead {
             let both_bulk = other.class == Class::Bulk && work.class == Class::Bulk;
             earlier && (same_run || same_lane && both_bulk)
         })
+    }
+
+    pub fn proven_merges(&self) -> impl Iterator<Item = &PendingMerge> {
+        self.merges.iter().filter(|merge| merge.proof == Proof::Proven)
+    }
+
+    /// The merge that is to be carried out now, if there is one.
+    pub fn due_merge(&self, now: Timestamp) -> Option<&PendingMerge> {
+        self.proven_merges()
+            .filter(|merge| merge.due_at <= now)
+            .min_by_key(|merge| (merge.due_at, merge.with))
     }
 
     pub fn work(&self, id: WorkId) -> Option<&Work> {

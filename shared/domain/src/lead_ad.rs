@@ -41,7 +41,8 @@ pub fn hand_over(
     draft.lead.claim = None;
     let work = draft.remove_work(work)?;
     let Action::LookUpLeadAd { id, .. } = &work.action else { return None };
-    let event = lead_ad_event(&draft, id, fields);
+    // That record reads this one's timeline with its own.
+    let event = Event { also: vec![Identity::Lead(lead.id)], ..lead_ad_event(&draft, id, fields) };
     draft.lead.merged_into = Some(to);
     draft.note(Entry::new(context.now, What::MergedInto).with(Fact::Lead, to));
     Some((draft.finish(), event))

@@ -82,6 +82,8 @@ words! {
         IdentityAdded = "identity-added",
         /// The identity is another lead's already: the two are probably one person.
         IdentityHeld = "identity-held",
+        /// Another record turned out to be of this person, and goes on in this one.
+        Absorbed = "absorbed",
         JourneyStarted = "journey-started",
         JourneyStopped = "journey-stopped",
         JourneyEnded = "journey-ended",

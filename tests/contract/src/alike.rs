@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use application::commit::{Commit, CommitError, Conflict};
-use application::ports::{InboxRow, StoreError};
+use application::commit::{Commit, CommitError, Conflict, ErasedName, OtherRecord, Repointed};
+use application::ports::{InboxId, InboxRow, StoreError};
 use domain::delivery::DeliveryStatus;
+use domain::erasure::ErasedIdentity;
 use domain::ids::{LeadId, WorkId};
-use domain::lead::Wake;
+use domain::lead::{Lead, Wake};
 use domain::work::Class;
 use jiff::{SignedDuration, Timestamp};
 
@@ -15,6 +16,7 @@ use crate::chance::Chance;
 use crate::promises::dueness::hints;
 use crate::samples::{
     at, delivery, entry, event_key, identity, inbox_of, lead, neveh, random_kind, random_lead, row,
+    suppression,
 };
 
 const PEOPLE: [&str; 5] = ["dana", "ron", "noa", "avi", "lea"];
@@ -60,6 +62,9 @@ enum Action {
     ParkInbox(InboxRow),
     UnparkInbox(InboxRow),
     PutDelivery(LeadId, WorkId, DeliveryStatus, i64),
+    EraseInbox(InboxId, Timestamp),
+    EraseBeside(LeadId),
+    DeleteLead(Box<Lead>),
 }
 
 impl Action {
@@ -75,6 +80,14 @@ impl Action {
             Self::PutInbox(rows) => store.put_inbox(rows).await,
             Self::DeleteInbox(row) => store.delete_inbox(&row.id()).await,
             Self::ParkInbox(row) => store.park_inbox(&row.id(), "stuck", at(9)).await,
+            // All of it: how much a page holds is each store's own affair.
+            Self::EraseInbox(at, up_to) => store.erase_inbox(at, *up_to, 1_000).await.map(|_| ()),
+            Self::EraseBeside(lead) => store.erase_beside(&neveh(), *lead, 1_000).await.map(|_| ()),
+            // As an erasure does: what stands beside the record goes before it.
+            Self::DeleteLead(lead) => match store.erase_beside(&neveh(), lead.id, 1_000).await {
+                Ok(_) => store.delete_lead(lead).await,
+                Err(error) => Err(error),
+            },
             Self::UnparkInbox(row) => store.unpark_inbox(&row.id()).await,
             Self::PutDelivery(lead, work, status, second) => {
                 store.put_delivery(&neveh(), *lead, *work, &delivery(*status, *second)).await
@@ -86,12 +99,21 @@ impl Action {
 }
 
 async fn random_action(bench: &dyn Bench, chance: &mut Chance, step: usize) -> Action {
-    match chance.below(12) {
+    match chance.below(15) {
         0..6 => Action::Commit(Box::new(random_commit(bench, chance, step).await)),
         6 | 7 => Action::PutInbox(chance.some(4, random_row)),
         8 => Action::DeleteInbox(random_row(chance)),
         9 => Action::ParkInbox(random_row(chance)),
         10 => Action::UnparkInbox(random_row(chance)),
+        12 => Action::EraseInbox(inbox_of(PEOPLE[chance.below(PEOPLE.len())]), at(chance.below(9) as i64)),
+        13 => Action::EraseBeside(random_id(chance)),
+        14 => match bench.store().lead(&neveh(), random_id(chance)).await.unwrap() {
+            Some(mut lead) => {
+                lead.version -= u64::from(chance.one_in(2));
+                Action::DeleteLead(Box::new(lead))
+            }
+            None => Action::DeleteInbox(random_row(chance)),
+        },
         _ => {
             let status = chance.pick(&[DeliveryStatus::Sent, DeliveryStatus::Read, DeliveryStatus::Failed]);
             let work = WorkId::new(chance.below(3) as u128);
@@ -138,7 +160,40 @@ async fn random_commit(bench: &dyn Bench, chance: &mut Chance, step: usize) -> C
         },
         inbox_done: if chance.one_in(3) { Some(random_row(chance).id()) } else { None },
         inbox_new: if chance.one_in(4) { chance.some(2, random_row) } else { Vec::new() },
+        other: if chance.one_in(5) { random_other(bench, chance, id).await } else { None },
+        repointed: if chance.one_in(4) {
+            chance.some(3, |chance| Repointed { identity: person(chance), from: random_id(chance) })
+        } else {
+            Vec::new()
+        },
+        revived: if chance.one_in(5) { chance.some(2, person) } else { Vec::new() },
+        erased: if chance.one_in(6) {
+            chance.some(2, |chance| {
+                let erased = ErasedIdentity { at: moment(chance), suppression: suppression(chance) };
+                ErasedName { identity: person(chance), erased }
+            })
+        } else {
+            Vec::new()
+        },
     }
+}
+
+fn moment(chance: &mut Chance) -> Timestamp {
+    at(chance.below(500) as i64)
+}
+
+/// A second record, never the first.
+async fn random_other(bench: &dyn Bench, chance: &mut Chance, first: LeadId) -> Option<OtherRecord> {
+    let id = random_id(chance);
+    if id == first {
+        return None;
+    }
+    let stored = bench.store().lead(&neveh(), id).await.unwrap().map_or(0, |lead| lead.version);
+    let read_version = if chance.one_in(6) { stored.saturating_sub(1) } else { stored };
+    let mut new = random_lead(chance, &neveh(), id);
+    new.version = read_version + 1;
+    let timeline = chance.some(2, |chance| entry(chance.below(100) as i64, &chance.text()));
+    Some(OtherRecord { lead: new, read_version, timeline })
 }
 
 async fn same(one: &dyn Bench, other: &dyn Bench, when: &str) {

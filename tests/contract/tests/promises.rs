@@ -28,6 +28,8 @@ kept_by_both! {
         what_is_once_only_is_refused_to_its_own_lead_too
         the_version_that_was_read_must_still_stand
         the_same_claim_is_given_once_though_two_ask_at_one_moment
+        a_merge_writes_both_records_and_leads_every_name_to_the_one_that_goes_on
+        a_merge_that_meets_anything_on_either_side_writes_nothing
         an_event_that_concerns_nobody_is_seen_once
         a_marker_ends_after_thirty_days_and_not_before
         markers_and_identities_are_each_business_s_own
@@ -57,6 +59,12 @@ kept_by_both! {
         parked_work_is_shown_until_it_is_mended
         leads_come_before_events_before_notices_and_a_limit_holds
         the_roster_gives_every_lead_once_page_by_page;
+    erasures:
+        an_erased_name_leads_nowhere_and_remembers_why
+        nobody_takes_an_erased_name_without_knowing_it
+        what_stands_beside_a_record_goes_page_by_page
+        events_up_to_a_moment_go_and_later_ones_stay
+        a_record_is_deleted_only_as_it_was_read;
     installation:
         an_asset_leads_to_its_business
         the_pulse_and_the_released_table_are_kept

@@ -120,6 +120,13 @@ impl Town {
         answered(webhook::handle(&webhook, serde_json::from_value(request).unwrap()).await)
     }
 
+    /// The site's form with this body.
+    pub async fn form(&self, body: &Value) -> (i64, Value) {
+        let mut request = crate::request_file("lead-intake/form.json");
+        request.body = Some(body.to_string());
+        self.http(request).await
+    }
+
     /// A form or a call, as API Gateway hands it over.
     pub async fn http(&self, request: ApiGatewayV2httpRequest) -> (i64, Value) {
         let intake = LeadIntake {
@@ -222,7 +229,11 @@ impl Town {
 
     pub fn leads(&self, business: &str) -> Vec<Lead> {
         let leads = self.store.leads().into_iter();
-        leads.filter(|lead| lead.business.as_str() == business && lead.merged_into.is_none()).collect()
+        leads
+            .filter(|lead| {
+                lead.business.as_str() == business && lead.merged_into.is_none() && lead.erasing.is_none()
+            })
+            .collect()
     }
 
     pub fn only_lead(&self, business: &str) -> Lead {

@@ -61,6 +61,33 @@ pub fn whatsapp_text(from: &str, id: &str, second: i64, text: &str) -> Value {
     whatsapp_text_to(NUMBER, from, id, second, text)
 }
 
+/// From a person whom WhatsApp names by a business-scoped id, and by a number if they show it.
+pub fn whatsapp_text_of(user: &str, number: Option<&str>, id: &str, second: i64, text: &str) -> Value {
+    let mut value = json!({
+        "contacts": [{ "user_id": user, "profile": { "name": "דנה כהן" } }],
+        "messages": [{ "from_user_id": user, "id": id, "timestamp": second.to_string(), "type": "text", "text": { "body": text } }],
+    });
+    if let Some(number) = number {
+        value["contacts"][0]["wa_id"] = number.into();
+        value["messages"][0]["from"] = number.into();
+    }
+    whatsapp(NUMBER, ACCOUNT, value)
+}
+
+pub fn messenger_text(person: &str, id: &str, second: i64, text: &str) -> Value {
+    let millis = second * 1_000;
+    json!({ "object": "page", "entry": [{ "id": PAGE, "time": millis, "messaging": [
+        { "sender": { "id": person }, "recipient": { "id": PAGE }, "timestamp": millis, "message": { "mid": id, "text": text } },
+    ] }] })
+}
+
+/// A comment of somebody whom Facebook does not name.
+pub fn comment_of_nobody(id: &str, text: &str) -> Value {
+    let mut body = comment(id, "", text);
+    body["entry"][0]["changes"][0]["value"]["from"] = Value::Null;
+    body
+}
+
 pub fn whatsapp_status(id: &str, status: &str, opaque: Option<&str>, second: i64) -> Value {
     let mut value = json!({ "id": id, "status": status, "timestamp": second.to_string(), "recipient_id": "972541234567" });
     if let Some(opaque) = opaque {

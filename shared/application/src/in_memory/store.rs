@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use domain::delivery::{Delivery, DeliveryStatus};
+use domain::erasure::ErasedIdentity;
 use domain::event_key::EventKey;
 use domain::hint::Hint;
 use domain::identity::IdentityKey;
@@ -13,7 +14,7 @@ use domain::lead::{Lead, Wake};
 use domain::timeline::Entry;
 use jiff::Timestamp;
 
-use crate::commit::{Commit, CommitError, Conflict, SEEN_FOR};
+use crate::commit::{Commit, CommitError, Conflict, NameWrite, SEEN_FOR};
 use crate::ports::{
     Attention, DuePage, DueQuery, Heartbeat, Inbox, InboxId, InboxRow, InboxRowId, Notice, Store, StoreError,
     TimelineRow, UnreadableRow, wake_shard,
@@ -39,7 +40,7 @@ struct Tables {
     inbox: BTreeMap<InboxRowId, Stored>,
     /// Rows of the inbox that are out of the way, and why.
     parked: BTreeMap<InboxRowId, String>,
-    identities: BTreeMap<(BusinessId, IdentityKey), LeadId>,
+    identities: BTreeMap<(BusinessId, IdentityKey), Name>,
     leads: BTreeMap<(BusinessId, LeadId), Lead>,
     /// What the wake index shows of each lead.
     wakes: BTreeMap<(BusinessId, LeadId), Wake>,
@@ -51,6 +52,13 @@ struct Tables {
     current_playbooks: BTreeMap<BusinessId, PlaybookVersion>,
     heartbeat: Option<Heartbeat>,
     released: Option<String>,
+}
+
+/// Whom a name leads to, and that whoever had it before was erased.
+#[derive(Clone, Debug, Default)]
+struct Name {
+    lead: Option<LeadId>,
+    erased: Option<ErasedIdentity>,
 }
 
 #[derive(Clone, Debug)]
@@ -102,6 +110,29 @@ impl InMemoryStore {
         self.lock().leads.values().cloned().collect()
     }
 
+    /// Everything that is stored, in words: for tests that look for what may not be there.
+    pub fn everything(&self) -> String {
+        let tables = self.lock();
+        let values =
+            |identity: &domain::identity::Identity| format!("{}={}", identity.kind(), identity.value());
+        let of_lead = |lead: &Lead| {
+            let names: Vec<String> = lead.identities.iter().map(values).collect();
+            let name = lead.name.as_ref().map(|name| name.full().to_owned());
+            let phone = lead.phone.as_ref().map(|phone| phone.as_str().to_owned());
+            let email = lead.email.as_ref().map(|email| email.as_str().to_owned());
+            format!("{lead:?} {names:?} {name:?} {phone:?} {email:?}")
+        };
+        let of_row = |stored: &Stored| match stored {
+            Stored::Readable(row) => format!("{row:?} {}", values(&row.event.author)),
+            Stored::Unreadable(reason) => reason.clone(),
+        };
+        let leads: Vec<String> = tables.leads.values().map(of_lead).collect();
+        let rows: Vec<String> = tables.inbox.values().map(of_row).collect();
+        let (timelines, deliveries, notices) = (&tables.timelines, &tables.deliveries, &tables.notices);
+        let (names, parked) = (&tables.identities, &tables.parked);
+        format!("{leads:#?}{rows:#?}{timelines:#?}{deliveries:#?}{notices:#?}{names:#?}{parked:#?}")
+    }
+
     pub fn undecided(&self) -> usize {
         self.lock().waiting().filter(|(_, stored)| matches!(stored, Stored::Readable(_))).count()
     }
@@ -128,12 +159,13 @@ impl Store for InMemoryStore {
 
     async fn inbox(&self, at: &InboxId, limit: usize) -> Result<Inbox, StoreError> {
         let tables = self.reading("inbox")?;
-        let lead = tables.identities.get(&(at.business.clone(), at.identity.clone())).copied();
+        let name = tables.identities.get(&(at.business.clone(), at.identity.clone())).cloned();
+        let Name { lead, erased } = name.unwrap_or_default();
         let rows = tables.waiting().filter(|(id, _)| id.at == *at).map(|(id, stored)| match stored {
             Stored::Readable(row) => Ok((**row).clone()),
             Stored::Unreadable(reason) => Err(UnreadableRow { id: id.clone(), reason: reason.clone() }),
         });
-        Ok(Inbox { lead, rows: rows.take(limit).collect() })
+        Ok(Inbox { lead, erased, rows: rows.take(limit).collect() })
     }
 
     async fn delete_inbox(&self, row: &InboxRowId) -> Result<(), StoreError> {
@@ -158,21 +190,59 @@ impl Store for InMemoryStore {
         Ok(self.reading("lead")?.leads.get(&(business.clone(), lead)).cloned())
     }
 
+    async fn erase_beside(
+        &self,
+        business: &BusinessId,
+        lead: LeadId,
+        limit: usize,
+    ) -> Result<bool, StoreError> {
+        let mut tables = self.writing("erase_beside")?;
+        let timeline = tables.timelines.remove(&(business.clone(), lead)).unwrap_or_default();
+        let ours = |of: &(BusinessId, LeadId, WorkId)| (&of.0, of.1) == (business, lead);
+        let told: usize =
+            tables.deliveries.iter().filter(|(of, _)| ours(of)).map(|(_, told)| told.len()).sum();
+        tables.deliveries.retain(|of, _| !ours(of));
+        Ok(timeline.len() + told >= limit.max(1))
+    }
+
+    async fn erase_inbox(&self, at: &InboxId, up_to: Timestamp, limit: usize) -> Result<bool, StoreError> {
+        let mut tables = self.writing("erase_inbox")?;
+        let end = format!("{:013}$", up_to.as_millisecond().max(0));
+        let rows = tables.inbox.keys().filter(|id| id.at == *at && id.sort < end);
+        let rows: Vec<InboxRowId> = rows.take(limit.max(1)).cloned().collect();
+        rows.iter().for_each(|row| tables.take(row));
+        Ok(rows.len() >= limit.max(1))
+    }
+
+    async fn delete_lead(&self, read: &Lead) -> Result<(), StoreError> {
+        let mut tables = self.writing("delete_lead")?;
+        let key = (read.business.clone(), read.id);
+        if tables.leads.get(&key).is_some_and(|stored| stored.version == read.version) {
+            tables.leads.remove(&key);
+            tables.wakes.remove(&key);
+        }
+        Ok(())
+    }
+
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
         let mut tables = self.writing("commit")?;
         check(&tables, commit).map_err(CommitError::Conflict)?;
         let business = &commit.business;
         if let Some(lead) = &commit.lead {
-            let key = (business.clone(), lead.id);
-            for identity in commit.identities.iter().chain(&commit.once) {
-                tables.identities.insert((business.clone(), identity.clone()), lead.id);
+            let once = commit.once.iter().map(|once| (once, NameWrite::Given));
+            for (identity, write) in commit.names().into_iter().chain(once) {
+                let name = tables.identities.entry((business.clone(), identity.clone())).or_default();
+                match write {
+                    NameWrite::Given | NameWrite::Repointed(_) | NameWrite::Revived => {
+                        name.lead = Some(lead.id)
+                    }
+                    NameWrite::Erased(erased) => *name = Name { lead: None, erased: Some(erased.clone()) },
+                }
             }
-            tables.timelines.entry(key.clone()).or_default().extend(commit.timeline.iter().cloned());
-            match commit.indexed_wake() {
-                Some(wake) => drop(tables.wakes.insert(key.clone(), wake)),
-                None => drop(tables.wakes.remove(&key)),
+            tables.put_record(lead, commit.indexed_wake(), &commit.timeline);
+            if let Some(other) = &commit.other {
+                tables.put_record(&other.lead, other.lead.wake(), &other.timeline);
             }
-            tables.leads.insert(key, lead.clone());
         }
         if let Some(event) = &commit.seen {
             tables.seen.insert((business.clone(), event.clone()), commit.now + SEEN_FOR);
@@ -286,9 +356,10 @@ impl Store for InMemoryStore {
         let tables = self.reading("roster")?;
         let leads = tables
             .leads
-            .keys()
-            .filter(|(of, lead)| of == business && after.is_none_or(|after| *lead > after));
-        Ok(leads.map(|(_, lead)| *lead).take(limit).collect())
+            .values()
+            .filter(|lead| lead.business == *business && lead.erasing.is_none())
+            .filter(|lead| after.is_none_or(|after| lead.id > after));
+        Ok(leads.map(|lead| lead.id).take(limit).collect())
     }
 
     async fn heartbeat(&self) -> Result<Option<Heartbeat>, StoreError> {
@@ -342,6 +413,16 @@ impl Store for InMemoryStore {
 }
 
 impl Tables {
+    fn put_record(&mut self, lead: &Lead, wake: Option<Wake>, timeline: &[Entry]) {
+        let key = (lead.business.clone(), lead.id);
+        self.timelines.entry(key.clone()).or_default().extend(timeline.iter().cloned());
+        match wake {
+            Some(wake) => drop(self.wakes.insert(key.clone(), wake)),
+            None => drop(self.wakes.remove(&key)),
+        }
+        self.leads.insert(key, lead.clone());
+    }
+
     /// What is put again is no longer parked.
     fn put(&mut self, id: InboxRowId, stored: Stored) {
         self.parked.remove(&id);
@@ -362,18 +443,27 @@ impl Tables {
 fn check(tables: &Tables, commit: &Commit) -> Result<(), Conflict> {
     let business = &commit.business;
     if let Some(lead) = &commit.lead {
-        let stored = tables.leads.get(&(business.clone(), lead.id)).map_or(0, |lead| lead.version);
-        if stored != commit.read_version {
+        let stored = |id: LeadId| tables.leads.get(&(business.clone(), id)).map_or(0, |lead| lead.version);
+        let other = commit.other.as_ref();
+        if stored(lead.id) != commit.read_version
+            || other.is_some_and(|other| stored(other.lead.id) != other.read_version)
+        {
             return Err(Conflict::Version);
         }
-        let owner = |identity: &IdentityKey| tables.identities.get(&(business.clone(), identity.clone()));
-        if commit.once.as_ref().is_some_and(|once| owner(once).is_some()) {
+        let name = |identity: &IdentityKey| tables.identities.get(&(business.clone(), identity.clone()));
+        if commit.once.as_ref().is_some_and(|once| name(once).is_some()) {
             return Err(Conflict::Once);
         }
-        if let Some(theirs) =
-            commit.identities.iter().find(|key| owner(key).is_some_and(|owner| *owner != lead.id))
-        {
-            return Err(Conflict::Identity(theirs.clone()));
+        for (identity, write) in commit.names() {
+            let Some(name) = name(identity) else { continue };
+            let allowed = match write {
+                NameWrite::Given => name.lead == Some(lead.id),
+                NameWrite::Repointed(from) => name.lead == Some(lead.id) || name.lead == Some(from),
+                NameWrite::Revived | NameWrite::Erased(_) => name.lead.is_none_or(|owner| owner == lead.id),
+            };
+            if !allowed {
+                return Err(Conflict::Identity(identity.clone()));
+            }
         }
     }
     match &commit.seen {

@@ -11,12 +11,12 @@ use crate::source::{Source, SourceKind};
 use crate::timeline::{Entry, Fact, What};
 use crate::work::{Action, Class};
 
-const FIELDS_MAX: usize = 40;
+pub const FIELDS_MAX: usize = 40;
 const FIELD_CHARS_MAX: usize = 500;
 const CAMPAIGN_FACTS_MAX: usize = 20;
 const CAMPAIGN_CHARS_MAX: usize = 200;
 const CONSENT_CHARS_MAX: usize = 1_000;
-const CONSENTS_MAX: usize = 12;
+pub const CONSENTS_MAX: usize = 12;
 
 pub fn captured(draft: &mut Draft<'_>, event: &Event, capture: &Capture) {
     let source_name = describe_source(&capture.source.kind);

@@ -6,8 +6,8 @@ use super::Decision;
 use crate::channel::Channel;
 use crate::context::Context;
 use crate::identity::Identity;
-use crate::ids::{MessageName, RunId, WorkId};
-use crate::lead::{IDENTITIES_MAX, Lead, RECENT_SENDS_MAX, RecentSend};
+use crate::ids::{LeadId, MessageName, RunId, WorkId};
+use crate::lead::{ABSORBED_MAX, IDENTITIES_MAX, Lead, RECENT_SENDS_MAX, RecentSend};
 use crate::playbook::{Message, Playbook};
 use crate::timeline::{Entry, Fact, What};
 use crate::work::{Action, Class, OPEN_WORK_MAX, Work, WorkState};
@@ -78,6 +78,16 @@ impl<'a> Draft<'a> {
             }
             Identity::Email(email) if self.lead.email.is_none() => self.lead.email = Some(email.clone()),
             _ => {}
+        }
+    }
+
+    /// Another record of this person ended in this one.
+    pub fn absorb(&mut self, other: LeadId) {
+        if other != self.lead.id
+            && !self.lead.absorbed.contains(&other)
+            && self.lead.absorbed.len() < ABSORBED_MAX
+        {
+            self.lead.absorbed.push(other);
         }
     }
 

@@ -94,7 +94,7 @@ fn start(draft: &mut Draft<'_>, journey: &Journey, event: &str) {
 
 /// Whether nothing depends on a run any more: it has ended, all that it planned is over, and it keeps no other
 /// from starting.
-fn is_forgettable(draft: &Draft<'_>, run: &Run) -> bool {
+pub fn is_forgettable(draft: &Draft<'_>, run: &Run) -> bool {
     let waits = draft.lead.work.iter().any(|work| work.run == Some(run.id));
     let journey = draft.playbook().journeys.get(&run.journey);
     let keeps_others = journey

@@ -12,6 +12,7 @@ use crate::consent::{Consent, OptOut, is_refusal};
 use crate::delivery::DeliveryStatus;
 use crate::event::{Event, Message};
 use crate::ids::{AssetId, PlatformMessageId, WorkId};
+use crate::merge;
 use crate::name::PersonName;
 use crate::playbook::{Button, CONSENT_PAYLOAD, Kind, OPT_OUT_PAYLOAD, Trigger};
 use crate::source::{Source, SourceKind};
@@ -60,6 +61,14 @@ fn opt_out(draft: &mut Draft<'_>, event: &Event, channel: Channel) {
         draft.lead.consents.clear();
         draft.note(Entry::new(event.occurred_at, What::OptedOut).with(Fact::Channel, channel.as_str()));
     }
+    leave_in_peace(draft);
+    if let (true, Some(confirmation)) = (first, draft.playbook().opt_out_confirmation.clone()) {
+        answer::with_message(draft, event, &confirmation, channel, Purpose::OptOutConfirmation);
+    }
+}
+
+/// Nothing more goes out to who has refused, except that this was understood.
+pub fn leave_in_peace(draft: &mut Draft<'_>) {
     let runs: Vec<_> = draft.lead.runs.iter().filter(|run| run.is_active()).map(|run| run.id).collect();
     for run in runs {
         journeys::stop(draft, run, Trigger::LeadOptedOut.as_str());
@@ -73,9 +82,6 @@ fn opt_out(draft: &mut Draft<'_>, event: &Event, channel: Channel) {
         .collect();
     for work in pending {
         draft.call_off(&work, "the person has refused messages", Some("R3"));
-    }
-    if let (true, Some(confirmation)) = (first, draft.playbook().opt_out_confirmation.clone()) {
-        answer::with_message(draft, event, &confirmation, channel, Purpose::OptOutConfirmation);
     }
 }
 
@@ -227,6 +233,11 @@ pub fn marketing_stopped(draft: &mut Draft<'_>, event: &Event) {
         draft.lead.marketing_stopped_at = Some(event.occurred_at);
         draft.note(Entry::new(event.occurred_at, What::MarketingStopped).with(Fact::Rule, "R14"));
     }
+    stop_marketing(draft);
+}
+
+/// Follow-ups that market are not sent any more.
+pub fn stop_marketing(draft: &mut Draft<'_>) {
     let pending: Vec<_> = draft
         .lead
         .work
@@ -257,6 +268,9 @@ fn open_window(draft: &mut Draft<'_>, event: &Event, channel: Channel, asset: &A
         // A clock of theirs that runs ahead does not lengthen the window.
         let opened_at = event.occurred_at.min(draft.now());
         draft.lead.windows.insert(channel, Window { opened_at, asset: asset.clone() });
+    }
+    if channel == Channel::WhatsApp {
+        merge::number_wrote(draft);
     }
 }
 

@@ -12,10 +12,11 @@ mod draft;
 mod journeys;
 mod messages;
 
-pub(crate) use capture::captured as capture_lead_ad;
+pub(crate) use capture::{CONSENTS_MAX, FIELDS_MAX, captured as capture_lead_ad};
 pub use draft::Draft;
 pub(crate) use draft::describe;
-pub(crate) use journeys::advance;
+pub(crate) use journeys::{advance, is_forgettable, stop as stop_run};
+pub(crate) use messages::{leave_in_peace, stop_marketing};
 
 use crate::context::Context;
 use crate::event::{Event, EventKind};
@@ -36,7 +37,10 @@ pub fn decide(lead: &Lead, event: &Event, context: &Context<'_>) -> Decision {
     let mut draft = Draft::new(lead, context);
     draft.occurred_at = event.occurred_at;
     draft.know(&event.author);
-    event.also.iter().for_each(|identity| draft.know(identity));
+    event.also.iter().for_each(|identity| match identity {
+        Identity::Lead(other) => draft.absorb(*other),
+        name => draft.know(name),
+    });
     match &event.kind {
         EventKind::Captured(capture) => capture::captured(&mut draft, event, capture),
         EventKind::LeadAd(lead_ad) => capture::lead_ad_filled(&mut draft, event, lead_ad),
@@ -75,6 +79,7 @@ pub fn decide(lead: &Lead, event: &Event, context: &Context<'_>) -> Decision {
         EventKind::MarketingStopped => messages::marketing_stopped(&mut draft, event),
         EventKind::MarketingResumed => messages::marketing_resumed(&mut draft, event),
         EventKind::IdentityChanged { to } => draft.rename(&event.author, to),
+        EventKind::Claimed { by } => crate::merge::claimed(&mut draft, event, *by),
         EventKind::Mentioned { network, comment, post } => draft.note(
             Entry::new(event.occurred_at, What::Mentioned)
                 .with(Fact::Channel, network.as_str())

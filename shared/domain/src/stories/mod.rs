@@ -3,13 +3,14 @@
 mod answers;
 mod comments;
 mod doubt;
-mod events;
+pub(crate) mod events;
 mod evidence;
 mod forms;
 mod journeys;
 mod life;
 mod limits;
 mod logs;
+mod merging;
 mod promises;
 mod refusals;
 mod room;

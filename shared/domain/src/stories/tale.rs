@@ -18,6 +18,7 @@ use crate::event::Event;
 use crate::finish::finish;
 use crate::ids::Pepper;
 use crate::lead::Lead;
+use crate::merge::{Merged, Merging, merge};
 use crate::playbook::Playbook;
 use crate::redrive::redrive;
 use crate::testing::at;
@@ -133,6 +134,27 @@ impl Tale {
         self.tell_wake()
     }
 
+    /// The record of another tale turns out to be of the same person. What goes on goes on in this one.
+    pub fn merges_with(&mut self, moment: &str, other: &mut Self) -> &mut Self {
+        let now = at(moment);
+        let merging = self.in_context(now, |tale, context| merge(&tale.lead, &other.lead, context));
+        self.tell(now, "merge");
+        match merging {
+            Merging::Merged(merged) => {
+                let Merged { winner, loser } = *merged;
+                for entry in &loser.timeline {
+                    self.tell_more(&format!("the other: {}", line(entry)));
+                }
+                self.commit(winner);
+                other.lead = loser.lead;
+                self.calls.append(&mut other.calls);
+            }
+            Merging::Waits(until) => self.tell_more(&format!("waits until {}", civil(until))),
+            Merging::TooMany => self.tell_more("too many"),
+        }
+        self.tell_wake()
+    }
+
     /// Time passes, a worker looks whenever the record says so, and the platform takes everything.
     pub fn lives_until(&mut self, moment: &str) -> &mut Self {
         for round in 0.. {
@@ -190,7 +212,7 @@ fn line(entry: &Entry) -> String {
     let mut line = entry.what.as_str().to_owned();
     for (fact, value) in &entry.facts {
         match fact {
-            Fact::Work => {}
+            Fact::Work | Fact::Lead => {}
             Fact::Until => write!(line, " [until {}]", civil(value.parse().unwrap())).unwrap(),
             _ => write!(line, " [{value}]").unwrap(),
         }

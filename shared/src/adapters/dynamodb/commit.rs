@@ -5,6 +5,7 @@ use application::ports::{InboxRow, StoreError};
 use aws_sdk_dynamodb::types::CancellationReason;
 use domain::identity::IdentityKey;
 use domain::lead::Lead;
+use domain::timeline::Entry;
 use jiff::Timestamp;
 
 use super::condition::Condition;
@@ -13,13 +14,12 @@ use super::inbox;
 use super::items::{Damaged, TimelineItem, to_body};
 use super::keys::{self, Key, PK};
 use super::leads::{self, VERSION};
+use super::names::{self, LEAD};
 use super::requests::{Transacted, Write, Written};
 use super::row::{BODY, Row, number, text};
 use super::schema::TTL;
 use super::store::DynamoDbStore;
 
-/// Which lead an identity is.
-pub const LEAD: &str = "lead";
 /// The name of the call that wrote an item by a single put.
 const NAME: &str = "n";
 /// A commit's entries above this are cut: an item holds 400 KB.
@@ -55,6 +55,13 @@ impl DynamoDbStore {
         let Guarded { write, conflict } = single;
         match write {
             Write::Delete(key) => Ok(self.delete("commit", &key).await?),
+            // Only a record's write comes alone.
+            Write::Update(key, update, condition) => {
+                match self.update("commit", &key, update, &condition).await? {
+                    Written::Yes => Ok(()),
+                    Written::No(_) => Err(CommitError::Conflict(conflict.unwrap_or(Conflict::Version))),
+                }
+            }
             Write::Put(row, None) => Ok(self.put("commit", row, None).await.map(|_| ())?),
             Write::Put(row, Some(condition)) => {
                 let row = row.with(NAME, text(name));
@@ -74,19 +81,23 @@ fn writes_of(commit: &Commit) -> Result<Vec<Guarded>, Damaged> {
     let mut writes = Vec::new();
     if let Some(lead) = &commit.lead {
         writes.push(guarded(lead_row(lead, commit)?, version_is(commit.read_version), Conflict::Version));
+        if let Some(other) = &commit.other {
+            let row = leads::row_of(&other.lead, other.lead.wake())?;
+            writes.push(guarded(row, version_is(other.read_version), Conflict::Version));
+        }
         if let Some(once) = &commit.once {
             writes.push(guarded(identity_row(commit, once, lead), Condition::absent(), Conflict::Once));
         }
-        for identity in others(&commit.identities, commit.once.as_ref()) {
-            let condition = absent_or_of(lead);
-            writes.push(guarded(
-                identity_row(commit, identity, lead),
-                condition,
-                Conflict::Identity(identity.clone()),
-            ));
+        for (identity, write) in commit.names() {
+            let key = keys::identity(&commit.business, identity);
+            let conflict = Some(Conflict::Identity(identity.clone()));
+            writes.push(Guarded { write: names::write_of(key, lead, write)?, conflict });
         }
-        if !commit.timeline.is_empty() {
-            writes.push(free(Write::Put(timeline_row(commit, lead)?, None)));
+        let other = commit.other.as_ref().map(|other| (&other.lead, &other.timeline));
+        for (lead, entries) in [(lead, &commit.timeline)].into_iter().chain(other) {
+            if !entries.is_empty() {
+                writes.push(free(Write::Put(timeline_row(lead, commit.now, entries)?, None)));
+            }
         }
     }
     if let Some(event) = &commit.seen {
@@ -123,29 +134,21 @@ fn identity_row(commit: &Commit, identity: &IdentityKey, lead: &Lead) -> Row {
     Row::at(&keys::identity(&commit.business, identity)).with(LEAD, text(&lead.id.to_string()))
 }
 
-fn timeline_row(commit: &Commit, lead: &Lead) -> Result<Row, Damaged> {
-    let key: Key = keys::timeline(&commit.business, lead.id, commit.now, lead.version);
-    let body = to_body(&TimelineItem::of(&commit.timeline))?;
+fn timeline_row(lead: &Lead, now: Timestamp, entries: &[Entry]) -> Result<Row, Damaged> {
+    let key: Key = keys::timeline(&lead.business, lead.id, now, lead.version);
+    let body = to_body(&TimelineItem::of(entries))?;
     if body.len() <= ENTRIES_BYTES_MAX {
         return Ok(Row::at(&key).with(BODY, text(&body)));
     }
-    Row::at(&key).with_body(&TimelineItem::clipped(&commit.timeline))
+    Row::at(&key).with_body(&TimelineItem::clipped(entries))
 }
 
-fn version_is(read: u64) -> Condition {
+pub fn version_is(read: u64) -> Condition {
     match read {
         0 => Condition::absent(),
         read => {
             Condition { expression: "#v = :v", names: &[("#v", VERSION)], values: vec![(":v", number(read))] }
         }
-    }
-}
-
-fn absent_or_of(lead: &Lead) -> Condition {
-    Condition {
-        expression: "attribute_not_exists(#pk) OR #lead = :lead",
-        names: &[("#pk", PK), ("#lead", LEAD)],
-        values: vec![(":lead", text(&lead.id.to_string()))],
     }
 }
 
@@ -156,17 +159,6 @@ fn absent_or_expired(now: Timestamp) -> Condition {
         names: &[("#pk", PK), ("#ttl", TTL)],
         values: vec![(":now", number(now.as_second()))],
     }
-}
-
-/// Each identity once: a transaction refuses two writes of one item.
-fn others<'a>(identities: &'a [IdentityKey], once: Option<&IdentityKey>) -> Vec<&'a IdentityKey> {
-    let mut different: Vec<&IdentityKey> = Vec::new();
-    for identity in identities {
-        if Some(identity) != once && !different.contains(&identity) {
-            different.push(identity);
-        }
-    }
-    different
 }
 
 /// Each row once, as it came last.

@@ -9,12 +9,13 @@ use domain::work::Class;
 use jiff::Timestamp;
 
 use super::attention::notice_row;
-use super::commit::{LEAD, newest};
+use super::commit::newest;
 use super::condition::Condition;
 use super::errors::unwritable;
 use super::items::{Damaged, EventItem, to_body};
 use super::keys::{self, IDENTITY_SK, INBOX_END, Named, PK, WAKE_PK, WAKE_SK};
 use super::leads::REASON_BYTES_MAX;
+use super::names::{LEAD, erased_of};
 use super::query::{Query, Sort};
 use super::row::{BODY, Row, clipped, millis, number, text};
 use super::schema::REASON;
@@ -67,7 +68,8 @@ impl DynamoDbStore {
         let identity = keys::identity(&at.business, &at.identity);
         if limit == 0 {
             let row = self.get("identity", &identity).await?;
-            return Ok(Inbox { lead: row.as_ref().and_then(lead_of), rows: Vec::new() });
+            let erased = row.as_ref().map(erased_of).transpose()?.flatten();
+            return Ok(Inbox { lead: row.as_ref().and_then(lead_of), erased, rows: Vec::new() });
         }
         let between = Sort::Between(IDENTITY_SK.to_owned(), INBOX_END.to_owned());
         let mut query = Query::table("inbox", &identity.pk, between);
@@ -78,6 +80,7 @@ impl DynamoDbStore {
             for row in page.rows {
                 if row.text(keys::SK) == Some(IDENTITY_SK) {
                     inbox.lead = lead_of(&row);
+                    inbox.erased = erased_of(&row)?;
                 } else if row.number::<i64>(PARKED).is_none() && inbox.rows.len() < limit {
                     inbox.rows.extend(read_row(&row));
                 }

@@ -92,6 +92,12 @@ pub fn inbox_row(row: &InboxRowId) -> Key {
     key(identity.pk, format!("{INBOX_PREFIX}{}", row.sort))
 }
 
+/// Where the rows of an inbox up to a millisecond begin and end.
+pub fn inbox_up_to(up_to: Timestamp) -> (String, String) {
+    let millis = up_to.as_millisecond().max(0);
+    (INBOX_PREFIX.to_owned(), format!("{INBOX_PREFIX}{millis:013}$"))
+}
+
 pub fn seen(business: &BusinessId, event: &EventKey) -> Key {
     key(format!("B#{business}#E#{event}"), "E")
 }

@@ -22,10 +22,13 @@ pub fn row_of(lead: &Lead, wake: Option<Wake>) -> Result<Row, Damaged> {
     let id = lead.id.to_string();
     let mut row = Row::at(&keys::lead(&lead.business, lead.id))
         .with_body_in_few_bytes(&LeadItem::from(lead))?
-        .with(VERSION, number(lead.version))
+        .with(VERSION, number(lead.version));
+    if lead.erasing.is_none() {
         // The same at every commit, so that the roster is written once.
-        .with(ROSTER_PK, text(&keys::roster_pk(&lead.business, keys::roster_shard(lead.id))))
-        .with(ROSTER_SK, text(&id));
+        row = row
+            .with(ROSTER_PK, text(&keys::roster_pk(&lead.business, keys::roster_shard(lead.id))))
+            .with(ROSTER_SK, text(&id));
+    }
     if let Some(wake) = wake {
         row = row
             .with(keys::WAKE_PK, text(&keys::wake_pk(wake.class, wake_shard(&id))))

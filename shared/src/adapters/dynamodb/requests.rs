@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     CancellationReason, ConsumedCapacity, Delete, Put, PutRequest, ReturnConsumedCapacity,
-    ReturnValuesOnConditionCheckFailure, TransactWriteItem, WriteRequest,
+    ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update, WriteRequest,
 };
 
 use super::condition::Condition;
@@ -32,6 +32,8 @@ pub enum Written {
 #[derive(Clone, Debug)]
 pub enum Write {
     Put(Row, Option<Condition>),
+    /// Changes attributes; names and values of the expression stand in the condition.
+    Update(Key, &'static str, Condition),
     Delete(Key),
 }
 
@@ -106,6 +108,32 @@ impl DynamoDbStore {
             .await
             .map_err(|error| unavailable(what, &error))?;
         self.count(what, Unit::Write, answer.consumed_capacity());
+        Ok(())
+    }
+
+    /// Deletes an item if the condition holds.
+    pub(super) async fn delete_if(
+        &self,
+        what: &'static str,
+        key: &Key,
+        condition: &Condition,
+    ) -> Result<(), StoreError> {
+        let mut request = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(key_attributes(key)))
+            .condition_expression(condition.expression)
+            .set_expression_attribute_values(condition.values())
+            .set_return_consumed_capacity(self.wants_units());
+        for (placeholder, name) in condition.names {
+            request = request.expression_attribute_names(*placeholder, *name);
+        }
+        match request.send().await {
+            Ok(answer) => self.count(what, Unit::Write, answer.consumed_capacity()),
+            Err(error) if is_condition_failure(&error) => self.count(what, Unit::Write, None),
+            Err(error) => return Err(unavailable(what, &error)),
+        }
         Ok(())
     }
 
@@ -221,6 +249,18 @@ impl DynamoDbStore {
             Write::Delete(key) => {
                 let delete = Delete::builder().table_name(&self.table).set_key(Some(key_attributes(&key)));
                 item.delete(delete.build().map_err(incomplete)?).build()
+            }
+            Write::Update(key, expression, condition) => {
+                let mut update = Update::builder()
+                    .table_name(&self.table)
+                    .set_key(Some(key_attributes(&key)))
+                    .update_expression(expression)
+                    .condition_expression(condition.expression)
+                    .set_expression_attribute_values(condition.values());
+                for (placeholder, name) in condition.names {
+                    update = update.expression_attribute_names(*placeholder, *name);
+                }
+                item.update(update.build().map_err(incomplete)?).build()
             }
             Write::Put(row, condition) => {
                 let mut put = Put::builder().table_name(&self.table).set_item(Some(row.0));

@@ -79,6 +79,23 @@ impl Store for DynamoDbStore {
         self.read_lead(business, lead).await
     }
 
+    async fn erase_beside(
+        &self,
+        business: &BusinessId,
+        lead: LeadId,
+        limit: usize,
+    ) -> Result<bool, StoreError> {
+        self.delete_beside(business, lead, limit).await
+    }
+
+    async fn erase_inbox(&self, at: &InboxId, up_to: Timestamp, limit: usize) -> Result<bool, StoreError> {
+        self.delete_from_inbox(at, up_to, limit).await
+    }
+
+    async fn delete_lead(&self, read: &Lead) -> Result<(), StoreError> {
+        self.delete_record(read).await
+    }
+
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
         self.write_commit(commit).await
     }

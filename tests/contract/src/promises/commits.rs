@@ -1,6 +1,6 @@
 //! A commit: all of it or nothing, under its conditions.
 
-use application::commit::{Commit, CommitError, Conflict};
+use application::commit::{Commit, CommitError, Conflict, OtherRecord, Repointed};
 use application::ports::TimelineRow;
 use domain::ids::LeadId;
 use domain::lead::Lead;
@@ -138,6 +138,75 @@ pub async fn the_same_claim_is_given_once_though_two_ask_at_one_moment(bench: &d
         bench.store().commit(&claim).await.unwrap();
         assert_eq!(conflict(bench.store().commit(&claim.clone()).await), Conflict::Version);
     }
+}
+
+/// A merge of the second lead into the first, whose names are `dana` and `ron`.
+async fn two_records(bench: &dyn Bench) -> Commit {
+    let mut ours = commit_of(&lead(1));
+    ours.identities = vec![identity("dana")];
+    let mut theirs = commit_of(&lead(2));
+    theirs.lead.as_mut().unwrap().work = vec![work(0, Class::Conversation, at(7))];
+    theirs.identities = vec![identity("ron"), identity("ron's phone")];
+    let (ours, theirs) = (committed(bench, &ours).await, committed(bench, &theirs).await);
+    let mut merge = commit_of(&ours);
+    merge.timeline = vec![entry(1, "absorbed")];
+    merge.lead.as_mut().unwrap().absorbed = vec![theirs.id];
+    let names = ["ron", "ron's phone", "nobody's yet", "dana"];
+    merge.repointed =
+        names.map(|name| Repointed { identity: identity(name), from: theirs.id }).into_iter().collect();
+    let merged = Lead { version: 2, merged_into: Some(ours.id), work: Vec::new(), ..theirs };
+    merge.other = Some(OtherRecord { lead: merged, read_version: 1, timeline: vec![entry(2, "merged")] });
+    merge
+}
+
+pub async fn a_merge_writes_both_records_and_leads_every_name_to_the_one_that_goes_on(bench: &dyn Bench) {
+    let store = bench.store();
+    let merge = two_records(bench).await;
+    store.commit(&merge).await.unwrap();
+    for (id, lead, text) in
+        [(1, merge.lead.as_ref().unwrap(), "absorbed"), (2, &merge.other.as_ref().unwrap().lead, "merged")]
+    {
+        let id = LeadId::new(id);
+        assert_eq!(store.lead(&neveh(), id).await.unwrap().as_ref(), Some(lead));
+        let rows = store.timeline(&neveh(), id).await.unwrap();
+        assert!(
+            matches!(rows.as_slice(), [TimelineRow::Entry(entry)] if entry.fact(domain::timeline::Fact::Text) == Some(text))
+        );
+    }
+    for name in ["dana", "ron", "ron's phone", "nobody's yet"] {
+        assert_eq!(store.inbox(&inbox_of(name), 0).await.unwrap().lead, Some(LeadId::new(1)), "{name}");
+    }
+    assert_eq!(super::dueness::hints(bench, Class::Conversation, at(99), 9).await, []);
+    assert_eq!(conflict(store.commit(&merge).await), Conflict::Version);
+}
+
+pub async fn a_merge_that_meets_anything_on_either_side_writes_nothing(bench: &dyn Bench) {
+    let store = bench.store();
+    let merge = two_records(bench).await;
+    let mut stale = merge.clone();
+    stale.other.as_mut().unwrap().read_version = 0;
+    assert_eq!(conflict(store.commit(&stale).await), Conflict::Version);
+    stale.other.as_mut().unwrap().read_version = 7;
+    assert_eq!(conflict(store.commit(&stale).await), Conflict::Version);
+    let mut stale = merge.clone();
+    stale.read_version = 0;
+    assert_eq!(conflict(store.commit(&stale).await), Conflict::Version);
+    // A name that has gone to a third lead in between.
+    let mut third = commit_of(&lead(3));
+    third.identities = vec![identity("avi")];
+    committed(bench, &third).await;
+    let mut named = merge.clone();
+    named.repointed.push(Repointed { identity: identity("avi"), from: LeadId::new(2) });
+    assert_eq!(conflict(store.commit(&named).await), Conflict::Identity(identity("avi")));
+    // What the commit gives to its lead anyway is held to the stricter condition.
+    let mut given = merge.clone();
+    given.identities = vec![identity("ron")];
+    assert_eq!(conflict(store.commit(&given).await), Conflict::Identity(identity("ron")));
+
+    assert_eq!(store.inbox(&inbox_of("ron"), 0).await.unwrap().lead, Some(LeadId::new(2)));
+    assert_eq!(store.lead(&neveh(), LeadId::new(2)).await.unwrap().unwrap().version, 1);
+    assert_eq!(store.timeline(&neveh(), LeadId::new(1)).await.unwrap(), []);
+    store.commit(&merge).await.unwrap();
 }
 
 pub async fn an_event_that_concerns_nobody_is_seen_once(bench: &dyn Bench) {

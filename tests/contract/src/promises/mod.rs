@@ -2,6 +2,7 @@
 
 pub mod commits;
 pub mod dueness;
+pub mod erasures;
 pub mod inboxes;
 pub mod installation;
 pub mod operator;

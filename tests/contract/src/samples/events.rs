@@ -2,7 +2,7 @@
 
 use domain::delivery::DeliveryStatus;
 use domain::event::{Call, CallKind, Capture, Comment, Details, EventKind, LeadAd, Media, Message};
-use domain::ids::{AssetId, CommentId, FormId, LeadAdId, PlatformMessageId, PostId, WorkId};
+use domain::ids::{AssetId, CommentId, FormId, LeadAdId, LeadId, PlatformMessageId, PostId, WorkId};
 
 use super::leads::{channel, email, identity, moment, name, network, phone, source};
 use crate::chance::Chance;
@@ -12,7 +12,7 @@ pub fn random_kind(chance: &mut Chance) -> EventKind {
     let comment = CommentId::new(chance.text());
     let id = PlatformMessageId::new(chance.text());
     let channel = channel(chance);
-    match chance.below(20) {
+    match chance.below(21) {
         0 => EventKind::Captured(capture(chance)),
         1 => EventKind::LeadAd(LeadAd {
             id: LeadAdId::new(chance.text()),
@@ -69,6 +69,7 @@ pub fn random_kind(chance: &mut Chance) -> EventKind {
         16 => EventKind::MarketingStopped,
         17 => EventKind::MarketingResumed,
         18 => EventKind::IdentityChanged { to: identity(chance) },
+        19 => EventKind::Claimed { by: LeadId::new(chance.wide()) },
         _ => EventKind::Mentioned {
             network: network(chance),
             comment: chance.maybe(|_| comment),

@@ -3,10 +3,11 @@
 use domain::channel::{Channel, Network, Window};
 use domain::consent::{Consent, OptOut};
 use domain::email::EmailAddress;
+use domain::erasure::{Erasing, Suppression};
 use domain::identity::Identity;
 use domain::ids::{AssetId, BusinessId, CommentId, FormId, JourneyName, LeadAdId, LeadId, MessageName};
 use domain::ids::{PlatformMessageId, PlaybookVersion, PostId, RunId, WorkId};
-use domain::lead::{Lead, RecentSend};
+use domain::lead::{Lead, PendingMerge, Proof, RecentSend};
 use domain::name::PersonName;
 use domain::phone::PhoneNumber;
 use domain::run::Run;
@@ -44,6 +45,9 @@ pub fn random_lead(chance: &mut Chance, business: &BusinessId, id: LeadId) -> Le
         claims: chance.number() >> 40,
         recent_sends: chance.some(3, recent_send),
         merged_into: if chance.one_in(5) { Some(LeadId::new(chance.wide())) } else { None },
+        merges: chance.some(2, pending_merge),
+        absorbed: chance.some(2, |chance| LeadId::new(chance.wide())),
+        erasing: if chance.one_in(6) { Some(erasing(chance)) } else { None },
         ..Lead::new(business.clone(), id, moment(chance))
     }
 }
@@ -182,6 +186,27 @@ fn claim(chance: &mut Chance, work: &[Work]) -> Claim {
         until: moment(chance),
         intent: chance.pick(&[Intent::Act, Intent::LookForEvidence]),
     }
+}
+
+pub fn suppression(chance: &mut Chance) -> Suppression {
+    let opt_out = chance.maybe(|chance| OptOut { at: moment(chance), by: chance.text() });
+    Suppression { opt_out, marketing_stopped_at: chance.maybe(moment) }
+}
+
+fn erasing(chance: &mut Chance) -> Erasing {
+    Erasing {
+        at: moment(chance),
+        next_at: moment(chance),
+        looks: chance.below(3) as u32,
+        inboxes: chance
+            .some(3, |chance| identity(chance).key(&super::plain::pepper(), &super::plain::neveh())),
+        suppression: suppression(chance),
+    }
+}
+
+fn pending_merge(chance: &mut Chance) -> PendingMerge {
+    let proof = chance.pick(&[Proof::Claimed, Proof::Proven]);
+    PendingMerge { with: LeadId::new(chance.wide()), proof, due_at: moment(chance) }
 }
 
 fn recent_send(chance: &mut Chance) -> RecentSend {

@@ -5,5 +5,5 @@ mod leads;
 mod plain;
 
 pub use events::random_kind;
-pub use leads::random_lead;
+pub use leads::{random_lead, suppression};
 pub use plain::*;

@@ -102,6 +102,10 @@ pub fn commit_of(read: &Lead) -> Commit {
         early_wake: None,
         inbox_done: None,
         inbox_new: Vec::new(),
+        other: None,
+        repointed: Vec::new(),
+        revived: Vec::new(),
+        erased: Vec::new(),
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::capture::{CallItem, CaptureItem, LeadAdItem};
 use super::format::{Damaged, FORMAT};
 use super::identity;
+use super::merges::lead_id;
 use super::moment::Moment;
 use super::open_work::work_id;
 use super::said::{CommentItem, MessageItem};
@@ -94,6 +95,9 @@ enum KindItem {
     IdentityChanged {
         to: String,
     },
+    Claimed {
+        by: String,
+    },
     Mentioned {
         n: char,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -167,6 +171,7 @@ impl From<&EventKind> for KindItem {
             EventKind::MarketingStopped => Self::MarketingStopped,
             EventKind::MarketingResumed => Self::MarketingResumed,
             EventKind::IdentityChanged { to } => Self::IdentityChanged { to: identity::to_text(to) },
+            EventKind::Claimed { by } => Self::Claimed { by: by.to_string() },
             EventKind::Mentioned { network, comment, post } => Self::Mentioned {
                 n: network_letter(*network),
                 i: comment.as_ref().map(CommentId::to_string),
@@ -212,6 +217,7 @@ impl KindItem {
             Self::MarketingStopped => EventKind::MarketingStopped,
             Self::MarketingResumed => EventKind::MarketingResumed,
             Self::IdentityChanged { to } => EventKind::IdentityChanged { to: identity::from_text(&to)? },
+            Self::Claimed { by } => EventKind::Claimed { by: lead_id(&by)? },
             Self::Mentioned { n, i, p } => EventKind::Mentioned {
                 network: network(n)?,
                 comment: i.map(CommentId::new),

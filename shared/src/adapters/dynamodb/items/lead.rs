@@ -7,8 +7,10 @@ use domain::ids::{AssetId, BusinessId, LeadId};
 use domain::lead::Lead;
 use serde::{Deserialize, Serialize};
 
+use super::erasure::ErasingItem;
 use super::format::{Damaged, FORMAT};
 use super::identity;
+use super::merges::{MergeItem, lead_id};
 use super::moment::Moment;
 use super::open_work::{ClaimItem, SendItem, WorkItem};
 use super::person::{ConsentItem, NameItem, OptOutItem};
@@ -78,6 +80,15 @@ pub struct LeadItem {
     /// The lead that carries on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     to: Option<String>,
+    /// Merges that wait.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    y: Vec<MergeItem>,
+    /// Records that were merged into this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    b: Vec<String>,
+    /// It is being erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    x: Option<ErasingItem>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -117,6 +128,9 @@ impl From<&Lead> for LeadItem {
             ln: lead.claims,
             z: lead.recent_sends.iter().map(Into::into).collect(),
             to: lead.merged_into.map(|winner| winner.to_string()),
+            y: lead.merges.iter().map(Into::into).collect(),
+            b: lead.absorbed.iter().map(LeadId::to_string).collect(),
+            x: lead.erasing.as_ref().map(Into::into),
         }
     }
 }
@@ -130,7 +144,6 @@ impl LeadItem {
             }
             None => (self.s1.map(Into::into), self.s2.map(Into::into)),
         };
-        let winner = |text: &String| LeadId::parse(text).ok_or(Damaged::Field("merged into"));
         let window = |item: WindowItem| Window { opened_at: item.t.into(), asset: AssetId::new(item.a) };
         Ok(Lead {
             business: business.clone(),
@@ -165,7 +178,10 @@ impl LeadItem {
             claim: self.l.map(ClaimItem::read).transpose()?,
             claims: self.ln,
             recent_sends: self.z.into_iter().map(SendItem::read).collect::<Result<_, _>>()?,
-            merged_into: self.to.as_ref().map(winner).transpose()?,
+            merged_into: self.to.as_deref().map(lead_id).transpose()?,
+            merges: self.y.into_iter().map(MergeItem::read).collect::<Result<_, _>>()?,
+            absorbed: self.b.iter().map(|text| lead_id(text)).collect::<Result<_, _>>()?,
+            erasing: self.x.map(ErasingItem::read).transpose()?,
         })
     }
 }

@@ -7,10 +7,12 @@
 mod action;
 mod capture;
 mod delivery;
+mod erasure;
 mod event;
 mod format;
 mod identity;
 mod lead;
+mod merges;
 mod moment;
 mod open_work;
 mod person;
@@ -23,6 +25,7 @@ mod timeline;
 mod words;
 
 pub use delivery::DeliveryItem;
+pub use erasure::ErasedItem;
 pub use event::EventItem;
 pub use format::{Damaged, from_body, to_body};
 pub use lead::LeadItem;

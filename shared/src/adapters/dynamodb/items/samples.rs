@@ -6,11 +6,12 @@ use domain::channel::{Channel, Network, Window};
 use domain::consent::{Consent, OptOut};
 use domain::delivery::DeliveryStatus;
 use domain::email::EmailAddress;
+use domain::erasure::{Erasing, Suppression};
 use domain::event::{Call, CallKind, Capture, Comment, Details, Event, EventKind, LeadAd, Media, Message};
 use domain::event_key::EventKey;
 use domain::identity::Identity;
 use domain::ids::{BusinessId, LeadId, RunId, WorkId};
-use domain::lead::{Lead, RecentSend};
+use domain::lead::{Lead, PendingMerge, Proof, RecentSend};
 use domain::name::PersonName;
 use domain::phone::PhoneNumber;
 use domain::run::Run;
@@ -140,6 +141,21 @@ fn full_lead() -> Lead {
             RecentSend { at: at(6), channel: Channel::Messenger, class: Class::Conversation, id: None },
         ],
         merged_into: Some(LeadId::new(99)),
+        merges: vec![
+            PendingMerge { with: LeadId::new(4), proof: Proof::Proven, due_at: at(70) },
+            PendingMerge { with: LeadId::new(5), proof: Proof::Claimed, due_at: at(71) },
+        ],
+        absorbed: vec![LeadId::new(6), LeadId::new(u128::MAX)],
+        erasing: Some(Erasing {
+            at: at(80),
+            next_at: at(81),
+            looks: 2,
+            inboxes: vec![Identity::Phone(phone()).key(&domain::ids::Pepper::new([2; 32]), &"neveh".into())],
+            suppression: Suppression {
+                opt_out: Some(OptOut { at: at(50), by: "whatsapp".into() }),
+                marketing_stopped_at: Some(at(51)),
+            },
+        }),
         ..Lead::new("neveh".into(), LeadId::new(1), at(0))
     }
 }
@@ -341,6 +357,7 @@ fn kinds() -> Vec<EventKind> {
         EventKind::MarketingStopped,
         EventKind::MarketingResumed,
         EventKind::IdentityChanged { to: Identity::WhatsAppUser("IL.1".into()) },
+        EventKind::Claimed { by: LeadId::new(8) },
         EventKind::Mentioned {
             network: Network::Instagram,
             comment: Some("1".into()),
@@ -348,7 +365,7 @@ fn kinds() -> Vec<EventKind> {
         },
     ];
     let names: BTreeSet<&str> = kinds.iter().map(EventKind::name).collect();
-    assert_eq!(names.len(), 20, "one of each kind; a new kind belongs into this list");
+    assert_eq!(names.len(), 21, "one of each kind; a new kind belongs into this list");
     kinds
 }
 
