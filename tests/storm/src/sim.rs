@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use lead_intake::LeadIntake;
 use shared::adapters::stored_playbooks::StoredPlaybooks;
 use shared::application::World;
+use shared::application::erase::erase_identity;
 use shared::application::in_memory::{InMemoryStore, SeededChance};
 use shared::application::ports::{Heartbeat, InboxId, InboxRowId, Store};
 use shared::application::publish::publish;
@@ -572,7 +573,7 @@ impl Sim {
                 self.publish(&store, *business, *version);
             }
             What::Redrive { business } => self.redrive(*business),
-            What::Erase { .. } => {}
+            What::Erase { who, business } => self.erase(*who, *business),
             What::Poison { who, business, id } => self.poison(*who, *business, *id),
             _ => self.tell(&what, entry, now),
         }
@@ -665,6 +666,21 @@ impl Sim {
         self.spawn(Job::Operator, async move {
             // What fails is asked for again by the next round.
             let _redriven = redrive(&world, &business).await;
+            Came::Nothing
+        });
+    }
+
+    /// The operator erases whoever is known by the person's number, and asks again until it is done.
+    fn erase(&mut self, who: Who, business: usize) {
+        let world = Arc::clone(&self.hosts[0].world);
+        let business = businesses::id(business);
+        let Ok(phone) = PhoneNumber::parse(&self.plan.people[who].phone) else { return };
+        self.spawn(Job::Operator, async move {
+            for _ in 0..20 {
+                if erase_identity(&world, &business, &Identity::Phone(phone.clone())).await.is_ok() {
+                    break;
+                }
+            }
             Came::Nothing
         });
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use shared::application::ports::{DuePage, DueQuery, InboxRowId, wake_shard};
+use shared::application::ports::{DuePage, DueQuery, InboxId, InboxRowId, wake_shard};
 use shared::domain::hint::Hint;
 use shared::domain::ids::{BusinessId, LeadId};
 use shared::domain::lead::Wake;
@@ -61,6 +61,21 @@ impl WakeIndex {
             (at, Hint::Inbox { business, identity, responder })
         });
         self.change((Item::Row(row.clone()), shown), now);
+    }
+
+    /// The rows of an inbox whose events happened up to a moment are gone.
+    pub fn forget_rows(&mut self, at: &InboxId, up_to: Millis, now: Millis) {
+        let ours = |item: &Item| match item {
+            Item::Row(row) if row.at == *at => {
+                let occurred = row.sort.split_once('#').and_then(|(occurred, _)| occurred.parse().ok());
+                occurred.is_some_and(|occurred: Millis| occurred <= up_to)
+            }
+            _ => false,
+        };
+        let coming = self.coming.iter().map(|(_, _, (item, _))| item);
+        let gone: BTreeSet<Item> =
+            self.places.keys().chain(coming).filter(|item| ours(item)).cloned().collect();
+        gone.into_iter().for_each(|item| self.change((item, None), now));
     }
 
     fn change(&mut self, change: Change, now: Millis) {

@@ -137,6 +137,11 @@ impl StormStore {
             index.lead(&commit.business, lead.id, commit.indexed_wake(), now);
             self.log.opt_out(now, number_of(&commit.business), lead);
         }
+        if let Some(other) = &commit.other {
+            index.lead(&commit.business, other.lead.id, other.lead.wake(), now);
+            self.log.opt_out(now, number_of(&commit.business), &other.lead);
+            self.log.count("merged");
+        }
         if let Some(done) = &commit.inbox_done {
             index.row(done, None, now);
         }
@@ -210,6 +215,40 @@ impl Store for StormStore {
 
     async fn lead(&self, business: &BusinessId, lead: LeadId) -> Result<Option<Lead>, StoreError> {
         asked!(self, store => store.lead(business, lead))
+    }
+
+    async fn erase_beside(
+        &self,
+        business: &BusinessId,
+        lead: LeadId,
+        limit: usize,
+    ) -> Result<bool, StoreError> {
+        asked!(self, store => store.erase_beside(business, lead, limit))
+    }
+
+    async fn erase_inbox(
+        &self,
+        at: &InboxId,
+        up_to: jiff::Timestamp,
+        limit: usize,
+    ) -> Result<bool, StoreError> {
+        self.set_out().await?;
+        let more = self.wait(self.calm().erase_inbox(at, up_to, limit))?;
+        if !more {
+            self.index().forget_rows(at, up_to.as_millisecond(), self.now());
+        }
+        self.come_back().await?;
+        Ok(more)
+    }
+
+    async fn delete_lead(&self, read: &Lead) -> Result<(), StoreError> {
+        self.set_out().await?;
+        self.wait(self.calm().delete_lead(read))?;
+        let stands = self.wait(self.calm().lead(&read.business, read.id))?;
+        if stands.is_none() {
+            self.index().lead(&read.business, read.id, None, self.now());
+        }
+        self.come_back().await
     }
 
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
