@@ -1,6 +1,6 @@
 //! A lead's due work leaves: claim, call, finish, until nothing more may go.
 
-use domain::call::{LeadAdFields, Outcome, PlatformCall};
+use domain::call::{CALL_TIMEOUT, CallFailure, LeadAdFields, Outcome, PlatformCall};
 use domain::claim::{Claimed, claim};
 use domain::doubt::Deliveries;
 use domain::finish::finish;
@@ -16,12 +16,14 @@ use crate::decide_event::new_identities;
 use crate::erase::{erase, sweep_tombstone};
 use crate::held::{Held, hint_at};
 use crate::merge::merge_with;
-use crate::ports::{InboxRow, Platforms};
+use crate::ports::{InboxRow, Platforms, StoreError};
 use crate::release::{MaySend, may_send};
 use crate::world::{ATTEMPTS_MAX, WorkError, World};
 
 /// How many calls one worker makes for one lead before it lets others have their turn.
 const CALLS_PER_DRAIN_MAX: usize = 16;
+/// How often an answer is recorded before it is given up for the claim's end to settle.
+const FINISH_TRIES_MAX: usize = 4;
 
 /// How many records one worker joins at one look.
 const MERGES_PER_DRAIN_MAX: usize = 16;
@@ -98,7 +100,10 @@ pub async fn deliver(
         }
         if let Some(call) = call {
             delivered.calls += 1;
-            let outcome = platforms.call(&call).await;
+            let outcome = match may_still_call(&lead, world.clock.now()) {
+                true => platforms.call(&call).await,
+                false => too_late_to_call(),
+            };
             log(&call, &outcome);
             lead = finish_call(world, lead, &call, &outcome).await?;
         }
@@ -109,6 +114,16 @@ pub async fn deliver(
         world.hint(&lead).await;
     }
     Ok(delivered)
+}
+
+/// A call that begins late in its claim could still be under way when the claim is another's.
+fn may_still_call(lead: &Lead, now: Timestamp) -> bool {
+    lead.claim.as_ref().is_some_and(|claim| now + CALL_TIMEOUT <= claim.until)
+}
+
+fn too_late_to_call() -> Outcome {
+    let reason = "the store was slow: the claim was nearly over before the call could begin".to_owned();
+    Outcome::Failed(CallFailure::TryAgain { wait: None, reason })
 }
 
 fn due_merge(lead: &Lead, now: Timestamp) -> Option<LeadId> {
@@ -134,9 +149,31 @@ async fn deliveries(world: &World, lead: &Lead) -> Result<Deliveries, WorkError>
     Ok(told)
 }
 
+/// Commits what the answer means, and again when the store fails: the answer is known here and nowhere else, and
+/// without it the call is in doubt. The fence keeps what was written although its answer was lost from counting
+/// twice.
+async fn finish_call(
+    world: &World,
+    lead: Lead,
+    call: &PlatformCall,
+    outcome: &Outcome,
+) -> Result<Lead, WorkError> {
+    let mut lead = lead;
+    let mut tries = 1;
+    loop {
+        match finish_on_fresh_record(world, lead.clone(), call, outcome).await {
+            Err(WorkError::Store(StoreError::Unavailable(_))) if tries < FINISH_TRIES_MAX => tries += 1,
+            ended => return ended,
+        }
+        if let Ok(Some(fresh)) = world.living_lead(&lead.business, lead.id).await {
+            lead = fresh;
+        }
+    }
+}
+
 /// Commits what the answer means on the freshest record, and again on conflict: an answer is not thrown away
 /// because the person wrote in between.
-async fn finish_call(
+async fn finish_on_fresh_record(
     world: &World,
     lead: Lead,
     call: &PlatformCall,

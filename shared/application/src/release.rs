@@ -7,6 +7,7 @@ use domain::claim::Release;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::ports::{Heartbeat, StoreError};
+use crate::sweep::GAP_MAX;
 use crate::world::World;
 
 /// How long the answer of the store is believed. Reading it before every call would cost a read each.
@@ -33,7 +34,11 @@ pub async fn may_send(world: &World) -> Result<MaySend, StoreError> {
     }
     let released = world.store.released_table().await?;
     let answer = if released.as_deref() == Some(world.table.as_str()) {
-        let held = world.store.heartbeat().await?.is_some_and(|heartbeat| heartbeat.held_since.is_some());
+        // After a gap the first sweep notes the hold; what a queue kept through the gap may be faster than it.
+        let holds = |heartbeat: Heartbeat| {
+            heartbeat.held_since.is_some() || now.duration_since(heartbeat.swept_at) > GAP_MAX
+        };
+        let held = world.store.heartbeat().await?.is_some_and(holds);
         MaySend::Yes(if held { Release::Held } else { Release::Open })
     } else {
         MaySend::No

@@ -16,7 +16,7 @@ const LOOK_AHEAD: SignedDuration = SignedDuration::from_secs(120);
 /// What became due this recently is on its way by the hint of its commit or of the sweep before.
 const GRACE: SignedDuration = SignedDuration::from_secs(60);
 /// A gap in the heartbeat longer than this means that hours of bulk are due at once.
-const GAP_MAX: SignedDuration = SignedDuration::from_hours(6);
+pub(crate) const GAP_MAX: SignedDuration = SignedDuration::from_hours(6);
 const PAGE: usize = 100;
 /// How many hints one tick gives per class. The next tick goes on: a flood is paced, and a crowd waits its turn.
 const HINTS_PER_TICK_MAX: usize = 2_000;

@@ -56,7 +56,7 @@ pub enum Operation {
     ReadLeadAd {
         id: LeadAdId,
     },
-    /// Whether a public reply with this text of ours stands under the comment.
+    /// Whether a public reply of ours stands under the comment: with this text, where nobody says whose it is.
     FindReply {
         network: Network,
         asset: AssetId,

@@ -10,7 +10,7 @@ use super::case::{Case, is_bulk};
 use crate::people::acts::{What, Who, Words};
 use crate::people::webhooks::comment_of;
 use crate::world::log::{Call, Told, Turn, Wanted};
-use crate::world::timers::{Millis, SECOND};
+use crate::world::timers::{MINUTE, Millis, SECOND};
 
 /// A sign that came shortly before the second call may have come after the claim was decided.
 const SIGN_IN_TIME: Millis = 60 * SECOND;
@@ -77,7 +77,13 @@ fn knowingly(case: &Case<'_>, first: &Call, second: &Call) -> Option<String> {
         return Some("a sign of the first had come".to_owned());
     }
     let redriven = case.turns_between(first.begun_at, second.begun_at, Turn::Redriven);
-    if looked_up && !redriven {
+    // A message is looked for by its text, and a text that was mended in between is another.
+    let mended = matches!(first.wanted, Wanted::Send { .. })
+        && case.history.entries.iter().any(|entry| {
+            matches!(entry.what, What::Publish { .. })
+                && (first.begun_at - MINUTE..=second.begun_at).contains(&entry.at)
+        });
+    if looked_up && !redriven && !mended {
         return Some("the platform would have said that it is there".to_owned());
     }
     None

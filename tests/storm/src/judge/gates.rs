@@ -224,8 +224,14 @@ fn held_by_hand(case: &Case<'_>, call: &Call, channel: Channel, message: &str, f
             What::Standby { .. } => channel == Channel::Messenger,
             _ => false,
         };
-        here && entry.acknowledged_at.is_some_and(|at| call.begun_at > at + PROMPT)
-            && call.begun_at < entry.at + 12 * HOUR
+        // Of whom nobody had heard yet nothing is kept.
+        let known = case.entries_of(call.business, who).any(|earlier| {
+            let by_number = earlier.what.captures() || matches!(earlier.what, What::Call { .. });
+            earlier.at < entry.at - PROMPT && (by_number || channel != Channel::WhatsApp)
+        });
+        here && known
+            && entry.acknowledged_at.is_some_and(|at| call.begun_at > at + PROMPT)
+            && call.begun_at < entry.at + 12 * HOUR - SLACK
     });
     let erased = case.ever(call.business, who, |what| matches!(what, What::Erase { .. }));
     if held && !erased {

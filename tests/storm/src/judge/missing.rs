@@ -13,6 +13,7 @@ use crate::people::plan::Line;
 use crate::people::webhooks::{comment_id, lead_ad_id};
 use crate::world::log::{Call, Entry, Told, Wanted};
 use crate::world::timers::{DAY, HOUR, MINUTE, Millis, timestamp};
+use crate::world::weather::Fault;
 
 /// So many failed tries can take longer than a message may be late.
 const TRIES_ENOUGH: usize = 6;
@@ -83,7 +84,7 @@ fn excused(case: &Case<'_>, business: usize, who: Who, from: Millis, until: Mill
         || case.did(business, who, 0, until, refuses)
         || case.did(business, who, from - 12 * HOUR, until, hand)
         || case.did(business, who, from, until, gone)
-        || case.refused(business, who, name)
+        || case.calls_for(business, who, name).any(|call| matches!(call.told, Some(Told::Refused(_))))
         || case.calls_for(business, who, name).count() >= TRIES_ENOUGH
 }
 
@@ -133,11 +134,13 @@ fn follow_up(case: &Case<'_>, entry: &Entry, acknowledged: Millis, who: Who, fou
         return;
     }
     // Who stopped marketing on the platform gets none of it any more (131050).
-    let stopped = rules(business, 0).marketing.iter().any(|name| {
-        let opted_out = Some(Told::Refused(Refusal::OptedOut));
-        case.calls_for(business, who, name).any(|call| call.told == opted_out)
+    let stopped = case.history.calls.iter().any(|call| {
+        let opted_out = call.told == Some(Told::Refused(Refusal::OptedOut));
+        opted_out && call.business == business && case.recipient(call) == Some(who)
     });
-    if stopped {
+    // A claim that nobody came back from may have been a call, and what nobody waits for is not called for again.
+    let doubtful = [Fault::StoreAnswerLost, Fault::StoreSlow, Fault::WorkerDies, Fault::TicksMissed];
+    if stopped || doubtful.into_iter().any(|fault| case.plan.has(fault)) {
         return;
     }
     let publishes = case
@@ -267,8 +270,8 @@ fn comment(
         [("reply", public, !is_live && !hidden), ("private reply", private, true), ("like", like, !is_live)]
     {
         let done = calls.iter().any(|call| in_time(call, until));
-        let refused =
-            calls.iter().any(|call| matches!(call.told, Some(Told::Refused(Refusal::AlreadyAnswered))));
+        // What was parked may be driven again only after the comment's seven days.
+        let refused = calls.iter().any(|call| matches!(call.told, Some(Told::Refused(_))));
         if due && !done && !refused && calls.len() < TRIES_ENOUGH {
             found.push(case.violates(
                 "1 a comment without its answer",

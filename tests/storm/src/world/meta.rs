@@ -196,21 +196,18 @@ impl Meta {
                 }
                 Ok(done(id, author.map(|author| scoped(*channel, &author))))
             }
-            (Operation::ReplyToComment { text, .. }, Wanted::PublicReply { comment, .. }) => {
+            (Operation::ReplyToComment { .. }, Wanted::PublicReply { comment, .. }) => {
                 let mut book = self.book();
                 book.public_reply(comment)?;
-                book.comments.entry(comment.clone()).or_default().replies.push((text.clone(), now));
+                book.comments.entry(comment.clone()).or_default().replies.push(now);
                 Ok(done(id, None))
             }
             (Operation::Like { .. }, _) => Ok(done(id, None)),
             (Operation::ReadLeadAd { id }, _) => Ok(self.lead_ad(id.as_str())),
-            (Operation::FindReply { comment, text, .. }, _) => {
+            (Operation::FindReply { comment, .. }, _) => {
                 let book = self.book();
                 let replies = book.comments.get(comment.as_str()).map(|known| known.replies.as_slice());
-                let there = replies
-                    .unwrap_or_default()
-                    .iter()
-                    .any(|(reply, at)| reply == text && self.shows(*at, now));
+                let there = replies.unwrap_or_default().iter().any(|at| self.shows(*at, now));
                 Ok(if there {
                     Outcome::Found(PlatformMessageId::new(format!("r{id}")))
                 } else {

@@ -14,8 +14,8 @@ pub struct Comment {
     pub is_live: bool,
     pub gone: bool,
     pub private_reply: bool,
-    /// Our replies under it: text and moment.
-    pub replies: Vec<(String, Millis)>,
+    /// When we replied under it.
+    pub replies: Vec<Millis>,
 }
 
 #[derive(Default)]
