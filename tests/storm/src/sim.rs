@@ -661,8 +661,8 @@ impl Sim {
 
     fn redrive(&mut self, business: usize) {
         let world = Arc::clone(&self.hosts[0].world);
+        self.log.turn(self.now(), Turn::Redriven(business));
         let business = businesses::id(business);
-        self.log.turn(self.now(), Turn::Redriven);
         self.spawn(Job::Operator, async move {
             // What fails is asked for again by the next round.
             let _redriven = redrive(&world, &business).await;

@@ -53,7 +53,9 @@ impl<'a> Case<'a> {
         self.history.turns.iter().find(|(_, turn)| wanted(turn)).map(|(at, _)| *at)
     }
 
-    pub fn turns_between(&self, from: Millis, to: Millis, wanted: Turn) -> bool {
+    /// Whether the operator set going what was parked.
+    pub fn redriven(&self, business: usize, from: Millis, to: Millis) -> bool {
+        let wanted = Turn::Redriven(business);
         self.history.turns.iter().any(|(at, turn)| *turn == wanted && (from..=to).contains(at))
     }
 

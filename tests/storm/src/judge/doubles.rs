@@ -40,7 +40,7 @@ fn repeated_work(case: &Case<'_>, found: &mut Vec<Violation>) {
                 found.push(case.violates("3 twice", pair[1].begun_at, what));
             }
         }
-        let redriven = case.turns_between(calls[0].begun_at, calls[calls.len() - 1].begun_at, Turn::Redriven);
+        let redriven = case.redriven(calls[0].business, calls[0].begun_at, calls[calls.len() - 1].begun_at);
         if calls.len() > SILENT_CALLS_MAX && !redriven {
             let what = format!("{:?} left {} times", calls[0].wanted, calls.len());
             found.push(case.violates("3 again and again", calls[0].begun_at, what));
@@ -76,7 +76,7 @@ fn knowingly(case: &Case<'_>, first: &Call, second: &Call) -> Option<String> {
     if signed {
         return Some("a sign of the first had come".to_owned());
     }
-    let redriven = case.turns_between(first.begun_at, second.begun_at, Turn::Redriven);
+    let redriven = case.redriven(first.business, first.begun_at, second.begun_at);
     // A message is looked for by its text, and a text that was mended in between is another.
     let mended = matches!(first.wanted, Wanted::Send { .. })
         && case.history.entries.iter().any(|entry| {

@@ -77,7 +77,8 @@ fn after_an_acknowledged_refusal(case: &Case<'_>, found: &mut Vec<Violation>) {
             matches!(what, What::Write { words: Words::Agreed, .. })
         });
         let erased = case.ever(business, who, |what| matches!(what, What::Erase { .. }));
-        if agreed || erased || case.restored_at().is_some_and(|at| acknowledged <= at) {
+        let mixed_up = case.is_mixed_up(business, who);
+        if agreed || erased || mixed_up || case.restored_at().is_some_and(|at| acknowledged <= at) {
             continue;
         }
         let address = match (channel, told_by) {

@@ -272,7 +272,10 @@ fn comment(
         let done = calls.iter().any(|call| in_time(call, until));
         // What was parked may be driven again only after the comment's seven days.
         let refused = calls.iter().any(|call| matches!(call.told, Some(Told::Refused(_))));
-        if due && !done && !refused && calls.len() < TRIES_ENOUGH {
+        // What was parked waits for the operator, and a comment's answer for seven days at most.
+        let last = calls.last().map_or(acknowledged, |call| call.begun_at);
+        let waits = !case.is_calm() && !case.redriven(business, last, entry.at + 7 * DAY - HOUR);
+        if due && !done && !refused && !waits && calls.len() < TRIES_ENOUGH {
             found.push(case.violates(
                 "1 a comment without its answer",
                 entry.at,
@@ -314,6 +317,7 @@ fn goodbye(case: &Case<'_>, entry: &Entry, acknowledged: Millis, who: Who, found
     let erased = |what: &What| matches!(what, What::Erase { .. });
     let agreed = |what: &What| matches!(what, What::Write { words: Words::Agreed, .. });
     if case.is_mixed_up(business, who)
+        || case.line(who) == Line::Landline
         || case.did(business, who, 0, until, erased)
         || case.did(business, who, entry.at, until, agreed)
         || case.refused(business, who, "goodbye")

@@ -96,7 +96,8 @@ pub enum Turn {
     Released,
     /// The table was restored to this moment.
     RestoredTo(Millis),
-    Redriven,
+    /// The operator set going what was parked, of this business.
+    Redriven(usize),
     WeatherClears,
 }
 
