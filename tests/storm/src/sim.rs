@@ -137,6 +137,8 @@ pub struct Sim {
     generations: BTreeMap<(Who, usize), u32>,
     backup: Option<(Arc<InMemoryStore>, WakeIndex)>,
     ticked_at: Millis,
+    /// The ticks came back, and none of them has ended yet.
+    outage_unnoticed: bool,
     number: u64,
     pub steps: u64,
 }
@@ -180,6 +182,7 @@ impl Sim {
         ));
         let mut sim = Self {
             ticked_at: plan.start,
+            outage_unnoticed: false,
             chance: Chance::of(plan.seed, 4),
             plan,
             log,
@@ -326,6 +329,9 @@ impl Sim {
 
     /// The next tick that finds something. Those before it find nothing, and only beat.
     fn next_tick(&self) -> Option<Millis> {
+        if self.outage_unnoticed {
+            return Some((self.ticked_at + MINUTE).max(self.now()));
+        }
         let due = self.store.index().first()?;
         let at = (self.ticked_at + MINUTE).max(due - MINUTE).max(self.now());
         Some(match self.plan.ticks_missed {
@@ -359,6 +365,9 @@ impl Sim {
 
     /// The minutes on the way at which a tick found nothing.
     fn beat_until(&mut self, next: Millis) {
+        if self.outage_unnoticed {
+            return self.notice_outage();
+        }
         let from = self.ticked_at;
         let idle = (next - from) / MINUTE - 1;
         if idle < 1 {
@@ -381,6 +390,16 @@ impl Sim {
         // A restored table may be unreadable to nobody: this is the simulation's own hand.
         self.store.wait(beats).unwrap_or_else(|error| panic!("a good day's store refused: {error}"));
         self.ticked_at = beat;
+    }
+
+    /// Only a sweep of the product's own ends an outage.
+    fn notice_outage(&mut self) {
+        let store = self.store.calm();
+        let back = self.plan.ticks_missed.map_or(0, |(_, back)| back);
+        let swept = self.store.wait(store.heartbeat()).ok().flatten();
+        if swept.is_some_and(|heartbeat| heartbeat.swept_at.as_millisecond() >= back) {
+            self.outage_unnoticed = false;
+        }
     }
 
     fn tick(&mut self) {
@@ -515,7 +534,11 @@ impl Sim {
             }
             Happening::Flush(object) => self.flush(object),
             Happening::Sent(number) => self.send(number),
-            Happening::TicksBack => self.log.turn(now, Turn::TicksComeBack),
+            Happening::TicksBack => {
+                self.log.turn(now, Turn::TicksComeBack);
+                self.outage_unnoticed = true;
+                self.tick();
+            }
             Happening::Restore => self.restore(),
             Happening::Release => self.release(),
             Happening::Redrive(business) => self.redrive(business),
@@ -664,8 +687,11 @@ impl Sim {
         self.log.turn(self.now(), Turn::Redriven(business));
         let business = businesses::id(business);
         self.spawn(Job::Operator, async move {
-            // What fails is asked for again by the next round.
-            let _redriven = redrive(&world, &business).await;
+            for _ in 0..20 {
+                if redrive(&world, &business).await.is_ok() {
+                    break;
+                }
+            }
             Came::Nothing
         });
     }

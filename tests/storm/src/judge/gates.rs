@@ -228,7 +228,8 @@ fn held_by_hand(case: &Case<'_>, call: &Call, channel: Channel, message: &str, f
         // Of whom nobody had heard yet nothing is kept.
         let known = case.entries_of(call.business, who).any(|earlier| {
             let by_number = earlier.what.captures() || matches!(earlier.what, What::Call { .. });
-            earlier.at < entry.at - PROMPT && (by_number || channel != Channel::WhatsApp)
+            let on_channel = matches!(&earlier.what, What::Write { channel: on, .. } if *on == channel);
+            earlier.at < entry.at - PROMPT && (on_channel || by_number && channel == Channel::WhatsApp)
         });
         here && known
             && entry.acknowledged_at.is_some_and(|at| call.begun_at > at + PROMPT)

@@ -296,7 +296,9 @@ fn thanks(
     let business = entry.what.business();
     let until = case.settled_by(acknowledged);
     // Known by their id alone, and by their number alone elsewhere, they are two until somebody says so.
+    // After an outage a late answer waits for a person, and Messenger's window does not wait with it.
     if told_by == ToldBy::UserId
+        || case.plan.ticks_missed.is_some()
         || excused(case, business, who, entry.at - LATE_MAX, case.ending.now, "thanks")
     {
         return;
