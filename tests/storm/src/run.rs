@@ -6,10 +6,12 @@ use std::sync::Arc;
 use shared::application::ports::{Store, StoreError};
 
 use crate::judge::{Case, Ending, Violation, judge};
-use crate::people::businesses::{self, BUSINESSES};
+use crate::people::businesses::{self, BUSINESSES, number_of};
 use crate::people::plan::{Directory, Kind, Plan};
 use crate::sim::{Settings, Sim};
 use crate::world::timers::{MINUTE, Millis};
+use shared::domain::identity::Identity;
+use shared::domain::lead::Lead;
 
 /// What a storm came to.
 pub struct Played {
@@ -19,6 +21,8 @@ pub struct Played {
     pub counts: BTreeMap<String, u64>,
     pub lines: Vec<(Millis, String)>,
     pub steps: u64,
+    /// What each lead came to, in words that do not depend on when.
+    pub states: BTreeMap<String, String>,
     /// What differs between two storms that are not the same.
     pub fingerprint: u64,
 }
@@ -28,6 +32,7 @@ pub fn play(plan: Plan, settings: Settings) -> Played {
     let mut sim = Sim::new(Arc::clone(&plan), settings);
     let ended = sim.play();
     let ending = ending(&sim, &plan, ended);
+    let states = states(&sim);
     let history = sim.log.lock();
     let case = Case { plan: &plan, history: &history, ending, directory: Directory::of(&plan) };
     let violations = judge(&case);
@@ -46,6 +51,7 @@ pub fn play(plan: Plan, settings: Settings) -> Played {
         counts,
         lines: history.lines.clone().unwrap_or_default(),
         steps: sim.steps,
+        states,
         fingerprint,
         plan: Arc::clone(&plan),
     }
@@ -64,24 +70,64 @@ const LEADS_MAX: usize = 10_000;
 fn ending(sim: &Sim, plan: &Plan, ended: bool) -> Ending {
     let store = sim.store.calm();
     let due_before = plan.end - 3 * MINUTE;
-    let overdue = sim.store.wait(overdue(store.as_ref(), due_before));
-    let overdue = overdue.unwrap_or_else(|error| panic!("a good day's store refused: {error}"));
-    Ending { ended, overdue, undecided: sim.store.index().rows(), now: plan.end }
+    let leads = sim.store.wait(all_leads(store.as_ref()));
+    let leads = leads.unwrap_or_else(|error| panic!("a good day's store refused: {error}"));
+    let numbers = leads.iter().flat_map(|lead| {
+        let phones = lead.identities.iter().filter(|identity| matches!(identity, Identity::Phone(_)));
+        phones.map(|phone| (number_of(&lead.business), phone.value()))
+    });
+    let numbers = numbers.collect();
+    let overdue = leads.iter().filter_map(|lead| {
+        let at = lead.wake()?.at.as_millisecond();
+        (at < due_before).then_some((number_of(&lead.business), lead.id, at))
+    });
+    let overdue = overdue.collect();
+    Ending { ended, overdue, undecided: sim.store.index().rows(), numbers, now: plan.end }
 }
 
-async fn overdue(
-    store: &dyn Store,
-    before: Millis,
-) -> Result<Vec<(usize, shared::domain::ids::LeadId, Millis)>, StoreError> {
-    let mut overdue = Vec::new();
+fn states(sim: &Sim) -> BTreeMap<String, String> {
+    let store = sim.store.calm();
+    let leads = sim.store.wait(all_leads(store.as_ref()));
+    let leads = leads.unwrap_or_else(|error| panic!("a good day's store refused: {error}"));
+    let history = sim.log.lock();
+    let state = |lead: &Lead| {
+        let mut sent: Vec<String> = history
+            .calls
+            .iter()
+            .filter(|call| call.lead == lead.id && call.accepted_at.is_some())
+            .map(|call| format!("{:?}", call.wanted))
+            .collect();
+        sent.sort();
+        let identities: Vec<String> = lead.identities.iter().map(|identity| identity.value()).collect();
+        let consents: Vec<&str> = lead.consents.iter().map(|consent| consent.text.as_str()).collect();
+        let runs: Vec<String> = lead
+            .runs
+            .iter()
+            .map(|run| {
+                format!("{} at {}, {}", run.journey, run.next, if run.is_active() { "on" } else { "over" })
+            })
+            .collect();
+        let work: Vec<&str> = lead.work.iter().map(|work| work.action.name()).collect();
+        format!(
+            "{identities:?} {:?} {:?} {consents:?} refused {} stopped {} {:?} {runs:?} {work:?} {:?} {sent:?}",
+            lead.name.as_ref().map(|name| name.full().to_owned()),
+            lead.fields,
+            lead.opt_out.is_some(),
+            lead.marketing_stopped_at.is_some(),
+            lead.tags,
+            lead.merged_into,
+        )
+    };
+    leads.iter().map(|lead| (format!("{} {}", lead.business, lead.id), state(lead))).collect()
+}
+
+async fn all_leads(store: &dyn Store) -> Result<Vec<Lead>, StoreError> {
+    let mut leads = Vec::new();
     for number in 0..BUSINESSES {
         let business = businesses::id(number);
         for id in store.roster(&business, None, LEADS_MAX).await? {
-            let wake = store.lead(&business, id).await?.and_then(|lead| lead.wake());
-            if let Some(at) = wake.map(|wake| wake.at.as_millisecond()).filter(|at| *at < before) {
-                overdue.push((number, id, at));
-            }
+            leads.extend(store.lead(&business, id).await?);
         }
     }
-    Ok(overdue)
+    Ok(leads)
 }

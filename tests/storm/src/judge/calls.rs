@@ -36,7 +36,8 @@ fn beside_each_other(case: &Case<'_>, calls: &[&Call], found: &mut Vec<Violation
 
 /// Where a lead went through its journey once, the steps left in their order.
 fn in_order(case: &Case<'_>, calls: &[&Call], found: &mut Vec<Violation>) {
-    let Some(business) = calls.first().map(|call| call.business) else { return };
+    let business = calls.first().map(|call| call.business).filter(|_| case.restored_at().is_none());
+    let Some(business) = business else { return };
     let mut before: Option<(&str, &Call)> = None;
     for name in std::iter::once("welcome").chain(rules(business, 0).follow_ups.iter().copied()) {
         let of: Vec<&&Call> = calls

@@ -1,5 +1,7 @@
 //! What the judge has before it, with the questions that several rules ask.
 
+use std::collections::BTreeSet;
+
 use shared::domain::channel::Channel;
 use shared::domain::ids::LeadId;
 
@@ -20,6 +22,8 @@ pub struct Ending {
     pub overdue: Vec<(usize, LeadId, Millis)>,
     /// Events that nobody decided.
     pub undecided: usize,
+    /// Numbers by which somebody is still known, `+` and all, by business.
+    pub numbers: BTreeSet<(usize, String)>,
     pub now: Millis,
 }
 

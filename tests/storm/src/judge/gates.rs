@@ -208,6 +208,7 @@ fn without_consent(case: &Case<'_>, call: &Call, message: &str, found: &mut Vec<
     if let Some(stopped) = stopped
         && !resumed
         && by_number
+        && !case.is_mixed_up(call.business, who)
         && case.restored_at().is_none()
     {
         let what = format!("{message} to person {who}, who stopped marketing: {}", stopped.what);

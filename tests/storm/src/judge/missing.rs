@@ -140,7 +140,10 @@ fn follow_up(case: &Case<'_>, entry: &Entry, acknowledged: Millis, who: Who, fou
     });
     // A claim that nobody came back from may have been a call, and what nobody waits for is not called for again.
     let doubtful = [Fault::StoreAnswerLost, Fault::StoreSlow, Fault::WorkerDies, Fault::TicksMissed];
-    if stopped || doubtful.into_iter().any(|fault| case.plan.has(fault)) {
+    // Whose consent stands in a lead ad that could not be read at once agreed only later.
+    let agreed_late = !case.is_calm()
+        && case.entries_of(business, who).any(|entry| entry.what.captures() && !case.consents(&entry.what));
+    if stopped || agreed_late || doubtful.into_iter().any(|fault| case.plan.has(fault)) {
         return;
     }
     let publishes = case

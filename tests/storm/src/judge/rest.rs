@@ -2,9 +2,12 @@
 
 use super::Violation;
 use super::case::Case;
+use crate::people::acts::What;
 use crate::world::log::Wanted;
+use crate::world::timers::HOUR;
 
 pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
+    erased_stay_gone(case, found);
     let ending = &case.ending;
     if !ending.ended {
         found.push(case.violates(
@@ -24,6 +27,38 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
     for call in &case.history.calls {
         if matches!(&call.wanted, Wanted::Send { message, .. } if message == "?") {
             found.push(case.violates("3 unknown words", call.begun_at, format!("{:?}", call.wanted)));
+        }
+    }
+}
+
+/// Who was erased and did nothing since is known by their number to nobody, and gets nothing.
+fn erased_stay_gone(case: &Case<'_>, found: &mut Vec<Violation>) {
+    if case.restored_at().is_some() {
+        return;
+    }
+    for entry in &case.history.entries {
+        let What::Erase { who, business } = &entry.what else { continue };
+        let later = case.entries_of(*business, *who).any(|other| {
+            // What happened before and was reported only later does not bring anybody back.
+            other.at > entry.at && !matches!(other.what, What::Erase { .. })
+        });
+        if later || case.is_mixed_up(*business, *who) {
+            continue;
+        }
+        let phone = &case.plan.people[*who].phone;
+        if case.ending.numbers.contains(&(*business, phone.clone())) {
+            let what = format!("person {who} of business {business} is known again");
+            found.push(case.violates("9 erased and not gone", entry.at, what));
+        }
+        let digits = phone.trim_start_matches('+');
+        let written = case.history.calls.iter().find(|call| {
+            call.business == *business
+                && call.begun_at > entry.at + HOUR
+                && matches!(&call.wanted, Wanted::Send { to, .. } if to == digits)
+        });
+        if let Some(call) = written {
+            let what = format!("{:?} to person {who}, who was erased", call.wanted);
+            found.push(case.violates("9 written to after the erasure", call.begun_at, what));
         }
     }
 }
