@@ -229,7 +229,12 @@ fn held_by_hand(case: &Case<'_>, call: &Call, channel: Channel, message: &str, f
         // Of whom nobody had heard yet nothing is kept.
         let known = case.entries_of(call.business, who).any(|earlier| {
             let by_number = earlier.what.captures() || matches!(earlier.what, What::Call { .. });
-            let on_channel = matches!(&earlier.what, What::Write { channel: on, .. } if *on == channel);
+            let on_channel = match &earlier.what {
+                What::Write { channel: on, told_by, .. } => {
+                    *on == channel && (channel != Channel::WhatsApp || *told_by != ToldBy::UserId)
+                }
+                _ => false,
+            };
             earlier.at < entry.at - PROMPT && (on_channel || by_number && channel == Channel::WhatsApp)
         });
         here && known

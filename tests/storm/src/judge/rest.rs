@@ -42,7 +42,12 @@ fn erased_stay_gone(case: &Case<'_>, found: &mut Vec<Violation>) {
             // What happened before and was reported only later does not bring anybody back.
             other.at > entry.at && !matches!(other.what, What::Erase { .. })
         });
-        if later || case.is_mixed_up(*business, *who) {
+        // Only who is known by the number can be found by it.
+        let known = case.entries_of(*business, *who).any(|other| {
+            let tells = matches!(other.what, What::Form { .. } | What::Call { .. });
+            tells && other.acknowledged_at.is_some_and(|at| at < entry.at - HOUR)
+        });
+        if !known || later || case.is_mixed_up(*business, *who) {
             continue;
         }
         let phone = &case.plan.people[*who].phone;
