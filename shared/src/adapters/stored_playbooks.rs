@@ -30,6 +30,15 @@ impl StoredPlaybooks {
         Self { store, cache: Mutex::default() }
     }
 
+    /// With versions that somebody has read already. Which one is current the table alone says.
+    pub fn knowing(store: Arc<dyn Store>, playbooks: impl IntoIterator<Item = Arc<Playbook>>) -> Self {
+        let known = playbooks
+            .into_iter()
+            .map(|playbook| ((playbook.business.id.clone(), playbook.version.clone()), playbook));
+        let cache = Cache { versions: known.collect(), ..Cache::default() };
+        Self { store, cache: Mutex::new(cache) }
+    }
+
     /// The next question reads the table again: a playbook was published.
     pub fn forget_current(&self) {
         self.lock().current.clear();

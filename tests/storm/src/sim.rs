@@ -25,10 +25,10 @@ use webhook::Webhook;
 use crate::chance::Chance;
 use crate::doors::{self, API_KEY, APP_SECRET, FORM_KEY};
 use crate::people::acts::{What, Who};
-use crate::people::businesses::{self, BUSINESSES, instagram, page, playbook, whatsapp};
+use crate::people::businesses::{self, BUSINESSES, all_published, instagram, page, published, whatsapp};
 use crate::people::plan::{Person, Plan};
 use crate::people::webhooks::{self, Told, comment_id};
-use crate::world::executor::{Ended, Executor, TaskId};
+use crate::world::executor::{Ended, Executor, TaskId, Work};
 use crate::world::index::WakeIndex;
 use crate::world::log::{Entry, Log, Sign, Turn};
 use crate::world::meta::{Meta, Report};
@@ -224,10 +224,8 @@ impl Sim {
     }
 
     fn publish(&self, store: &Arc<dyn Store>, business: usize, version: usize) {
-        let text = playbook(business, version);
-        let parsed = shared::playbook::parse("storm", &text);
-        let parsed = parsed.unwrap_or_else(|faults| panic!("the storm's playbook is unsound: {faults}"));
-        let published = self.store.wait(publish(store.as_ref(), &parsed, &text));
+        let (text, parsed) = published(business, version);
+        let published = self.store.wait(publish(store.as_ref(), parsed, text));
         published.unwrap_or_else(|error| panic!("a good day's store refused: {error}"));
     }
 
@@ -235,7 +233,7 @@ impl Sim {
         let world = Arc::new(World {
             store: Arc::clone(&self.store) as _,
             queue: Arc::clone(&self.queue) as _,
-            playbooks: Arc::new(StoredPlaybooks::new(Arc::clone(&self.store) as _)),
+            playbooks: Arc::new(StoredPlaybooks::knowing(Arc::clone(&self.store) as _, all_published())),
             clock: Arc::clone(&self.timers) as _,
             chance: Arc::new(SeededChance::new(self.plan.seed.wrapping_mul(31).wrapping_add(number))),
             pepper: pepper(),
@@ -410,7 +408,7 @@ impl Sim {
         let log = Arc::clone(&self.log);
         self.spawn(Job::Tick, {
             let world = Arc::clone(&world);
-            async move {
+            Box::pin(async move {
                 if let Ok(swept) = followup_dispatcher::handle(&world).await {
                     log.count("sweep");
                     if swept.held {
@@ -418,23 +416,28 @@ impl Sim {
                     }
                 }
                 Came::Nothing
-            }
+            })
         });
-        for function in 0..4 {
+        // The others look for what is long overdue; where nothing is, they would find nothing.
+        let overdue = self.store.index().first().is_some_and(|first| first < self.now() - MINUTE);
+        for function in if overdue { 0..4 } else { 0..0 } {
             let (world, meta) = (Arc::clone(&world), Arc::clone(&meta));
-            self.spawn(Job::Tick, async move {
-                let _rescued = match function {
-                    0 => lead_intake::handle_tick(&world).await,
-                    1 => comment_responder::handle_tick(&world).await,
-                    2 => message_responder::handle_tick(&world).await,
-                    _ => sender::handle_tick(&world, meta.as_ref()).await,
-                };
-                Came::Nothing
-            });
+            self.spawn(
+                Job::Tick,
+                Box::pin(async move {
+                    let _rescued = match function {
+                        0 => lead_intake::handle_tick(&world).await,
+                        1 => comment_responder::handle_tick(&world).await,
+                        2 => message_responder::handle_tick(&world).await,
+                        _ => sender::handle_tick(&world, meta.as_ref()).await,
+                    };
+                    Came::Nothing
+                }),
+            );
         }
     }
 
-    fn spawn(&mut self, job: Job, future: impl Future<Output = Came> + 'static) {
+    fn spawn(&mut self, job: Job, future: Work<Came>) {
         let mortal = !matches!(job, Job::Operator);
         let dies = mortal && self.weather.strikes(Fault::WorkerDies, self.now());
         let dies_after = dies.then(|| self.chance.below(DIES_WITHIN) as u32);
@@ -446,7 +449,7 @@ impl Sim {
         let world = Arc::clone(&self.hosts[host].world);
         let meta = Arc::clone(&self.meta);
         let event = doors::batch(batch.iter().map(|message| &message.hint));
-        let work = async move {
+        let work = Box::pin(async move {
             use shared::adapters::sqs::QueueName;
             let response = match name {
                 QueueName::LeadIntake => lead_intake::handle_sqs(&world, event).await,
@@ -457,7 +460,7 @@ impl Sim {
                 }
             };
             Came::Failed(doors::failed(&response))
-        };
+        });
         self.spawn(Job::Batch(batch), work);
     }
 
@@ -566,7 +569,10 @@ impl Sim {
         let host = self.chance.index(self.hosts.len());
         let (webhook, intake) = (Arc::clone(&self.hosts[host].webhook), Arc::clone(&self.hosts[host].intake));
         let what = self.sendings[number].what.clone();
-        self.spawn(Job::Sending(number), async move { Came::Status(what.put_to(&webhook, &intake).await) });
+        self.spawn(
+            Job::Sending(number),
+            Box::pin(async move { Came::Status(what.put_to(&webhook, &intake).await) }),
+        );
     }
 
     fn act(&mut self, index: usize) {
@@ -686,14 +692,17 @@ impl Sim {
         let world = Arc::clone(&self.hosts[0].world);
         self.log.turn(self.now(), Turn::Redriven(business));
         let business = businesses::id(business);
-        self.spawn(Job::Operator, async move {
-            for _ in 0..20 {
-                if redrive(&world, &business).await.is_ok() {
-                    break;
+        self.spawn(
+            Job::Operator,
+            Box::pin(async move {
+                for _ in 0..20 {
+                    if redrive(&world, &business).await.is_ok() {
+                        break;
+                    }
                 }
-            }
-            Came::Nothing
-        });
+                Came::Nothing
+            }),
+        );
     }
 
     /// The operator erases whoever is known by the person's number, and asks again until it is done.
@@ -701,14 +710,17 @@ impl Sim {
         let world = Arc::clone(&self.hosts[0].world);
         let business = businesses::id(business);
         let Ok(phone) = PhoneNumber::parse(&self.plan.people[who].phone) else { return };
-        self.spawn(Job::Operator, async move {
-            for _ in 0..20 {
-                if erase_identity(&world, &business, &Identity::Phone(phone.clone())).await.is_ok() {
-                    break;
+        self.spawn(
+            Job::Operator,
+            Box::pin(async move {
+                for _ in 0..20 {
+                    if erase_identity(&world, &business, &Identity::Phone(phone.clone())).await.is_ok() {
+                        break;
+                    }
                 }
-            }
-            Came::Nothing
-        });
+                Came::Nothing
+            }),
+        );
     }
 
     /// The operator looks whether something is held, and lets it go.
@@ -725,15 +737,18 @@ impl Sim {
             self.log.turn(now, Turn::Released);
             self.log.count("released");
             let world = Arc::clone(&self.hosts[0].world);
-            self.spawn(Job::Operator, async move {
-                // The operator presses again until it is done.
-                for _ in 0..20 {
-                    if release(&world).await.is_ok() {
-                        break;
+            self.spawn(
+                Job::Operator,
+                Box::pin(async move {
+                    // The operator presses again until it is done.
+                    for _ in 0..20 {
+                        if release(&world).await.is_ok() {
+                            break;
+                        }
                     }
-                }
-                Came::Nothing
-            });
+                    Came::Nothing
+                }),
+            );
         }
     }
 

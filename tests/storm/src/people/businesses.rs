@@ -3,9 +3,12 @@
 //! Each message's text and template carry its name in brackets, so that the judge can tell what a platform
 //! received without asking the product.
 
+use std::sync::{Arc, OnceLock};
+
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use shared::domain::ids::BusinessId;
+use shared::domain::playbook::Playbook;
 
 /// How many businesses share the installation.
 pub const BUSINESSES: usize = 3;
@@ -182,6 +185,31 @@ pub fn playbook(business: usize, version: usize) -> String {
     .concat()
 }
 
+type Published = (String, Arc<Playbook>);
+
+/// The text of a version, and what it says. Read once, however many storms are played.
+pub fn published(business: usize, version: usize) -> &'static Published {
+    &everything_published()[business * VERSIONS + version]
+}
+
+pub fn all_published() -> impl Iterator<Item = Arc<Playbook>> {
+    everything_published().iter().map(|(_, playbook)| Arc::clone(playbook))
+}
+
+fn everything_published() -> &'static [Published] {
+    static ALL: OnceLock<Vec<Published>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let all = (0..BUSINESSES).flat_map(|business| (0..VERSIONS).map(move |version| (business, version)));
+        all.map(|(business, version)| {
+            let text = playbook(business, version);
+            let parsed = shared::playbook::parse("storm", &text);
+            let parsed = parsed.unwrap_or_else(|faults| panic!("the storm's playbook is unsound: {faults}"));
+            (text, Arc::new(parsed))
+        })
+        .collect()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,10 +218,7 @@ mod tests {
     fn every_version_of_every_playbook_can_be_followed() {
         for business in 0..BUSINESSES {
             for version in 0..VERSIONS {
-                let text = playbook(business, version);
-                let parsed = shared::playbook::parse("storm", &text);
-                let playbook = parsed.unwrap_or_else(|faults| panic!("{faults}\n{text}"));
-                assert_eq!(playbook.business.id, id(business));
+                assert_eq!(published(business, version).1.business.id, id(business));
             }
         }
     }

@@ -11,6 +11,9 @@ use crate::chance::Chance;
 
 pub type TaskId = u64;
 
+/// What a worker does. In a box from the start: the functions' futures are large, and moving them costs.
+pub type Work<E> = Pin<Box<dyn Future<Output = E>>>;
+
 /// What a worker is for, `J`, and what it comes back with, `E`.
 pub struct Executor<J, E> {
     tasks: BTreeMap<TaskId, Task<J, E>>,
@@ -20,7 +23,7 @@ pub struct Executor<J, E> {
 
 struct Task<J, E> {
     job: J,
-    future: Pin<Box<dyn Future<Output = E>>>,
+    future: Work<E>,
     waker: Waker,
     /// After so many steps the worker is gone.
     steps_left: Option<u32>,
@@ -53,12 +56,12 @@ impl<J, E> Default for Executor<J, E> {
 }
 
 impl<J, E> Executor<J, E> {
-    pub fn spawn(&mut self, job: J, dies_after: Option<u32>, future: impl Future<Output = E> + 'static) {
+    pub fn spawn(&mut self, job: J, dies_after: Option<u32>, future: Work<E>) {
         self.next += 1;
         let bell = Arc::new(Bell { task: self.next, ready: Arc::clone(&self.ready) });
         let waker = Waker::from(Arc::clone(&bell));
         bell.wake();
-        let task = Task { job, future: Box::pin(future), waker, steps_left: dies_after };
+        let task = Task { job, future, waker, steps_left: dies_after };
         self.tasks.insert(self.next, task);
     }
 
