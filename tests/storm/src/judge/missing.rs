@@ -15,8 +15,8 @@ use crate::world::log::{Call, Entry, Told, Wanted};
 use crate::world::timers::{DAY, HOUR, MINUTE, Millis, timestamp};
 use crate::world::weather::Fault;
 
-/// So many failed tries can take longer than a message may be late.
-const TRIES_ENOUGH: usize = 6;
+/// After so many tries a message may be parked, or late.
+const TRIES_ENOUGH: usize = 4;
 
 pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
     let mut captured: BTreeSet<(usize, Who)> = BTreeSet::new();
