@@ -35,6 +35,9 @@ struct Arguments {
     /// How many seeds are played at once; without it one a core.
     #[arg(long)]
     threads: Option<usize>,
+    /// Only says which seed failed, without looking for its shortest history.
+    #[arg(long)]
+    quick: bool,
     /// Goes on after a seed that fails, and only counts.
     #[arg(long)]
     keep_going: bool,
@@ -119,7 +122,7 @@ fn play_many(arguments: &Arguments) -> ExitCode {
         println!("seed {seed}: {rule}");
     }
     println!("{} seeds failed", failed.len());
-    if !arguments.keep_going {
+    if !arguments.keep_going && !arguments.quick {
         let (seed, rule) = &failed[0];
         explain(arguments, *seed, rule);
     }
