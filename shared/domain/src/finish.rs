@@ -27,7 +27,8 @@ pub fn finish(
     context: &Context<'_>,
 ) -> Option<Decision> {
     let mut draft = Draft::new(lead, context);
-    let stands = draft.lead.claim.as_ref().is_some_and(|claim| claim.number == number);
+    // By the work as well: after a merge the answer reaches another record, which counts its own claims.
+    let stands = draft.lead.claim.as_ref().is_some_and(|claim| claim.number == number && claim.work == work);
     let open = draft.lead.work(work).cloned();
     if !stands {
         return late_answer(draft, open?, outcome);
@@ -147,5 +148,36 @@ fn asked_wait(failure: &CallFailure) -> Option<SignedDuration> {
     match failure {
         CallFailure::TryAgain { wait, .. } => *wait,
         CallFailure::AnswerLost { .. } | CallFailure::Refused { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::CLAIM_LENGTH;
+    use crate::testing::{Story, at, follow_up};
+    use crate::work::Claim;
+
+    #[test]
+    fn an_answer_leaves_the_claim_of_another_record_s_work_alone() {
+        // The record that was called for is merged by now, and its answer is brought to the one that carries on.
+        let now = at("2026-12-03T12:00");
+        let (mut lead, work) = (crate::testing::lead(), follow_up(now));
+        let claim = |number| Claim {
+            work: work.id,
+            number,
+            started_at: now,
+            until: now + CLAIM_LENGTH,
+            intent: Intent::Act,
+        };
+        lead.claim = Some(claim(2));
+        lead.work.push(work.clone());
+        let answer = |of| {
+            let done = Outcome::Done(Receipt::default());
+            Story::new().with_context(now, |context| finish(&lead, of, 2, &done, context))
+        };
+        assert_eq!(answer(WorkId::new(77)), None);
+        let finished = answer(work.id).unwrap();
+        assert_eq!((finished.lead.claim, finished.lead.work.len()), (None, 0));
     }
 }

@@ -35,7 +35,7 @@ pub fn hand_over(
     context: &Context<'_>,
 ) -> Option<(Decision, Event)> {
     let mut draft = Draft::new(lead, context);
-    if draft.lead.claim.as_ref().is_none_or(|claim| claim.number != number) {
+    if draft.lead.claim.as_ref().is_none_or(|claim| claim.number != number || claim.work != work) {
         return None;
     }
     draft.lead.claim = None;

@@ -27,17 +27,24 @@ pub const STEPS: [&str; 17] = [
 ];
 
 #[derive(Clone, Debug, Default)]
-pub struct Coverage(BTreeMap<String, u64>);
+pub struct Coverage {
+    counts: BTreeMap<String, u64>,
+    /// The fewest events of any seed, and all of them together.
+    pub events_least: Option<u64>,
+    pub events: u64,
+}
 
 impl Coverage {
-    pub fn add(&mut self, counts: &BTreeMap<String, u64>) {
+    pub fn add(&mut self, counts: &BTreeMap<String, u64>, events: u64) {
+        self.events += events;
+        self.events_least = Some(self.events_least.map_or(events, |least| least.min(events)));
         for (what, times) in counts {
-            *self.0.entry(what.clone()).or_default() += times;
+            *self.counts.entry(what.clone()).or_default() += times;
         }
     }
 
     fn times(&self, what: &str) -> u64 {
-        self.0.get(what).copied().unwrap_or(0)
+        self.counts.get(what).copied().unwrap_or(0)
     }
 
     /// What never occurred, of all that should.
@@ -58,6 +65,7 @@ impl std::fmt::Display for Coverage {
                 writeln!(f, "  {}", cells.collect::<Vec<_>>().join("   "))?;
             }
         }
-        Ok(())
+        let least = self.events_least.unwrap_or(0);
+        writeln!(f, "{} events, at least {least} in each seed", self.events)
     }
 }

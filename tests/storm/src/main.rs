@@ -93,7 +93,7 @@ fn play_many(arguments: &Arguments) -> ExitCode {
                         return;
                     }
                     let played = play(plan_of(seed, arguments.kind), arguments.settings(false));
-                    locked(&coverage).add(&played.counts);
+                    locked(&coverage).add(&played.counts, played.events);
                     if let Some(first) = played.violations.first() {
                         locked(&failed).push((seed, first.rule.to_owned()));
                         stopped.store(!arguments.keep_going, Ordering::Relaxed);

@@ -21,6 +21,8 @@ pub struct Played {
     pub counts: BTreeMap<String, u64>,
     pub lines: Vec<(Millis, String)>,
     pub steps: u64,
+    /// How many events entered: acts, and what the platforms told of what left.
+    pub events: u64,
     /// What each lead came to, in words that do not depend on when.
     pub states: BTreeMap<String, String>,
     /// What differs between two storms that are not the same.
@@ -51,6 +53,7 @@ pub fn play(plan: Plan, settings: Settings) -> Played {
         counts,
         lines: history.lines.clone().unwrap_or_default(),
         steps: sim.steps,
+        events: sim.events,
         states,
         fingerprint,
         plan: Arc::clone(&plan),

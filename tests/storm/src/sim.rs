@@ -141,6 +141,8 @@ pub struct Sim {
     outage_unnoticed: bool,
     number: u64,
     pub steps: u64,
+    /// What entered, each once: acts, statuses and echoes.
+    pub events: u64,
 }
 
 pub fn pepper() -> Pepper {
@@ -201,7 +203,11 @@ impl Sim {
             backup: None,
             number: 0,
             steps: 0,
+            events: 0,
         };
+        if sim.plan.index_lag > 0 {
+            sim.weather.count(Fault::IndexLags);
+        }
         sim.install();
         sim.hosts = (0..2).map(|host| sim.host(host, TABLE)).collect();
         sim.fill_agenda();
@@ -517,6 +523,7 @@ impl Sim {
 
     fn collect_reports(&mut self) {
         for Report { at, told, sign } in self.meta.take_reports() {
+            self.events += 1;
             let sign = sign.map(|(lead, work)| Sign { lead, work, acknowledged_at: 0 });
             self.at(at, Happening::Arrives(Arrival { told, entry: None, sign }));
         }
@@ -580,6 +587,7 @@ impl Sim {
         let plan = Arc::clone(&self.plan);
         let what = plan.acts[index].what.clone();
         self.log.count(what.kind());
+        self.events += 1;
         self.log.say(now, || what.to_string());
         let entry = {
             let mut history = self.log.lock();

@@ -30,7 +30,7 @@ fn no_seed_breaks_a_promise_and_everything_occurs() {
                     }
                     let played = played(seed);
                     let mut all = all.lock().unwrap();
-                    all.0.add(&played.counts);
+                    all.0.add(&played.counts, played.events);
                     all.1.extend(
                         played.violations.iter().map(|violation| format!("seed {seed}: {violation}")),
                     );

@@ -83,7 +83,8 @@ pub struct Plan {
     pub index_lag: u64,
 }
 
-pub const ACTS: usize = 220;
+/// What people, platforms and the operator do of their own accord in a seed. The signs of what left come on top.
+pub const ACTS: usize = 140;
 
 impl Plan {
     pub fn of(seed: u64) -> Self {
@@ -110,6 +111,15 @@ impl Plan {
             Acts { chance: chance.clone(), kind, people: &people, number: 0, comments: Vec::new() };
         let acts = acts.all(span);
         let rates = if kind == Kind::Stormy { rates(&mut chance) } else { Rates::new() };
+        let mut acts = acts;
+        if rates.contains_key(&Fault::PoisonRow) {
+            for number in 0..chance.between(1, 5) as u64 {
+                let (who, business) = (chance.index(people.len()), chance.index(BUSINESSES));
+                let what = What::Poison { who, business, id: 90_000 + number };
+                acts.push(Act { after: chance.between(0, span), what });
+            }
+            acts.sort_by_key(|act| act.after);
+        }
         let clears_at = start + span + chance.between(0, 2 * HOUR);
         let has = |fault| rates.contains_key(&fault);
         let ticks_missed = has(Fault::TicksMissed).then(|| {
@@ -135,7 +145,7 @@ impl Plan {
 }
 
 fn people(chance: &mut Chance) -> Vec<Person> {
-    let count = chance.between(6, 26);
+    let count = chance.between(4, 16);
     (0..count)
         .map(|who| {
             let line = match chance.below(20) {

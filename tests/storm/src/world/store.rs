@@ -123,7 +123,8 @@ impl StormStore {
         let slow = self.weather.strikes(Fault::StoreSlow, self.now());
         let millis = self.weather.draw(|chance| match slow {
             true => chance.between(2 * SECOND, 35 * SECOND),
-            false if chance.one_in(2) => 0,
+            // Often nobody else gets a turn on the way.
+            false if !chance.one_in(4) => 0,
             false => chance.between(1, 20),
         });
         self.timers.pause(millis).await;
@@ -134,6 +135,15 @@ impl StormStore {
         let now = self.now();
         let mut index = self.index();
         if let Some(lead) = &commit.lead {
+            let worker = self.current.load(Ordering::Relaxed);
+            self.log.say(now, || {
+                let claim = lead.claim.as_ref().map(|claim| claim.number);
+                let open = lead.work.len();
+                format!(
+                    "   commit of {} version {} by worker {worker}: claim {claim:?}, {open} open",
+                    lead.id, lead.version
+                )
+            });
             index.lead(&commit.business, lead.id, commit.indexed_wake(), now);
             self.log.opt_out(now, number_of(&commit.business), lead);
         }

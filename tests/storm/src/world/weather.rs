@@ -91,35 +91,39 @@ pub struct Weather(Mutex<Inner>);
 
 struct Inner {
     chance: Chance,
-    rates: Rates,
+    /// By the kinds' places; 0 for those that this seed lacks.
+    rates: Vec<u32>,
     /// From then on all goes well.
     clears_at: Millis,
-    struck: BTreeMap<&'static str, u64>,
+    struck: Vec<u64>,
 }
 
 impl Weather {
     pub fn new(chance: Chance, rates: Rates, clears_at: Millis) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Inner { chance, rates, clears_at, struck: BTreeMap::new() })))
+        let by_place = Fault::ALL.iter().map(|fault| rates.get(fault).copied().unwrap_or(0)).collect();
+        let struck = vec![0; Fault::ALL.len()];
+        Arc::new(Self(Mutex::new(Inner { chance, rates: by_place, clears_at, struck })))
     }
 
     /// Whether this fault happens here and now.
     pub fn strikes(&self, fault: Fault, now: Millis) -> bool {
         let mut inner = self.lock();
-        let Some(rate) = inner.rates.get(&fault).copied() else { return false };
-        let strikes = now < inner.clears_at && inner.chance.strikes(rate);
-        if strikes {
-            *inner.struck.entry(fault.word()).or_default() += 1;
+        let rate = inner.rates[fault as usize];
+        if rate == 0 || now >= inner.clears_at {
+            return false;
         }
+        let strikes = inner.chance.strikes(rate);
+        inner.struck[fault as usize] += u64::from(strikes);
         strikes
     }
 
     /// Counts a fault that somebody else has decided on.
     pub fn count(&self, fault: Fault) {
-        *self.lock().struck.entry(fault.word()).or_default() += 1;
+        self.lock().struck[fault as usize] += 1;
     }
 
     pub fn has(&self, fault: Fault) -> bool {
-        self.lock().rates.contains_key(&fault)
+        self.lock().rates[fault as usize] > 0
     }
 
     pub fn draw<T>(&self, draw: impl FnOnce(&mut Chance) -> T) -> T {
@@ -127,7 +131,9 @@ impl Weather {
     }
 
     pub fn struck(&self) -> BTreeMap<&'static str, u64> {
-        self.lock().struck.clone()
+        let inner = self.lock();
+        let all = Fault::ALL.iter().zip(&inner.struck).filter(|(_, times)| **times > 0);
+        all.map(|(fault, times)| (fault.word(), *times)).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
