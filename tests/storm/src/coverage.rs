@@ -6,7 +6,8 @@ use crate::people::acts::What;
 use crate::world::weather::Fault;
 
 /// Messages and answers that have to have left at least once.
-pub const STEPS: [&str; 17] = [
+pub const STEPS: [&str; 18] = [
+    "merged",
     "welcome",
     "follow-1",
     "follow-2",

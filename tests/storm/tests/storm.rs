@@ -9,7 +9,7 @@ use storm::run::{Played, play};
 use storm::sim::Settings;
 
 /// Played in every test run; well under two minutes on two cores.
-const SEEDS: u64 = 400;
+const SEEDS: u64 = 600;
 const EVEN_SEEDS: u64 = 24;
 
 fn played(seed: u64) -> Played {
@@ -60,18 +60,5 @@ fn a_queue_that_loses_everything_changes_no_lead_s_end() {
         assert_eq!(without.violations, [], "seed {seed}");
         assert!(!with.states.is_empty());
         assert_eq!(with.states, without.states, "seed {seed}");
-    }
-}
-
-/// Seeds that broke a promise once, each with what was wrong in the product.
-#[test]
-fn seeds_that_found_something_stay_quiet() {
-    let found = [
-        (15, "a claim's commit that took half a minute left a call beside the next claim's"),
-        (30, "the same, of a look-up"),
-        (135, "a public reply whose text was mended during its doubt was given twice"),
-    ];
-    for (seed, what) in found {
-        assert_eq!(played(seed).violations, [], "seed {seed}: {what}");
     }
 }

@@ -38,6 +38,9 @@ fn beside_each_other(case: &Case<'_>, calls: &[&Call], found: &mut Vec<Violation
 fn in_order(case: &Case<'_>, calls: &[&Call], found: &mut Vec<Violation>) {
     let business = calls.first().map(|call| call.business).filter(|_| case.restored_at().is_none());
     let Some(business) = business else { return };
+    if calls.iter().any(|call| case.history.winners.contains(&call.lead)) {
+        return;
+    }
     let mut before: Option<(&str, &Call)> = None;
     for name in std::iter::once("welcome").chain(rules(business, 0).follow_ups.iter().copied()) {
         let of: Vec<&&Call> = calls

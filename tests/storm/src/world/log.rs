@@ -1,7 +1,7 @@
 //! What the judge may know: what entered, and what the platforms received and told. Beside that the log counts
 //! what occurred, and writes lines for people if asked to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use shared::domain::call::Refusal;
@@ -111,6 +111,8 @@ pub struct History {
     pub opt_outs: BTreeMap<(usize, LeadId), Vec<(Millis, bool)>>,
     /// Sweeps that ended, by the moment that they noted.
     pub heartbeats: Vec<Millis>,
+    /// Leads that another record was merged into, with what it had been through.
+    pub winners: BTreeSet<LeadId>,
     pub counts: BTreeMap<String, u64>,
     pub lines: Option<Vec<(Millis, String)>>,
 }

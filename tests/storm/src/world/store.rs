@@ -151,6 +151,7 @@ impl StormStore {
             index.lead(&commit.business, other.lead.id, other.lead.wake(), now);
             self.log.opt_out(now, number_of(&commit.business), &other.lead);
             self.log.count("merged");
+            self.log.lock().winners.extend(commit.lead.as_ref().map(|winner| winner.id));
         }
         if let Some(done) = &commit.inbox_done {
             index.row(done, None, now);
