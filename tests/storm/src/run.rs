@@ -31,12 +31,14 @@ pub struct Played {
 
 pub fn play(plan: Plan, settings: Settings) -> Played {
     let plan = Arc::new(plan);
+    let without_queue = settings.queue_drops_all;
     let mut sim = Sim::new(Arc::clone(&plan), settings);
     let ended = sim.play();
     let ending = ending(&sim, &plan, ended);
     let states = states(&sim);
     let history = sim.log.lock();
-    let case = Case { plan: &plan, history: &history, ending, directory: Directory::of(&plan) };
+    let case =
+        Case { plan: &plan, history: &history, ending, directory: Directory::of(&plan), without_queue };
     let violations = judge(&case);
     let mut counts = history.counts.clone();
     for (fault, times) in sim.weather.struck() {

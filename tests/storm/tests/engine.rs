@@ -10,7 +10,17 @@ use storm::people::plan::Plan;
 use storm::run::play;
 use storm::sim::{Settings, Table};
 
-const SEEDS: u64 = 4;
+/// Played in every test run. `MASA_STORM_ENGINE_SEEDS=300 cargo test --release -p storm --test engine` plays more.
+const SEEDS: u64 = 2;
+
+fn seeds() -> u64 {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how many seeds a longer run plays is asked for from outside"
+    )]
+    let asked = std::env::var("MASA_STORM_ENGINE_SEEDS").ok();
+    asked.and_then(|asked| asked.parse().ok()).unwrap_or(SEEDS)
+}
 
 /// A table of its own for one seed. Now and then a request or an answer is lost below the SDK, too.
 fn table(seed: u64, retries: Retries) -> Table {
@@ -42,7 +52,7 @@ fn the_engine_keeps_every_promise_without_retries() {
 }
 
 fn plays(retries: Retries) {
-    for seed in 0..SEEDS {
+    for seed in 0..seeds() {
         let mut plan = Plan::of(seed + 1_000);
         // Backups and unreadable rows are made by hand in memory only.
         plan.restore = None;

@@ -32,6 +32,8 @@ pub struct Case<'a> {
     pub history: &'a History,
     pub ending: Ending,
     pub directory: Directory,
+    /// Every hint was lost: each step waits for two ticks.
+    pub without_queue: bool,
 }
 
 /// An item may be delivered so much later than it happened.
@@ -65,7 +67,8 @@ impl<'a> Case<'a> {
 
     /// By when what was acknowledged at `at` must have had its effect.
     pub fn settled_by(&self, at: Millis) -> Millis {
-        if self.is_calm() { at + PROMPT } else { self.ending.now }
+        let steps = if self.without_queue { 3 } else { 1 };
+        if self.is_calm() { at + steps * PROMPT } else { self.ending.now }
     }
 
     pub fn entries_of(&self, business: usize, who: Who) -> impl Iterator<Item = &'a Entry> {

@@ -71,8 +71,11 @@ fn after_an_acknowledged_refusal(case: &Case<'_>, found: &mut Vec<Violation>) {
         };
         let What::Write { who, business, told_by, .. } = &entry.what else { continue };
         let (who, business) = (*who, *business);
-        let until =
-            if case.is_calm() { acknowledged + PROMPT } else { case.plan.clears_at.max(acknowledged) + HOUR };
+        let until = if case.is_calm() {
+            case.settled_by(acknowledged)
+        } else {
+            case.plan.clears_at.max(acknowledged) + HOUR
+        };
         let agreed = case.did(business, who, entry.at, case.ending.now, |what| {
             matches!(what, What::Write { words: Words::Agreed, .. })
         });

@@ -300,6 +300,11 @@ fn thanks(
     let until = case.settled_by(acknowledged);
     // Known by their id alone, and by their number alone elsewhere, they are two until somebody says so.
     // After an outage a late answer waits for a person, and Messenger's window does not wait with it.
+    // What was parked waits for the operator, and Messenger's window does not wait with it.
+    let on_messenger = matches!(entry.what, What::Write { channel: Channel::Messenger, .. });
+    if on_messenger && !case.is_calm() && !case.redriven(business, acknowledged, entry.at + DAY - HOUR) {
+        return;
+    }
     if told_by == ToldBy::UserId
         || case.plan.ticks_missed.is_some()
         || excused(case, business, who, entry.at - LATE_MAX, case.ending.now, "thanks")
