@@ -151,7 +151,7 @@ fn print_history(played: &Played) {
 
 fn bar(done: u64, all: u64, seconds: f64) {
     let every = if std::io::stderr().is_terminal() { 20 } else { 1_000 };
-    if done % every != 0 && done != all {
+    if !done.is_multiple_of(every) && done != all {
         return;
     }
     let filled = (done * 30 / all.max(1)) as usize;

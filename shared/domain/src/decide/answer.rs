@@ -22,7 +22,7 @@ pub fn with_message(
         action: Action::Send { message: message.clone(), channel, purpose },
         run: None,
         due_at: draft.now(),
-        expires_at: None,
+        within: None,
     });
 }
 

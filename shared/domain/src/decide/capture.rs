@@ -19,6 +19,9 @@ const CONSENT_CHARS_MAX: usize = 1_000;
 pub const CONSENTS_MAX: usize = 12;
 
 pub fn captured(draft: &mut Draft<'_>, event: &Event, capture: &Capture) {
+    if let SourceKind::LeadAd { .. } = capture.source.kind {
+        draft.answers_from = draft.now();
+    }
     let source_name = describe_source(&capture.source.kind);
     learn(draft, &capture.details);
     came_from(draft, &capture.source);
@@ -55,7 +58,7 @@ pub fn lead_ad_filled(draft: &mut Draft<'_>, event: &Event, lead_ad: &LeadAd) {
         action: Action::LookUpLeadAd { id: lead_ad.id.clone(), page: lead_ad.page.clone() },
         run: None,
         due_at: draft.now(),
-        expires_at: None,
+        within: None,
     });
 }
 

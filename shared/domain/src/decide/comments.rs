@@ -41,11 +41,11 @@ pub fn commented(draft: &mut Draft<'_>, event: &Event, comment: &Comment) {
             .with_some(Fact::Post, comment.post.as_ref())
             .with(Fact::Text, comment.text.chars().take(COMMENT_CHARS_MAX).collect::<String>()),
     );
-    answer(draft, event, comment);
+    answer(draft, comment);
     journeys::trigger(draft, Trigger::CommentMade, event.key.as_str());
 }
 
-fn answer(draft: &mut Draft<'_>, event: &Event, comment: &Comment) {
+fn answer(draft: &mut Draft<'_>, comment: &Comment) {
     let Some(campaign) = draft.playbook().campaign_for(comment.network, comment.is_reply) else { return };
     if draft.lead.opt_out.is_some() {
         let entry = Entry::new(draft.now(), What::Skipped).with(Fact::Comment, &comment.id);
@@ -87,7 +87,7 @@ fn answer(draft: &mut Draft<'_>, event: &Event, comment: &Comment) {
             action,
             run: None,
             due_at: draft.now(),
-            expires_at: Some(event.occurred_at + within),
+            within: Some(within),
         });
     }
 }

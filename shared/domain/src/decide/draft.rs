@@ -9,6 +9,7 @@ use crate::identity::Identity;
 use crate::ids::{LeadId, MessageName, RunId, WorkId};
 use crate::lead::{ABSORBED_MAX, IDENTITIES_MAX, Lead, RECENT_SENDS_MAX, RecentSend};
 use crate::playbook::{Message, Playbook};
+use crate::schedule::later;
 use crate::timeline::{Entry, Fact, What};
 use crate::work::{Action, Class, OPEN_WORK_MAX, Work, WorkState};
 
@@ -17,6 +18,9 @@ pub struct Draft<'a> {
     pub context: &'a Context<'a>,
     /// When what is decided on happened. It may have waited in an inbox since.
     pub occurred_at: Timestamp,
+    /// From when an answer's time to go counts: from what it answers, but from the reading of a lead ad's fields,
+    /// since its person waits however late they come.
+    pub answers_from: Timestamp,
     entries: Vec<Entry>,
     once: Option<Identity>,
 }
@@ -28,12 +32,20 @@ pub struct Plan {
     pub action: Action,
     pub run: Option<RunId>,
     pub due_at: Timestamp,
-    pub expires_at: Option<Timestamp>,
+    /// How late it may still go; without it as late as may be.
+    pub within: Option<SignedDuration>,
 }
 
 impl<'a> Draft<'a> {
     pub fn new(lead: &Lead, context: &'a Context<'a>) -> Self {
-        Self { lead: lead.clone(), context, occurred_at: context.now, entries: Vec::new(), once: None }
+        Self {
+            lead: lead.clone(),
+            context,
+            occurred_at: context.now,
+            answers_from: context.now,
+            entries: Vec::new(),
+            once: None,
+        }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -113,9 +125,9 @@ impl<'a> Draft<'a> {
             return;
         }
         // An answer is late from when it was asked for, not from when somebody got round to the question.
-        let planned_at = match plan.class {
-            Class::Conversation => plan.due_at.min(self.occurred_at),
-            Class::Bulk => plan.due_at,
+        let (planned_at, counts_from) = match plan.class {
+            Class::Conversation => (plan.due_at.min(self.occurred_at), plan.due_at.min(self.answers_from)),
+            Class::Bulk => (plan.due_at, plan.due_at),
         };
         let number = self.lead.work_next;
         self.lead.work_next += 1;
@@ -127,7 +139,7 @@ impl<'a> Draft<'a> {
             run: plan.run,
             due_at: plan.due_at,
             planned_at,
-            expires_at: plan.expires_at,
+            expires_at: plan.within.map(|within| later(counts_from, within)),
             state: WorkState::Planned,
             tries: 0,
             called_off: false,

@@ -5,7 +5,7 @@ use super::draft::{Draft, Plan};
 use crate::ids::{RunId, WorkId};
 use crate::playbook::{Journey, StepAction, Trigger};
 use crate::run::{RUNS_MAX, Run};
-use crate::schedule::{due_at, later};
+use crate::schedule::due_at;
 use crate::timeline::{Entry, Fact, What};
 use crate::work::{Action, Class, Purpose};
 
@@ -138,7 +138,7 @@ fn take_step(draft: &mut Draft<'_>, run: &Run) {
                     action: Action::Send { message: message.clone(), channel, purpose: Purpose::Playbook },
                     run: Some(run.id),
                     due_at: step_due,
-                    expires_at: Some(later(step_due, step.within)),
+                    within: Some(step.within),
                 }),
                 Some(None) => {
                     let entry =

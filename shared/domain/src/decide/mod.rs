@@ -36,6 +36,7 @@ pub struct Decision {
 pub fn decide(lead: &Lead, event: &Event, context: &Context<'_>) -> Decision {
     let mut draft = Draft::new(lead, context);
     draft.occurred_at = event.occurred_at;
+    draft.answers_from = event.occurred_at;
     draft.know(&event.author);
     event.also.iter().for_each(|identity| match identity {
         Identity::Lead(other) => draft.absorb(*other),

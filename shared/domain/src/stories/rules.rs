@@ -192,3 +192,14 @@ fn what_the_operator_drives_again_keeps_only_the_limits_of_others() {
     follow_up.happens("2026-11-30T09:00", form("1")).lives_until("2026-12-03T09:00").look("2026-12-03T10:00");
     assert_eq!(expires(&mut follow_up, "2026-12-03T10:00:01"), [Some(at("2026-12-04T10:00"))]);
 }
+
+#[test]
+fn an_answer_is_too_late_from_when_it_was_asked_for_however_late_it_was_heard_of() {
+    let told_at = |moment: &str| {
+        let mut tale = Tale::new();
+        tale.hears_late(moment, "2026-11-30T09:00", missed_call("1")).look(moment);
+        (tale.calls.len(), tale.lead.work.len())
+    };
+    assert_eq!(told_at("2026-12-01T09:00"), (1, 1));
+    assert_eq!(told_at("2026-12-01T09:00:01"), (0, 0));
+}

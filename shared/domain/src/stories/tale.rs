@@ -33,7 +33,7 @@ pub struct Tale {
     playbooks: Playbooks,
     pepper: Pepper,
     deliveries: Deliveries,
-    calls: Vec<PlatformCall>,
+    pub calls: Vec<PlatformCall>,
     now: Timestamp,
     told: String,
 }
@@ -60,8 +60,18 @@ impl Tale {
     }
 
     pub fn happens(&mut self, moment: &str, event: impl FnOnce(Timestamp) -> Event) -> &mut Self {
+        self.hears_late(moment, moment, event)
+    }
+
+    /// Decided at `moment` on what happened before.
+    pub fn hears_late(
+        &mut self,
+        moment: &str,
+        happened: &str,
+        event: impl FnOnce(Timestamp) -> Event,
+    ) -> &mut Self {
         let now = at(moment);
-        let event = event(now);
+        let event = event(at(happened));
         let decision = self.in_context(now, |tale, context| decide(&tale.lead, &event, context));
         self.tell(now, event.kind.name());
         self.commit(decision);

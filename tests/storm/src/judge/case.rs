@@ -1,6 +1,7 @@
 //! What the judge has before it, with the questions that several rules ask.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use shared::domain::channel::Channel;
 use shared::domain::ids::LeadId;
@@ -11,7 +12,7 @@ use crate::people::businesses::asks_for_consent;
 use crate::people::plan::{Directory, Kind, Line, Plan};
 use crate::people::webhooks::comment_of;
 use crate::world::log::{Call, Entry, History, Told, Turn, Wanted};
-use crate::world::timers::{HOUR, MINUTE, Millis};
+use crate::world::timers::{HOUR, MINUTE, Millis, SECOND};
 
 /// What is left when everything should be settled.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +39,8 @@ pub struct Case<'a> {
 
 /// An item may be delivered so much later than it happened.
 pub const LATE_MAX: Millis = 7 * HOUR;
+/// The longest gap between ticks after which nothing is held.
+const GAP_MAX: Millis = 6 * HOUR;
 /// On a calm day what is acknowledged has its effect within two ticks, and some time to work.
 pub const PROMPT: Millis = 6 * MINUTE;
 
@@ -63,6 +66,19 @@ impl<'a> Case<'a> {
     pub fn redriven(&self, business: usize, from: Millis, to: Millis) -> bool {
         let wanted = Turn::Redriven(business);
         self.history.turns.iter().any(|(at, turn)| *turn == wanted && (from..=to).contains(at))
+    }
+
+    /// When nothing may leave that nobody waits for, since the ticks had not come for over six hours: until the
+    /// operator releases it.
+    pub fn held_after_gap(&self) -> Option<Range<Millis>> {
+        let (from, to) = self.plan.ticks_missed.filter(|(from, to)| to - from > GAP_MAX + 2 * MINUTE)?;
+        if self.plan.restore.is_some() {
+            return None;
+        }
+        let mut turns = self.history.turns.iter();
+        let released = turns.find(|(at, turn)| *turn == Turn::Released && *at >= to);
+        // The last sweep before may have been a minute earlier, and a claim takes a while to call.
+        Some(from + GAP_MAX + 100 * SECOND..released.map_or(Millis::MAX, |(at, _)| *at))
     }
 
     /// By when what was acknowledged at `at` must have had its effect.

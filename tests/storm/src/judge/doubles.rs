@@ -116,7 +116,8 @@ fn more_than_asked_for(case: &Case<'_>, found: &mut Vec<Violation>) {
     }
 }
 
-fn gives_occasion(what: &What, message: &str) -> bool {
+/// Whether something asks for a message of this name.
+pub fn gives_occasion(what: &What, message: &str) -> bool {
     match message {
         "welcome" | "follow-1" | "follow-2" | "follow-3" => what.captures(),
         "missed-call" => matches!(what, What::Call { missed: true, .. }),

@@ -18,8 +18,6 @@ use crate::world::timers::{DAY, HOUR, MINUTE, Millis, SECOND, timestamp};
 const SLACK: Millis = 40 * SECOND;
 /// A claim that was made before a refusal was committed may still call.
 const CLAIM: Millis = 31 * SECOND;
-/// The longest gap between ticks after which nothing is held.
-const GAP_MAX: Millis = 6 * HOUR;
 
 pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
     for call in &case.history.calls {
@@ -253,19 +251,7 @@ fn held_by_hand(case: &Case<'_>, call: &Call, channel: Channel, message: &str, f
 
 /// After a gap in the ticks of more than six hours bulk waits for the operator.
 fn while_held(case: &Case<'_>, call: &Call, message: &str, found: &mut Vec<Violation>) {
-    let Some((from, to)) = case.plan.ticks_missed.filter(|(from, to)| to - from > GAP_MAX + 2 * MINUTE)
-    else {
-        return;
-    };
-    let released = case
-        .history
-        .turns
-        .iter()
-        .find(|(at, turn)| *turn == Turn::Released && *at >= to)
-        .map_or(Millis::MAX, |(at, _)| *at);
-    let held_from = from + GAP_MAX + MINUTE + SLACK;
-    let restored = case.plan.restore.is_some();
-    if (held_from..released).contains(&call.begun_at) && !restored {
+    if case.held_after_gap().is_some_and(|held| held.contains(&call.begun_at)) {
         let what = format!("{message} for {} although nobody had looked after the outage", call.lead);
         found.push(case.violates("7 held after a gap", call.begun_at, what));
     }

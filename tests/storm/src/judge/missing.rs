@@ -8,7 +8,7 @@ use shared::domain::channel::Channel;
 use super::Violation;
 use super::case::{Case, LATE_MAX};
 use crate::people::acts::{ToldBy, What, Who, Words};
-use crate::people::businesses::{follow_ups, rules, zone};
+use crate::people::businesses::{answers_calls_within, follow_ups, rules, zone};
 use crate::people::plan::Line;
 use crate::people::webhooks::{comment_id, lead_ad_id};
 use crate::world::log::{Call, Entry, Told, Wanted};
@@ -212,8 +212,7 @@ fn call(
     found: &mut Vec<Violation>,
 ) {
     let business = entry.what.business();
-    // Elsewhere the message is given up after two hours.
-    if !case.is_calm() && business != 2 {
+    if !case.is_calm() && answers_calls_within(business).is_some() {
         return;
     }
     let name = if missed { "missed-call" } else { "after-call" };

@@ -7,8 +7,10 @@ mod calls;
 mod case;
 mod doubles;
 mod gates;
+mod late;
 mod missing;
 mod rest;
+mod unwanted;
 
 pub use case::{Case, Ending};
 
@@ -35,6 +37,8 @@ pub fn judge(case: &Case<'_>) -> Vec<Violation> {
     missing::judge(case, &mut found);
     calls::judge(case, &mut found);
     gates::judge(case, &mut found);
+    late::judge(case, &mut found);
+    unwanted::judge(case, &mut found);
     rest::judge(case, &mut found);
     found.sort_by(|a, b| (a.at, a.rule).cmp(&(b.at, b.rule)));
     found

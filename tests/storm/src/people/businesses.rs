@@ -10,6 +10,8 @@ use jiff::tz::TimeZone;
 use shared::domain::ids::BusinessId;
 use shared::domain::playbook::Playbook;
 
+use crate::world::timers::{HOUR, Millis};
+
 /// How many businesses share the installation.
 pub const BUSINESSES: usize = 3;
 const NAMES: [&str; BUSINESSES] = ["alef", "bet", "gimel"];
@@ -98,6 +100,11 @@ pub fn follow_ups(business: usize, version: usize) -> [Follow; 3] {
     ]
 }
 
+/// How late a call may still be answered, where that matters in a storm.
+pub fn answers_calls_within(business: usize) -> Option<Millis> {
+    (business != 2).then_some(2 * HOUR)
+}
+
 /// Whether a form of this business counts as consent only with its box ticked.
 pub fn asks_for_consent(business: usize) -> bool {
     business == 1
@@ -115,7 +122,7 @@ pub fn playbook(business: usize, version: usize) -> String {
             follow.after_days, follow.at, follow.within_days
         )
     };
-    let within = if business == 2 { "40 days" } else { "2 hours" };
+    let within = if answers_calls_within(business).is_some() { "2 hours" } else { "40 days" };
     let steps = [follow("follow-1", &one), follow("follow-2", &two), follow("follow-3", &three)].concat();
     let (night, cap) = limits(business, version);
     let night = night.map(|(from, to)| format!("quiet-hours: {{ nights: \"{from:02}:00-{to:02}:00\" }}\n"));

@@ -49,6 +49,17 @@ pub enum Wanted {
     Look,
 }
 
+impl Wanted {
+    pub fn comment(&self) -> Option<&str> {
+        match self {
+            Self::PrivateReply { comment, .. } | Self::PublicReply { comment, .. } | Self::Like { comment } => {
+                Some(comment)
+            }
+            Self::Send { .. } | Self::ReadLeadAd { .. } | Self::Look => None,
+        }
+    }
+}
+
 /// What the worker was told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Told {

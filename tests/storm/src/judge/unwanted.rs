@@ -1,0 +1,105 @@
+//! What an event ends: a reply stops the follow-ups, and what is gone, hidden, live, or said to somebody else takes no
+//! answer (R20).
+
+use shared::domain::channel::Channel;
+
+use super::Violation;
+use super::case::{Case, LATE_MAX, is_bulk};
+use crate::people::acts::{ToldBy, What, Who, Words};
+use crate::people::webhooks::comment_of;
+use crate::world::log::{Call, Entry, Wanted};
+use crate::world::timers::{HOUR, Millis, SECOND};
+
+/// A claim that was made before may still call.
+const CLAIM: Millis = 31 * SECOND;
+
+pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
+    if case.restored_at().is_some() {
+        return;
+    }
+    for call in &case.history.calls {
+        match &call.wanted {
+            Wanted::Send { message, to, .. } if is_bulk(message) && message != "offer" => {
+                after_a_reply(case, call, message, to, found);
+            }
+            Wanted::PrivateReply { comment, .. } => about(case, call, comment, false, found),
+            Wanted::PublicReply { comment, .. } | Wanted::Like { comment } => {
+                about(case, call, comment, true, found);
+            }
+            Wanted::Send { .. } | Wanted::ReadLeadAd { .. } | Wanted::Look => {}
+        }
+    }
+}
+
+/// By when what was acknowledged holds, whatever the weather was.
+fn holds_from(case: &Case<'_>, entry: &Entry) -> Option<Millis> {
+    let acknowledged = entry.acknowledged_at?;
+    Some(match case.is_calm() {
+        true => case.settled_by(acknowledged),
+        false => case.plan.clears_at.max(acknowledged) + HOUR,
+    })
+}
+
+/// Who wrote from the number that is written to gets no more of a journey that their reply ended.
+fn after_a_reply(case: &Case<'_>, call: &Call, message: &str, to: &str, found: &mut Vec<Violation>) {
+    let Some(who) = case.recipient(call).filter(|who| to == case.plan.people[*who].digits()) else { return };
+    let replied = case.entries_of(call.business, who).filter(|entry| {
+        matches!(&entry.what, What::Write { channel: Channel::WhatsApp, words, told_by, .. }
+            if *words != Words::Reaction && *told_by != ToldBy::UserId)
+    });
+    for reply in replied {
+        let holds = holds_from(case, reply).is_some_and(|from| call.begun_at > from + CLAIM);
+        if holds && began_before(case, call.business, who, reply) {
+            let what = format!("{message} to person {who}, who had replied: {}", reply.what);
+            found.push(case.violates("1 a reply without effect", call.begun_at, what));
+            return;
+        }
+    }
+}
+
+/// Whether all that starts such a journey was known before the reply.
+fn began_before(case: &Case<'_>, business: usize, who: Who, reply: &Entry) -> bool {
+    let after = |entry: &Entry| match entry.what {
+        What::Form { .. } => entry.acknowledged_at.is_none_or(|at| at > reply.at - LATE_MAX),
+        // Its fields are read when the platform lets us.
+        What::LeadAd { .. } => !case.is_calm() || entry.at > reply.at - LATE_MAX,
+        What::Erase { .. } => true,
+        _ => false,
+    };
+    !case.is_mixed_up(business, who) && !case.entries_of(business, who).any(after)
+}
+
+fn about(case: &Case<'_>, call: &Call, comment: &str, is_public: bool, found: &mut Vec<Violation>) {
+    let of = comment_of(comment);
+    // What is told of a comment that nobody has looked at yet may be looked at before it, and finds nothing to end.
+    let first = case.history.calls.iter().find(|call| call.wanted.comment() == Some(comment));
+    let ends = |entry: &Entry| {
+        first.is_some_and(|first| entry.acknowledged_at.is_some_and(|at| at > first.begun_at))
+            && holds_from(case, entry).is_some_and(|from| call.begun_at > from + CLAIM)
+    };
+    for entry in &case.history.entries {
+        let why = match &entry.what {
+            What::Comment { business, id, is_reply, is_live, .. } if of == Some((*business, *id)) => {
+                match (*is_reply, *is_live && is_public) {
+                    (true, _) => "which was said to somebody else",
+                    (false, true) => "in public, to a live comment",
+                    (false, false) => continue,
+                }
+            }
+            What::CommentRemoved { business, id } if of == Some((*business, *id)) && ends(entry) => {
+                "which was removed"
+            }
+            What::CommentHidden { business, id }
+                if of == Some((*business, *id))
+                    && matches!(call.wanted, Wanted::PublicReply { .. })
+                    && ends(entry) =>
+            {
+                "which was hidden"
+            }
+            _ => continue,
+        };
+        let what = format!("{:?}, {why}", call.wanted);
+        found.push(case.violates("R20 an answer to the wrong comment", call.begun_at, what));
+        return;
+    }
+}
