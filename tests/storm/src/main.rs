@@ -1,6 +1,7 @@
 //! `storm`: many seeds, on all cores, with a bar; of a seed that fails the shortest history, as a timeline.
 
 use std::io::{IsTerminal, Write};
+use std::panic::catch_unwind;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,6 +14,9 @@ use storm::run::{Played, plan_of, play};
 use storm::shrink::shrink;
 use storm::sim::Settings;
 use storm::world::timers::timestamp;
+
+/// The rule of a seed that ends in a panic.
+const BREAKS_DOWN: &str = "it breaks down";
 
 /// Plays the product's real functions through seeded storms, and judges what came of it.
 #[derive(Parser)]
@@ -81,7 +85,7 @@ fn play_many(arguments: &Arguments) -> ExitCode {
     let next = AtomicU64::new(arguments.from);
     let end = arguments.from + arguments.seeds;
     let stopped = AtomicBool::new(false);
-    let failed: Mutex<Vec<(u64, String)>> = Mutex::default();
+    let failed: Mutex<Vec<(u64, &str)>> = Mutex::default();
     let coverage: Mutex<Coverage> = Mutex::default();
     let done = AtomicU64::new(0);
     std::thread::scope(|scope| {
@@ -92,10 +96,16 @@ fn play_many(arguments: &Arguments) -> ExitCode {
                     if seed >= end || stopped.load(Ordering::Relaxed) {
                         return;
                     }
-                    let played = play(plan_of(seed, arguments.kind), arguments.settings(false));
-                    locked(&coverage).add(&played.counts, played.events);
-                    if let Some(first) = played.violations.first() {
-                        locked(&failed).push((seed, first.rule.to_owned()));
+                    let plan = plan_of(seed, arguments.kind);
+                    let broken = match catch_unwind(|| play(plan, arguments.settings(false))) {
+                        Ok(played) => {
+                            locked(&coverage).add(&played.counts, played.events);
+                            played.violations.first().map(|first| first.rule)
+                        }
+                        Err(_told_on_stderr) => Some(BREAKS_DOWN),
+                    };
+                    if let Some(rule) = broken {
+                        locked(&failed).push((seed, rule));
                         stopped.store(!arguments.keep_going, Ordering::Relaxed);
                     }
                     let done = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -123,14 +133,18 @@ fn play_many(arguments: &Arguments) -> ExitCode {
     }
     println!("{} seeds failed", failed.len());
     if !arguments.keep_going && !arguments.quick {
-        let (seed, rule) = &failed[0];
-        explain(arguments, *seed, rule);
+        let (seed, rule) = failed[0];
+        explain(arguments, seed, rule);
     }
     ExitCode::FAILURE
 }
 
 /// The shortest history that breaks the same promise.
 fn explain(arguments: &Arguments, seed: u64, rule: &str) {
+    if rule == BREAKS_DOWN {
+        println!("play it: storm --seed {seed}");
+        return;
+    }
     eprintln!("looking for the shortest history of seed {seed} …");
     let plan = shrink(&plan_of(seed, arguments.kind), rule, || arguments.settings(false));
     print_history(&play(plan, arguments.settings(true)));
