@@ -1,7 +1,7 @@
 //! One conditional transaction: what a decision writes, all of it or nothing.
 
 use domain::decide::Decision;
-use domain::erasure::ErasedIdentity;
+use domain::erasure::{ErasedIdentity, Suppression};
 use domain::event::Event;
 use domain::event_key::EventKey;
 use domain::identity::IdentityKey;
@@ -44,7 +44,7 @@ pub struct Commit {
     /// Identities that were erased, as the decision knows, and lead to this lead from now on. That they were erased
     /// is kept.
     pub revived: Vec<IdentityKey>,
-    /// Identities that lead nowhere from now on.
+    /// Identities that lead nowhere from now on; also of one that nobody had.
     pub erased: Vec<ErasedName>,
 }
 
@@ -113,12 +113,40 @@ impl Commit {
     pub fn of(read: &Lead, decision: Decision, new_identities: Vec<IdentityKey>, now: Timestamp) -> Self {
         let mut lead = decision.lead;
         lead.version = read.version + 1;
+        let without = Self::without_a_lead(lead.business.clone(), now);
         Self {
-            business: lead.business.clone(),
             read_version: read.version,
-            lead: Some(lead),
             timeline: decision.timeline,
             identities: new_identities,
+            lead: Some(lead),
+            ..without
+        }
+    }
+
+    /// An event that changes no lead ends with its marker alone.
+    pub fn of_nobody(event: &Event, row: Option<&InboxRowId>, now: Timestamp) -> Self {
+        let seen = Some(event.key.clone());
+        Self { seen, inbox_done: row.cloned(), ..Self::without_a_lead(event.business.clone(), now) }
+    }
+
+    /// A name that nobody has is erased all the same.
+    pub fn of_erased_name(
+        business: &BusinessId,
+        name: IdentityKey,
+        suppression: Suppression,
+        now: Timestamp,
+    ) -> Self {
+        let erased = vec![ErasedName { identity: name, erased: ErasedIdentity { at: now, suppression } }];
+        Self { erased, ..Self::without_a_lead(business.clone(), now) }
+    }
+
+    fn without_a_lead(business: BusinessId, now: Timestamp) -> Self {
+        Self {
+            business,
+            lead: None,
+            read_version: 0,
+            timeline: Vec::new(),
+            identities: Vec::new(),
             once: None,
             seen: None,
             now,
@@ -132,36 +160,18 @@ impl Commit {
         }
     }
 
-    /// An event that changes no lead ends with its marker alone.
-    pub fn of_nobody(event: &Event, row: Option<&InboxRowId>, now: Timestamp) -> Self {
-        Self {
-            business: event.business.clone(),
-            lead: None,
-            read_version: 0,
-            timeline: Vec::new(),
-            identities: Vec::new(),
-            once: None,
-            seen: Some(event.key.clone()),
-            now,
-            early_wake: None,
-            inbox_done: row.cloned(),
-            inbox_new: Vec::new(),
-            other: None,
-            repointed: Vec::new(),
-            revived: Vec::new(),
-            erased: Vec::new(),
-        }
-    }
-
     /// What becomes of each name that the commit writes, each once: a transaction refuses two writes of one item.
+    /// Without a lead names can only be taken away.
     pub fn names(&self) -> Vec<(&IdentityKey, NameWrite<'_>)> {
         let given = self.identities.iter().map(|key| (key, NameWrite::Given));
         let repointed = self.repointed.iter().map(|name| (&name.identity, NameWrite::Repointed(name.from)));
         let revived = self.revived.iter().map(|key| (key, NameWrite::Revived));
+        let leading = given.chain(repointed).chain(revived).filter(|_| self.lead.is_some());
         let erased = self.erased.iter().map(|name| (&name.identity, NameWrite::Erased(&name.erased)));
+        let once = self.once.as_ref().filter(|_| self.lead.is_some());
         let mut different: Vec<(&IdentityKey, NameWrite<'_>)> = Vec::new();
-        for (key, write) in given.chain(repointed).chain(revived).chain(erased) {
-            if self.once.as_ref() != Some(key) && different.iter().all(|(other, _)| *other != key) {
+        for (key, write) in leading.chain(erased) {
+            if once != Some(key) && different.iter().all(|(other, _)| *other != key) {
                 different.push((key, write));
             }
         }

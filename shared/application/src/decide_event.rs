@@ -1,13 +1,14 @@
 //! One event is decided: load, decide, commit, and again if somebody else was faster.
 
 use domain::decide::decide;
-use domain::event::Event;
+use domain::erasure::{ErasedIdentity, Suppression};
+use domain::event::{Event, EventKind};
 use domain::identity::{Identity, IdentityKey};
 use domain::ids::LeadId;
 use domain::lead::Lead;
 use domain::merge::proof_of;
 
-use crate::commit::{Commit, CommitError, Conflict};
+use crate::commit::{Commit, CommitError, Conflict, ErasedName};
 use crate::erase::drop_event;
 use crate::held::{Held, hint_at};
 use crate::ports::InboxRowId;
@@ -54,7 +55,7 @@ pub async fn decide_event(
             return Ok(Decided::Nothing(None));
         }
         let commit = match read.filter(|read| read.erasing.is_none()) {
-            None if !event.kind.makes_a_lead() => Commit::of_nobody(event, row, world.clock.now()),
+            None if !event.kind.makes_a_lead() => of_nobody(world, event, row),
             read => {
                 let read = read.unwrap_or_else(|| new_lead(world, event));
                 decided_commit(world, event, &read, &held, row).await?
@@ -74,7 +75,10 @@ pub async fn decide_event(
                 held = Held::default();
             }
             Err(CommitError::Conflict(Conflict::Identity(key))) => {
-                let Some(lead) = &commit.lead else { continue };
+                let Some(lead) = &commit.lead else {
+                    known = find_lead(world, event).await?;
+                    continue;
+                };
                 if key == world.identity_key(&event.business, &event.author) {
                     // Somebody made this person a lead in between: theirs is the record.
                     known = find_lead(world, event).await?;
@@ -104,6 +108,18 @@ pub async fn decide_event(
         }
     }
     Err(WorkError::Contended)
+}
+
+/// A comment that is taken back before anybody looked at it is known from then on, so that it is not answered when
+/// it comes.
+fn of_nobody(world: &World, event: &Event, row: Option<&InboxRowId>) -> Commit {
+    let mut commit = Commit::of_nobody(event, row, world.clock.now());
+    if let EventKind::CommentRemoved { comment } = &event.kind {
+        let identity = world.identity_key(&event.business, &Identity::Comment(comment.clone()));
+        let erased = ErasedIdentity { at: event.occurred_at, suppression: Suppression::default() };
+        commit.erased.push(ErasedName { identity, erased });
+    }
+    commit
 }
 
 /// The lead whom the event's author is known as.

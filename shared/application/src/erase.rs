@@ -47,7 +47,8 @@ pub async fn erase(world: &World, business: &BusinessId, lead: LeadId) -> Result
     }
 }
 
-/// Erases whoever is known by this name. What waits in its inbox is theirs, too.
+/// Erases whoever is known by this name. What waits in its inbox is theirs, too. Of a name that nobody has it is kept
+/// that it was erased: what happened before and is told only later brings nobody back.
 pub async fn erase_identity(
     world: &World,
     business: &BusinessId,
@@ -57,11 +58,23 @@ pub async fn erase_identity(
         return erase(world, business, *lead).await;
     }
     let at = world.inbox_of(business, identity);
-    drain(world, &at).await?;
-    match world.store.inbox(&at, 0).await?.lead {
-        Some(lead) => erase(world, business, lead).await,
-        None => Ok(Erased::Nobody),
+    for _ in 0..ATTEMPTS_MAX {
+        drain(world, &at).await?;
+        let inbox = world.store.inbox(&at, 0).await?;
+        if let Some(lead) = inbox.lead {
+            return erase(world, business, lead).await;
+        }
+        let suppression = inbox.erased.map(|erased| erased.suppression).unwrap_or_default();
+        let name = world.identity_key(business, identity);
+        let commit = Commit::of_erased_name(business, name, suppression, world.clock.now());
+        match world.store.commit(&commit).await {
+            Ok(()) => return Ok(Erased::Nobody),
+            // They became known in between.
+            Err(CommitError::Conflict(_)) => {}
+            Err(CommitError::Store(error)) => return Err(error.into()),
+        }
     }
+    Err(WorkError::Contended)
 }
 
 /// One record and the names that lead to it. `None` if somebody else was faster, or it is merged or gone by now.

@@ -62,6 +62,7 @@ kept_by_both! {
     erasures:
         an_erased_name_leads_nowhere_and_remembers_why
         nobody_takes_an_erased_name_without_knowing_it
+        a_name_that_nobody_had_is_erased_and_somebody_s_is_not
         what_stands_beside_a_record_goes_page_by_page
         events_up_to_a_moment_go_and_later_ones_stay
         a_record_is_deleted_only_as_it_was_read;

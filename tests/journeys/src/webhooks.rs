@@ -30,6 +30,13 @@ pub fn comment(id: &str, author: &str, text: &str) -> Value {
     }))
 }
 
+pub fn comment_removed(id: &str) -> Value {
+    page(&json!({
+        "field": "feed",
+        "value": { "item": "comment", "verb": "remove", "comment_id": id, "post_id": format!("{PAGE}_1") },
+    }))
+}
+
 pub fn instagram_comment(id: &str, author: &str, text: &str) -> Value {
     json!({ "object": "instagram", "entry": [{ "id": INSTAGRAM, "time": 1_796_022_000, "changes": [{
         "field": "comments",

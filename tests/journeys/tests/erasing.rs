@@ -143,6 +143,19 @@ async fn who_writes_again_later_is_a_new_lead() {
 }
 
 #[tokio::test]
+async fn who_was_erased_before_anybody_had_heard_of_them_is_not_brought_back_by_what_happened_before() {
+    let town = Town::new().await;
+    let old = whatsapp_text(DANA, "wamid.old", now(&town) - 3_600, "שלום");
+    let who = erase_identity(&town.world, &town.business(), &phone()).await.unwrap();
+    assert_eq!(who, Erased::Nobody);
+    says(&town, old).await;
+    assert!(town.leads(NEVEH).is_empty());
+    town.clock.advance(SignedDuration::from_secs(2));
+    form_of_dana(&town).await;
+    assert_eq!(town.leads(NEVEH).len(), 1, "what happens later begins anew");
+}
+
+#[tokio::test]
 async fn a_refusal_survives_the_erasure() {
     let town = Town::new().await;
     let lead = form_of_dana(&town).await;

@@ -3,7 +3,7 @@
 
 use jiff::SignedDuration;
 use journeys::webhooks::{
-    NUMBER, batched, comment, lead_ad, whatsapp_status, whatsapp_text, whatsapp_text_to,
+    NUMBER, batched, comment, comment_removed, lead_ad, whatsapp_status, whatsapp_text, whatsapp_text_to,
 };
 use journeys::{HangingPlatforms, NEVEH, Town, TownSettings, request_file};
 use shared::application::deliver::deliver;
@@ -108,6 +108,22 @@ async fn invariant_2_a_replay_of_old_ids_after_the_markers_are_gone_changes_noth
     town.webhook(&comment("1_1", "81", "כמה?")).await;
     town.work().await;
     assert_eq!(town.calls().len(), before);
+}
+
+#[tokio::test]
+async fn invariant_2_a_comment_that_was_taken_back_before_anybody_looked_at_it_is_not_answered() {
+    let town = Town::new().await;
+    for comes_first in [comment_removed("1_1"), comment("1_1", "81", "כמה?")] {
+        town.webhook(&comes_first).await;
+        town.work().await;
+    }
+    assert_eq!(town.call_names(), Vec::<String>::new());
+    // The other way round it was answered, and what is taken back later changes nothing more.
+    for comes_first in [comment("1_2", "82", "כמה?"), comment_removed("1_2")] {
+        town.webhook(&comes_first).await;
+        town.work().await;
+    }
+    assert_eq!(town.calls().len(), 3, "{:?}", town.call_names());
 }
 
 #[tokio::test]

@@ -228,17 +228,16 @@ impl Store for InMemoryStore {
         let mut tables = self.writing("commit")?;
         check(&tables, commit).map_err(CommitError::Conflict)?;
         let business = &commit.business;
-        if let Some(lead) = &commit.lead {
-            let once = commit.once.iter().map(|once| (once, NameWrite::Given));
-            for (identity, write) in commit.names().into_iter().chain(once) {
-                let name = tables.identities.entry((business.clone(), identity.clone())).or_default();
-                match write {
-                    NameWrite::Given | NameWrite::Repointed(_) | NameWrite::Revived => {
-                        name.lead = Some(lead.id)
-                    }
-                    NameWrite::Erased(erased) => *name = Name { lead: None, erased: Some(erased.clone()) },
-                }
+        let owner = commit.lead.as_ref().map(|lead| lead.id);
+        let once = commit.once.iter().filter(|_| owner.is_some()).map(|once| (once, NameWrite::Given));
+        for (identity, write) in commit.names().into_iter().chain(once) {
+            let name = tables.identities.entry((business.clone(), identity.clone())).or_default();
+            match write {
+                NameWrite::Given | NameWrite::Repointed(_) | NameWrite::Revived => name.lead = owner,
+                NameWrite::Erased(erased) => *name = Name { lead: None, erased: Some(erased.clone()) },
             }
+        }
+        if let Some(lead) = &commit.lead {
             tables.put_record(lead, commit.indexed_wake(), &commit.timeline);
             if let Some(other) = &commit.other {
                 tables.put_record(&other.lead, other.lead.wake(), &other.timeline);
@@ -442,6 +441,7 @@ impl Tables {
 /// The conditions of a transaction, all of them before anything is written.
 fn check(tables: &Tables, commit: &Commit) -> Result<(), Conflict> {
     let business = &commit.business;
+    let name = |identity: &IdentityKey| tables.identities.get(&(business.clone(), identity.clone()));
     if let Some(lead) = &commit.lead {
         let stored = |id: LeadId| tables.leads.get(&(business.clone(), id)).map_or(0, |lead| lead.version);
         let other = commit.other.as_ref();
@@ -450,20 +450,20 @@ fn check(tables: &Tables, commit: &Commit) -> Result<(), Conflict> {
         {
             return Err(Conflict::Version);
         }
-        let name = |identity: &IdentityKey| tables.identities.get(&(business.clone(), identity.clone()));
         if commit.once.as_ref().is_some_and(|once| name(once).is_some()) {
             return Err(Conflict::Once);
         }
-        for (identity, write) in commit.names() {
-            let Some(name) = name(identity) else { continue };
-            let allowed = match write {
-                NameWrite::Given => name.lead == Some(lead.id),
-                NameWrite::Repointed(from) => name.lead == Some(lead.id) || name.lead == Some(from),
-                NameWrite::Revived | NameWrite::Erased(_) => name.lead.is_none_or(|owner| owner == lead.id),
-            };
-            if !allowed {
-                return Err(Conflict::Identity(identity.clone()));
-            }
+    }
+    let owner = commit.lead.as_ref().map(|lead| lead.id);
+    for (identity, write) in commit.names() {
+        let Some(name) = name(identity) else { continue };
+        let allowed = match write {
+            NameWrite::Given => name.lead == owner,
+            NameWrite::Repointed(from) => name.lead == owner || name.lead == Some(from),
+            NameWrite::Revived | NameWrite::Erased(_) => name.lead.is_none() || name.lead == owner,
+        };
+        if !allowed {
+            return Err(Conflict::Identity(identity.clone()));
         }
     }
     match &commit.seen {

@@ -88,17 +88,18 @@ fn writes_of(commit: &Commit) -> Result<Vec<Guarded>, Damaged> {
         if let Some(once) = &commit.once {
             writes.push(guarded(identity_row(commit, once, lead), Condition::absent(), Conflict::Once));
         }
-        for (identity, write) in commit.names() {
-            let key = keys::identity(&commit.business, identity);
-            let conflict = Some(Conflict::Identity(identity.clone()));
-            writes.push(Guarded { write: names::write_of(key, lead, write)?, conflict });
-        }
         let other = commit.other.as_ref().map(|other| (&other.lead, &other.timeline));
         for (lead, entries) in [(lead, &commit.timeline)].into_iter().chain(other) {
             if !entries.is_empty() {
                 writes.push(free(Write::Put(timeline_row(lead, commit.now, entries)?, None)));
             }
         }
+    }
+    let owner = commit.lead.as_ref().map(|lead| lead.id);
+    for (identity, write) in commit.names() {
+        let key = keys::identity(&commit.business, identity);
+        let conflict = Some(Conflict::Identity(identity.clone()));
+        writes.push(Guarded { write: names::write_of(key, owner, write)?, conflict });
     }
     if let Some(event) = &commit.seen {
         let until = (commit.now + SEEN_FOR).as_second();

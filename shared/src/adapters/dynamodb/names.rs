@@ -3,7 +3,7 @@
 
 use application::commit::NameWrite;
 use domain::erasure::ErasedIdentity;
-use domain::lead::Lead;
+use domain::ids::LeadId;
 
 use super::condition::Condition;
 use super::errors::unreadable;
@@ -20,8 +20,9 @@ const ERASED: &str = "er";
 
 const LEADS_HERE: &str = "SET #lead = :lead";
 
-pub fn write_of(key: Key, lead: &Lead, write: NameWrite<'_>) -> Result<Write, Damaged> {
-    let ours = (":lead", text(&lead.id.to_string()));
+/// Without an owner only what is erased is written, and no name leads to an empty text.
+pub fn write_of(key: Key, owner: Option<LeadId>, write: NameWrite<'_>) -> Result<Write, Damaged> {
+    let ours = (":lead", text(&owner.map(|lead| lead.to_string()).unwrap_or_default()));
     Ok(match write {
         NameWrite::Given => Write::Update(
             key,

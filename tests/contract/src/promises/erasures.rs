@@ -85,6 +85,24 @@ pub async fn nobody_takes_an_erased_name_without_knowing_it(bench: &dyn Bench) {
     assert_eq!(store.inbox(&inbox_of("dana"), 0).await.unwrap().erased, Some(erased(9)));
 }
 
+pub async fn a_name_that_nobody_had_is_erased_and_somebody_s_is_not(bench: &dyn Bench) {
+    let store = bench.store();
+    let mut dana = commit_of(&lead(1));
+    dana.identities = vec![identity("dana")];
+    store.commit(&dana).await.unwrap();
+    let erase = |name| Commit::of_erased_name(&neveh(), identity(name), erased(9).suppression, at(9));
+    assert_eq!(conflict(store.commit(&erase("dana")).await), Conflict::Identity(identity("dana")));
+    assert_eq!(store.inbox(&inbox_of("dana"), 0).await.unwrap().lead, Some(LeadId::new(1)));
+    for _again in 0..2 {
+        store.commit(&erase("nobody's")).await.unwrap();
+        let inbox = store.inbox(&inbox_of("nobody's"), 0).await.unwrap();
+        assert_eq!((inbox.lead, inbox.erased), (None, Some(erased(9))));
+    }
+    let mut next = commit_of(&lead(2));
+    next.once = Some(identity("nobody's"));
+    assert_eq!(conflict(store.commit(&next).await), Conflict::Once);
+}
+
 pub async fn what_stands_beside_a_record_goes_page_by_page(bench: &dyn Bench) {
     let store = bench.store();
     for id in [1, 2] {

@@ -71,12 +71,11 @@ fn began_before(case: &Case<'_>, business: usize, who: Who, reply: &Entry) -> bo
 
 fn about(case: &Case<'_>, call: &Call, comment: &str, is_public: bool, found: &mut Vec<Violation>) {
     let of = comment_of(comment);
-    // What is told of a comment that nobody has looked at yet may be looked at before it, and finds nothing to end.
+    let ends =
+        |entry: &Entry| holds_from(case, entry).is_some_and(|from| call.begun_at > from + CLAIM);
+    // Hiding that is looked at before the comment itself finds nothing to end.
     let first = case.history.calls.iter().find(|call| call.wanted.comment() == Some(comment));
-    let ends = |entry: &Entry| {
-        first.is_some_and(|first| entry.acknowledged_at.is_some_and(|at| at > first.begun_at))
-            && holds_from(case, entry).is_some_and(|from| call.begun_at > from + CLAIM)
-    };
+    let answered_by = |at: Millis| first.is_some_and(|first| first.begun_at < at);
     for entry in &case.history.entries {
         let why = match &entry.what {
             What::Comment { business, id, is_reply, is_live, .. } if of == Some((*business, *id)) => {
@@ -92,6 +91,7 @@ fn about(case: &Case<'_>, call: &Call, comment: &str, is_public: bool, found: &m
             What::CommentHidden { business, id }
                 if of == Some((*business, *id))
                     && matches!(call.wanted, Wanted::PublicReply { .. })
+                    && entry.acknowledged_at.is_some_and(answered_by)
                     && ends(entry) =>
             {
                 "which was hidden"
