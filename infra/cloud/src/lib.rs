@@ -1,0 +1,3 @@
+//! Masa on AWS: what it costs.
+
+pub mod cost;
