@@ -33,6 +33,8 @@ pub enum Command {
     Playbook(PlaybookCommand),
     /// Set parked work going again after its cause was mended
     Redrive(Redrive),
+    /// Estimate what a month on AWS costs, by line
+    Cost(Cost),
 }
 
 #[derive(Args)]
@@ -97,6 +99,25 @@ pub struct Redrive {
     pub url: String,
 }
 
+#[derive(Args)]
+pub struct Cost {
+    /// How many new leads a month
+    #[arg(long, value_name = "N")]
+    pub leads: u64,
+    /// How many messages each of them is sent
+    #[arg(long, default_value_t = 10, value_name = "M")]
+    pub messages: u64,
+    /// Where on AWS
+    #[arg(long, default_value = "il-central-1", value_name = "REGION")]
+    pub region: String,
+    /// Take off what AWS gives each account free every month
+    #[arg(long)]
+    pub free_tier: bool,
+    /// Print the lines for a program
+    #[arg(long)]
+    pub json: bool,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +130,7 @@ mod tests {
         assert!(matches!(parsed.chosen(), Command::Run(Run { port: 9090, .. })));
         let parsed = Arguments::try_parse_from(["masa", "demo", "--once"]).unwrap();
         assert!(matches!(parsed.chosen(), Command::Demo(Demo { once: true, .. })));
+        let parsed = Arguments::try_parse_from(["masa", "cost", "--leads", "1000"]).unwrap();
+        assert!(matches!(parsed.chosen(), Command::Cost(Cost { leads: 1_000, messages: 10, .. })));
     }
 }

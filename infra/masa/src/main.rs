@@ -1,6 +1,8 @@
-//! The command: run the stack on one machine, show what it does, check a playbook, set parked work going.
+//! The command: run the stack on one machine, show what it does, check a playbook, set parked work going, estimate
+//! what it costs on AWS.
 
 mod arguments;
+mod cost;
 mod demo;
 mod playbook;
 mod redrive;
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
             Command::Demo(demo) => demo::demo(demo).await,
             Command::Playbook(command) => playbook::playbook(&command),
             Command::Redrive(redrive) => redrive::redrive(&redrive).await,
+            Command::Cost(cost) => cost::cost(&cost),
         }
     });
     match ended {
