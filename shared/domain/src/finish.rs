@@ -1,6 +1,6 @@
 //! What the answer of a platform means for the work that was called for.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::call::{CallFailure, Outcome, Receipt, Refusal};
 use crate::context::Context;
@@ -40,7 +40,7 @@ pub fn finish(
     match (claim.intent, outcome) {
         (Intent::Act, Outcome::Done(receipt)) if !reads => done(&mut draft, &work, receipt),
         (Intent::Act, Outcome::LeadAdRead(fields)) if reads => lead_ad::read(&mut draft, &work, fields),
-        (Intent::Act, Outcome::Failed(failure)) => failed(&mut draft, &work, failure),
+        (Intent::Act, Outcome::Failed(failure)) => failed(&mut draft, &work, failure, claim.until),
         (Intent::LookForEvidence, Outcome::Found(id)) => {
             sent::record(&mut draft, &work, Some(id.clone()), Some("found"));
         }
@@ -74,10 +74,13 @@ fn done(draft: &mut Draft<'_>, work: &Work, receipt: &Receipt) {
     receipt.identities.iter().for_each(|identity| draft.know(identity));
 }
 
-fn failed(draft: &mut Draft<'_>, work: &Work, failure: &CallFailure) {
+fn failed(draft: &mut Draft<'_>, work: &Work, failure: &CallFailure, claimed_until: Timestamp) {
     match failure {
+        // However late this is recorded: evidence is looked for from when the call was made.
+        CallFailure::AnswerLost { reason } => {
+            doubt::enter(draft, work.id, draft.now().min(claimed_until), reason);
+        }
         CallFailure::TryAgain { wait, reason } => try_again(draft, work, *wait, reason),
-        CallFailure::AnswerLost { reason } => doubt::enter(draft, work.id, draft.now(), reason),
         CallFailure::Refused { why, code, reason } => refused(draft, work, *why, *code, reason),
     }
 }

@@ -2,7 +2,8 @@
 
 use super::events::{comments, form, writes_on_instagram};
 use super::tale::{Tale, done, lost, refused};
-use crate::call::{Outcome, Refusal};
+use crate::testing::at;
+use crate::call::{Operation, Outcome, Refusal};
 use crate::delivery::DeliveryStatus;
 use crate::playbook::{Playbook, Trigger};
 
@@ -413,4 +414,19 @@ fn an_instagram_answer_is_looked_for_in_the_conversation() {
         sent [instagram] [message] [welcome] [wamid.1]
         wakes 12-03 10:00:00 for bulk
     ");
+}
+
+#[test]
+fn a_message_is_looked_for_from_its_claim_on_however_late_the_loss_of_its_answer_was_recorded() {
+    let mut tale = Tale::with(|playbook| {
+        playbook.journeys.get_mut(&"new-lead".into()).unwrap().starts = vec![Trigger::LeadReplied];
+    });
+    tale.happens("2026-11-30T09:00", writes_on_instagram("1", "שלום"))
+        .look("2026-11-30T09:00:01")
+        .answers("2026-11-30T09:05", lost())
+        .look("2026-11-30T09:06:30");
+    let Some(Operation::FindMessage { since, .. }) = tale.calls.last().map(|call| &call.operation) else {
+        panic!("{}", tale.told())
+    };
+    assert_eq!(*since, at("2026-11-30T09:00:01"));
 }

@@ -6,7 +6,7 @@ use shared::domain::call::Refusal;
 use shared::domain::channel::Channel;
 
 use super::Violation;
-use super::case::{Case, LATE_MAX};
+use super::case::{Case, LATE_MAX, PROMPT};
 use crate::people::acts::{ToldBy, What, Who, Words};
 use crate::people::businesses::{answers_calls_within, follow_ups, rules, zone};
 use crate::people::plan::Line;
@@ -275,7 +275,10 @@ fn comment(
         // What was parked may be driven again only after the comment's seven days.
         let refused = calls.iter().any(|call| matches!(call.told, Some(Told::Refused(_))));
         // What was parked waits for the operator, and a comment's answer for seven days at most.
-        let last = calls.last().map_or(acknowledged, |call| call.begun_at);
+        let called = calls.last().map_or(acknowledged, |call| call.begun_at);
+        // What came in an outage is parked only when the ticks are back.
+        let back = case.plan.ticks_missed.map_or(0, |(_, back)| back + PROMPT);
+        let last = if called <= back { back } else { called };
         let waits = !case.is_calm() && !case.redriven(business, last, entry.at + 7 * DAY - HOUR);
         if due && !done && !refused && !waits && calls.len() < TRIES_ENOUGH {
             found.push(case.violates(
