@@ -79,7 +79,7 @@ fn ending(sim: &Sim, plan: &Plan, ended: bool) -> Ending {
     let leads = leads.unwrap_or_else(|error| panic!("a good day's store refused: {error}"));
     let numbers = leads.iter().flat_map(|lead| {
         let phones = lead.identities.iter().filter(|identity| matches!(identity, Identity::Phone(_)));
-        phones.map(|phone| (number_of(&lead.business), phone.value()))
+        phones.map(|phone| ((number_of(&lead.business), phone.value()), lead.id))
     });
     let numbers = numbers.collect();
     let overdue = leads.iter().filter_map(|lead| {

@@ -54,6 +54,9 @@ fn in_order(case: &Case<'_>, calls: &[&Call], found: &mut Vec<Violation>) {
         if let Some((earlier, call)) = before
             && call.begun_at > first.begun_at
             && !case.redriven(business, first.begun_at, call.begun_at)
+            && !case
+                .recipient(call)
+                .is_some_and(|who| case.captured_again(business, who, first.begun_at, call.begun_at))
         {
             let what = format!("{name} left before {earlier} for {}", first.lead);
             found.push(case.violates("5 out of order", first.begun_at, what));

@@ -1,6 +1,6 @@
 //! What the judge has before it, with the questions that several rules ask.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use shared::domain::channel::Channel;
@@ -10,7 +10,7 @@ use super::Violation;
 use crate::people::acts::{What, Who, Words};
 use crate::people::businesses::asks_for_consent;
 use crate::people::plan::{Directory, Kind, Line, Plan};
-use crate::people::webhooks::comment_of;
+use crate::people::webhooks::{comment_of, lead_ad_id};
 use crate::world::log::{Call, Entry, History, Told, Turn, Wanted};
 use crate::world::timers::{HOUR, MINUTE, Millis, SECOND};
 
@@ -24,7 +24,7 @@ pub struct Ending {
     /// Events that nobody decided.
     pub undecided: usize,
     /// Numbers by which somebody is still known, `+` and all, by business.
-    pub numbers: BTreeSet<(usize, String)>,
+    pub numbers: BTreeMap<(usize, String), LeadId>,
     pub now: Millis,
 }
 
@@ -107,6 +107,22 @@ impl<'a> Case<'a> {
 
     pub fn ever(&self, business: usize, who: Who, what: impl Fn(&What) -> bool) -> bool {
         self.entries_of(business, who).any(|entry| what(&entry.what))
+    }
+
+    /// Whether a person became known once more between two moments, so that the journey may have begun again; by a
+    /// lead ad that is when its fields are read.
+    pub fn captured_again(&self, business: usize, who: Who, from: Millis, to: Millis) -> bool {
+        self.entries_of(business, who).any(|entry| match &entry.what {
+            What::Form { .. } => (from - MINUTE..=to).contains(&entry.at),
+            What::LeadAd { id, .. } => {
+                let name = lead_ad_id(business, *id);
+                self.history.calls.iter().any(|call| {
+                    matches!(&call.wanted, Wanted::ReadLeadAd { id } if *id == name)
+                        && (from - MINUTE..=to).contains(&call.begun_at)
+                })
+            }
+            _ => false,
+        })
     }
 
     pub fn line(&self, who: Who) -> Line {

@@ -87,7 +87,9 @@ fn follow_up(case: &Case<'_>, call: &Call, who: Who, message: &str, found: &mut 
     let Some(begun) = welcomes.filter(|at| *at <= call.begun_at).max() else { return };
     // Another version may have it a day later, a night moves it to the morning, and a day has its hour.
     let latest = begun + Millis::from(step.after_days + step.within_days + 3) * DAY;
-    if call.begun_at > latest && !case.redriven(call.business, begun, call.begun_at) {
+    let excused = case.captured_again(call.business, who, begun, call.begun_at)
+        || case.redriven(call.business, begun, call.begun_at);
+    if call.begun_at > latest && !excused {
         found.push(too_late(case, call, begun));
     }
 }

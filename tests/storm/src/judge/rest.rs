@@ -1,8 +1,10 @@
 //! What is left when the weather has long cleared: nothing due, nothing undecided.
 
+use shared::domain::channel::Channel;
+
 use super::Violation;
 use super::case::Case;
-use crate::people::acts::What;
+use crate::people::acts::{ToldBy, What};
 use crate::world::log::Wanted;
 use crate::world::timers::HOUR;
 
@@ -47,12 +49,16 @@ fn erased_stay_gone(case: &Case<'_>, found: &mut Vec<Violation>) {
             let tells = matches!(other.what, What::Form { .. } | What::Call { .. });
             tells && other.acknowledged_at.is_some_and(|at| at < entry.at - HOUR)
         });
-        if !known || later || case.is_mixed_up(*business, *who) {
+        // Who also wrote by their id alone is a second person until the platform says whose number it is.
+        let is_two = case.ever(*business, *who, |what| {
+            matches!(what, What::Write { told_by: ToldBy::UserId, channel: Channel::WhatsApp, .. })
+        });
+        if !known || later || is_two || case.is_mixed_up(*business, *who) {
             continue;
         }
         let phone = &case.plan.people[*who].phone;
-        if case.ending.numbers.contains(&(*business, phone.clone())) {
-            let what = format!("person {who} of business {business} is known again");
+        if let Some(lead) = case.ending.numbers.get(&(*business, phone.clone())) {
+            let what = format!("person {who} of business {business} is known again as {lead}");
             found.push(case.violates("9 erased and not gone", entry.at, what));
         }
         let digits = phone.trim_start_matches('+');
