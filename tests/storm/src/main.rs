@@ -15,6 +15,9 @@ use storm::shrink::shrink;
 use storm::sim::Settings;
 use storm::world::timers::timestamp;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The rule of a seed that ends in a panic.
 const BREAKS_DOWN: &str = "it breaks down";
 

@@ -84,7 +84,7 @@ pub struct Plan {
 }
 
 /// What people, platforms and the operator do of their own accord in a seed. The signs of what left come on top.
-pub const ACTS: usize = 140;
+pub const ACTS: usize = 156;
 
 impl Plan {
     pub fn of(seed: u64) -> Self {
