@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use shared::application::WorkError;
-use shared::domain::ids::BusinessId;
+use shared::domain::ids::{BusinessId, is_plain_id};
 use shared::domain::playbook::Playbook;
 use shared::lambda::http::body_bytes;
 
@@ -26,6 +26,10 @@ pub fn body(request: &ApiGatewayV2httpRequest) -> Result<Vec<u8>, Rejection> {
 }
 
 pub async fn playbook(intake: &LeadIntake, business: &str) -> Result<Arc<Playbook>, Rejection> {
+    // The address is a stranger's: no key of the table is made of what no business is called.
+    if !is_plain_id(business) {
+        return Err(Rejection::UnknownBusiness(business.to_owned()));
+    }
     let now = intake.world.clock.now();
     match intake.world.playbooks.current(&BusinessId::new(business), now).await {
         Ok(Some(playbook)) => Ok(playbook),

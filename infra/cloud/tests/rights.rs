@@ -9,8 +9,9 @@ use cloud::template::{Resource, Template, list, text};
 use serde_json::Value;
 
 /// What each function may do, and the schedule. The keys are those of `keys.rs`: `A#` assets; `B#<business>` a
-/// business's playbooks; below it `#L#` leads, `#I#` names and their inboxes, `#E#` markers, `#O` notices; `M` what is
-/// the installation's own. IAM looks at partition keys alone: what stands beside a lead's record shares its rights.
+/// business's playbooks; below it `#L#` leads, `#I#` names and their inboxes, `#E#` markers, `#O` notices; `M` the
+/// heartbeat; `R` which table may send. IAM looks at partition keys alone: what stands beside a lead's record shares
+/// its rights.
 #[rustfmt::skip]
 const RIGHTS: &[(&str, &[(&str, &str)])] = &[
     ("webhook", &[
@@ -86,7 +87,8 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
         ("table B#*#L#*",                        "DeleteItem GetItem PutItem Query"),
         ("table B#*#I#*",                        "DeleteItem GetItem PutItem Query UpdateItem"),
         ("table B#*#O",                          "PutItem"),
-        ("table M",                              "GetItem"),
+        ("table M",                              "GetItem"), // the heartbeat
+        ("table R",                              "GetItem"), // which table may send
         ("index wake",                           "Query"),
         ("queue conversation",                   "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"),
         ("queue bulk",                           "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"),

@@ -38,6 +38,15 @@ macro_rules! text_ids {
     )+};
 }
 
+/// How long a business's id may be, in characters.
+pub const ID_CHARS_MAX: usize = 40;
+
+/// Whether a text may be an id that people write: it stands in addresses and in the keys of the table.
+pub fn is_plain_id(id: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !id.is_empty() && id.len() <= ID_CHARS_MAX && id.bytes().all(plain)
+}
+
 text_ids! {
     /// A business in this installation, for example `neveh`.
     BusinessId;
@@ -160,6 +169,16 @@ impl WorkId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_of_people_s_cannot_reach_into_another_key() {
+        for id in ["neveh", "my-business-2", &"a".repeat(ID_CHARS_MAX)] {
+            assert!(is_plain_id(id), "{id}");
+        }
+        for id in ["", "neveh#L#1", "Neveh", "נווה", "a b", "*", &"a".repeat(ID_CHARS_MAX + 1)] {
+            assert!(!is_plain_id(id), "{id}");
+        }
+    }
 
     #[test]
     fn parts_do_not_run_into_each_other() {

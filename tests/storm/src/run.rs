@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use shared::application::ports::{Store, StoreError};
+use shared::application::ports::{Store, StoreError, TimelineRow};
 
 use crate::judge::{Case, Ending, Violation, judge};
 use crate::people::businesses::{self, BUSINESSES, number_of};
 use crate::people::plan::{Directory, Kind, Plan};
 use crate::sim::{Settings, Sim};
 use crate::world::timers::{MINUTE, Millis};
+use shared::domain::erasure::Erasing;
 use shared::domain::identity::Identity;
+use shared::domain::ids::LeadId;
 use shared::domain::lead::Lead;
 
 /// What a storm came to.
@@ -87,7 +89,33 @@ fn ending(sim: &Sim, plan: &Plan, ended: bool) -> Ending {
         (at < due_before).then_some((number_of(&lead.business), lead.id, at))
     });
     let overdue = overdue.collect();
-    Ending { ended, overdue, undecided: sim.store.index().rows(), numbers, now: plan.end }
+    let kept = sim.store.wait(kept_of_the_erased(sim, store.as_ref(), due_before));
+    let kept = kept.unwrap_or_else(|error| panic!("a good day's store refused: {error}"));
+    Ending { ended, overdue, undecided: sim.store.index().rows(), numbers, kept, now: plan.end }
+}
+
+/// Records of people who were erased that still say something of them.
+async fn kept_of_the_erased(
+    sim: &Sim,
+    store: &dyn Store,
+    due_before: Millis,
+) -> Result<Vec<(usize, LeadId)>, StoreError> {
+    let erased = sim.log.lock().erased.clone();
+    let mut kept = Vec::new();
+    for (number, id) in erased {
+        let business = businesses::id(number);
+        let told = store.timeline(&business, id).await?;
+        let told = told.iter().any(|row| matches!(row, TimelineRow::Entry(_)));
+        let known = store.lead(&business, id).await?.is_some_and(|lead| {
+            let known = lead.phone.is_some() || lead.name.is_some() || !lead.fields.is_empty();
+            let waits = |stone: &Erasing| stone.next_at.as_millisecond() >= due_before;
+            known || !lead.identities.is_empty() || !lead.erasing.as_ref().is_some_and(waits)
+        });
+        if told || known {
+            kept.push((number, id));
+        }
+    }
+    Ok(kept)
 }
 
 fn states(sim: &Sim) -> BTreeMap<String, String> {

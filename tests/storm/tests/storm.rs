@@ -11,6 +11,8 @@ use storm::sim::Settings;
 /// Played in every test run; well under two minutes on two cores.
 const SEEDS: u64 = 600;
 const EVEN_SEEDS: u64 = 24;
+/// A history of fewer events hardly gets anywhere.
+const EVENTS_LEAST: u64 = 200;
 
 fn played(seed: u64) -> Played {
     play(Plan::of(seed), Settings::default())
@@ -42,6 +44,7 @@ fn no_seed_breaks_a_promise_and_everything_occurs() {
     println!("{coverage}");
     assert_eq!(violations, Vec::<String>::new());
     assert_eq!(coverage.missing(), Vec::<&str>::new(), "what never occurs is never tested");
+    assert!(coverage.events_least >= Some(EVENTS_LEAST), "{coverage}");
 }
 
 #[test]

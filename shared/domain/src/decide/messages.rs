@@ -60,6 +60,9 @@ fn opt_out(draft: &mut Draft<'_>, event: &Event, channel: Channel) {
         draft.lead.opt_out = Some(OptOut { at: event.occurred_at, by: channel.as_str().to_owned() });
         draft.lead.consents.clear();
         draft.note(Entry::new(event.occurred_at, What::OptedOut).with(Fact::Channel, channel.as_str()));
+    } else if let Some(refusal) = &mut draft.lead.opt_out {
+        // Said again, it holds against a press from between the two that is told late.
+        refusal.at = refusal.at.max(event.occurred_at);
     }
     leave_in_peace(draft);
     if let (true, Some(confirmation)) = (first, draft.playbook().opt_out_confirmation.clone()) {
@@ -229,8 +232,9 @@ pub fn delivery_failed(
 
 /// The person used the platform's own switch: marketing stops, until they switch it back (R14).
 pub fn marketing_stopped(draft: &mut Draft<'_>, event: &Event) {
-    if draft.lead.marketing_stopped_at.is_none() {
-        draft.lead.marketing_stopped_at = Some(event.occurred_at);
+    let before = draft.lead.marketing_stopped_at;
+    draft.lead.marketing_stopped_at = before.max(Some(event.occurred_at));
+    if before.is_none() {
         draft.note(Entry::new(event.occurred_at, What::MarketingStopped).with(Fact::Rule, "R14"));
     }
     stop_marketing(draft);

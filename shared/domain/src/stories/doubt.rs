@@ -2,10 +2,10 @@
 
 use super::events::{comments, form, writes_on_instagram};
 use super::tale::{Tale, done, lost, refused};
-use crate::testing::at;
 use crate::call::{Operation, Outcome, Refusal};
 use crate::delivery::DeliveryStatus;
 use crate::playbook::{Playbook, Trigger};
+use crate::testing::at;
 
 fn only_private_reply(playbook: &mut Playbook) {
     let campaign = playbook.campaigns.get_mut(&"comments".into()).unwrap();

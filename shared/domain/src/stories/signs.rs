@@ -205,10 +205,12 @@ fn the_platform_s_switch_takes_back_marketing_that_waits_and_nothing_else() {
     marketing-stopped [R14]; skipped [whatsapp] [message] [follow-up-1] [the person stopped marketing on the platform] [R14]; skipped [whatsapp] [message] [follow-up-2] [the person stopped marketing on the platform] [R14]; wakes 12-01 09:00:00 for conversation
     ");
     tale.happens("2026-12-01T09:00:02", stopped("4"));
-    assert_eq!(tale.lead.marketing_stopped_at, Some(at("2026-12-01T09:00:01")));
-    tale.happens("2026-12-01T09:00:03", |_| {
-        event(phone(), "5", EventKind::MarketingResumed)(at("2026-12-01T09:00:01"))
-    });
+    assert_eq!(tale.lead.marketing_stopped_at, Some(at("2026-12-01T09:00:02")));
+    // From between the two, and told late.
+    let resumed = |id| event(phone(), id, EventKind::MarketingResumed);
+    tale.hears_late("2026-12-01T09:00:03", "2026-12-01T09:00:01", resumed("5"));
+    assert_eq!(tale.lead.marketing_stopped_at, Some(at("2026-12-01T09:00:02")));
+    tale.hears_late("2026-12-01T09:00:04", "2026-12-01T09:00:02", resumed("6"));
     assert_eq!(tale.lead.marketing_stopped_at, None);
 }
 
@@ -326,4 +328,15 @@ fn another_app_that_holds_the_thread_is_not_disturbed() {
         sent [whatsapp] [message] [welcome] [wamid.1]
         wakes 12-03 10:00:00 for bulk
     ");
+}
+
+#[test]
+fn a_press_from_between_two_refusals_that_is_told_late_takes_neither_back() {
+    let mut tale = Tale::new();
+    tale.happens("2026-11-30T09:00", writes("1", "הסר"))
+        .happens("2026-11-30T10:00", writes("2", "הסר"))
+        .hears_late("2026-11-30T10:01", "2026-11-30T09:30", presses("3", CONSENT_PAYLOAD));
+    assert!(tale.lead.opt_out.is_some());
+    tale.happens("2026-11-30T10:02", presses("4", CONSENT_PAYLOAD));
+    assert!(tale.lead.opt_out.is_none());
 }

@@ -116,8 +116,9 @@ pub fn heartbeat() -> Key {
     key("M".to_owned(), "HEARTBEAT")
 }
 
+/// Apart from the heartbeat: whoever may write that must not release a table.
 pub fn release() -> Key {
-    key("M".to_owned(), "RELEASE")
+    key("R".to_owned(), "RELEASE")
 }
 
 pub fn current_playbook(business: &BusinessId) -> Key {

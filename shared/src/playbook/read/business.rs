@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::ids::AssetId;
+use domain::ids::{AssetId, ID_CHARS_MAX, is_plain_id};
 use domain::playbook::{Business, Channels, ConsentBasis, Form, Sources};
 use jiff::tz::TimeZone;
 
@@ -14,7 +14,6 @@ use crate::playbook::tree::{Place, Value};
 const ZONE_DEFAULT: &str = "Asia/Jerusalem";
 const LANGUAGE_DEFAULT: &str = "he";
 const TOKEN_DEFAULT: &str = "MASA_META_TOKEN";
-const ID_CHARS_MAX: usize = 40;
 
 pub fn business(playbook: &Fields<'_>, report: &mut Report<'_>) -> Business {
     let links = links(playbook, report);
@@ -49,8 +48,7 @@ pub fn business(playbook: &Fields<'_>, report: &mut Report<'_>) -> Business {
 
 /// Ids stand in addresses and keys: lower-case letters, digits and dashes.
 fn plain_id(id: &str, place: Place, report: &mut Report<'_>) {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if !id.bytes().all(plain) || id.len() > ID_CHARS_MAX {
+    if !is_plain_id(id) {
         let hint = format!("write 1 to {ID_CHARS_MAX} of a-z, 0-9 and \"-\"");
         report.fault(place, format!("\"{id}\" is no id"), hint);
     }

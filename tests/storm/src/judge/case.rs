@@ -25,6 +25,8 @@ pub struct Ending {
     pub undecided: usize,
     /// Numbers by which somebody is still known, `+` and all, by business.
     pub numbers: BTreeMap<(usize, String), LeadId>,
+    /// Records of people who were erased that still say something of them.
+    pub kept: Vec<(usize, LeadId)>,
     pub now: Millis,
 }
 
@@ -85,6 +87,15 @@ impl<'a> Case<'a> {
     pub fn settled_by(&self, at: Millis) -> Millis {
         let steps = if self.without_queue { 3 } else { 1 };
         if self.is_calm() { at + steps * PROMPT } else { self.ending.now }
+    }
+
+    /// By when what was acknowledged holds, whatever the weather was.
+    pub fn holds_from(&self, entry: &Entry) -> Option<Millis> {
+        let acknowledged = entry.acknowledged_at?;
+        Some(match self.is_calm() {
+            true => self.settled_by(acknowledged),
+            false => self.plan.clears_at.max(acknowledged) + HOUR,
+        })
     }
 
     pub fn entries_of(&self, business: usize, who: Who) -> impl Iterator<Item = &'a Entry> {

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::domain::channel::Channel;
-use shared::domain::ids::WorkId;
+use shared::domain::ids::{LeadId, WorkId};
+use shared::domain::timeline::What as Noted;
 
 use super::Violation;
 use super::case::{Case, is_bulk};
 use crate::people::acts::{What, Who, Words};
 use crate::people::webhooks::comment_of;
-use crate::world::log::{Call, Told, Turn, Wanted};
-use crate::world::timers::{MINUTE, Millis, SECOND};
+use crate::world::log::{Call, Entry, Told, Turn, Wanted};
+use crate::world::timers::{DAY, MINUTE, Millis, SECOND};
 
 /// A sign that came shortly before the second call may have come after the claim was decided.
 const SIGN_IN_TIME: Millis = 60 * SECOND;
@@ -21,6 +22,104 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
     repeated_work(case, found);
     more_than_asked_for(case, found);
     comments_answered_twice(case, found);
+    journeys_beside_each_other(case, found);
+    confirmed_again(case, found);
+    told_twice(case, found);
+}
+
+/// A journey lasts for a week unless something ends it, and nobody goes through it twice at a time.
+fn journeys_beside_each_other(case: &Case<'_>, found: &mut Vec<Violation>) {
+    if case.restored_at().is_some() || case.plan.ticks_missed.is_some() {
+        return;
+    }
+    for calls in first_calls(case, "welcome").values() {
+        for pair in calls.windows(2) {
+            let (first, second) = (pair[0], pair[1]);
+            let Some(who) = case.recipient(first) else { continue };
+            let ends = |what: &What| what.replies() || matches!(what, What::Erase { .. });
+            let excused = case.did(first.business, who, first.begun_at - DAY, second.begun_at, ends)
+                || case.is_mixed_up(first.business, who)
+                || case.history.winners.contains(&first.lead)
+                || case.redriven(first.business, 0, second.begun_at);
+            if second.begun_at - first.begun_at < 5 * DAY && !excused {
+                let what = format!("person {who} was welcomed again while the first journey went on");
+                found.push(case.violates("2 a journey beside a journey", second.begun_at, what));
+            }
+        }
+    }
+}
+
+/// A refusal is confirmed once, and again only when it was taken back in between (R3).
+fn confirmed_again(case: &Case<'_>, found: &mut Vec<Violation>) {
+    for calls in first_calls(case, "goodbye").values() {
+        let Some(who) = calls.first().and_then(|call| case.recipient(call)) else { continue };
+        let (business, lead) = (calls[0].business, calls[0].lead);
+        let agreed = case
+            .entries_of(business, who)
+            .filter(|entry| matches!(entry.what, What::Write { words: Words::Agreed, .. }));
+        let excused = case.restored_at().is_some()
+            || case.is_mixed_up(business, who)
+            || case.history.winners.contains(&lead);
+        if calls.len() > 1 + agreed.count() && !excused {
+            let what = format!("the refusal of person {who} was confirmed {} times", calls.len());
+            found.push(case.violates("R3 confirmed again", calls[1].begun_at, what));
+        }
+    }
+}
+
+/// The first call of each piece of work that sends a message of this name, by lead and in order.
+fn first_calls<'a>(case: &Case<'a>, name: &str) -> BTreeMap<(usize, LeadId), Vec<&'a Call>> {
+    let mut first: BTreeMap<(usize, LeadId), Vec<&Call>> = BTreeMap::new();
+    for call in &case.history.calls {
+        if !matches!(&call.wanted, Wanted::Send { message, .. } if message == name) {
+            continue;
+        }
+        let calls = first.entry((call.business, call.lead)).or_default();
+        if calls.iter().all(|other| other.work != call.work) {
+            calls.push(call);
+        }
+    }
+    first
+}
+
+/// A form without a key of its sender's is the same within ten minutes by the clock, and sent again it may be in the
+/// next ten.
+fn may_be_two(case: &Case<'_>, entry: &Entry) -> bool {
+    let patience = if case.is_calm() { MINUTE } else { 10 * MINUTE };
+    let last = entry.acknowledged_at.unwrap_or(case.ending.now) + patience;
+    matches!(entry.what, What::Form { .. }) && entry.at / (10 * MINUTE) != last / (10 * MINUTE)
+}
+
+fn is_reaction(what: &What) -> bool {
+    matches!(what, What::Write { words: Words::Reaction, .. })
+}
+
+/// What happened once is told once, however often it was reported.
+fn told_twice(case: &Case<'_>, found: &mut Vec<Violation>) {
+    if case.restored_at().is_some() {
+        return;
+    }
+    for ((business, noted), times) in &case.history.noted {
+        let told_of: fn(&What) -> bool = match noted {
+            Noted::Captured => What::captures,
+            Noted::CallMissed => |what| matches!(what, What::Call { missed: true, .. }),
+            Noted::CallEnded => |what| matches!(what, What::Call { missed: false, .. }),
+            Noted::Commented => |what| matches!(what, What::Comment { .. }),
+            Noted::Wrote => |what| what.replies() && !is_reaction(what),
+            Noted::Reacted => is_reaction,
+            _ => continue,
+        };
+        let entries = case.history.entries.iter().filter(|entry| entry.what.business() == *business);
+        let happened: usize = entries
+            .filter(|entry| told_of(&entry.what))
+            .map(|entry| if may_be_two(case, entry) { 2 } else { 1 })
+            .sum();
+        if *times > happened {
+            let what =
+                format!("business {business} reads of {times} times {noted:?}, and there were {happened}");
+            found.push(case.violates("2 told twice", case.ending.now, what));
+        }
+    }
 }
 
 fn counts(call: &&Call) -> bool {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use shared::domain::call::Refusal;
 use shared::domain::channel::Channel;
 use shared::domain::ids::{LeadId, WorkId};
 
@@ -10,9 +11,10 @@ use super::Violation;
 use super::case::{Case, LATE_MAX, PROMPT, is_bulk, is_refusal_on};
 use crate::people::acts::{ToldBy, What, Words};
 use crate::people::businesses::{VERSIONS, rules, zone};
-use crate::people::plan::Person;
-use crate::world::log::{Call, Told, Turn, Wanted};
+use crate::people::plan::{Line, Person};
+use crate::world::log::{Call, Entry, Told, Turn, Wanted};
 use crate::world::timers::{DAY, HOUR, MINUTE, Millis, SECOND, timestamp};
+use crate::world::weather::Fault;
 
 /// From the claim to the call, and from one clock to the other.
 const SLACK: Millis = 40 * SECOND;
@@ -29,6 +31,8 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
             if is_bulk(message) {
                 at_night(case, call, message, found);
                 without_consent(case, call, message, found);
+                after_the_platform_said_stop(case, call, message, found);
+                to_america(case, call, message, found);
                 while_held(case, call, message, found);
             }
             held_by_hand(case, call, *channel, message, found);
@@ -69,15 +73,17 @@ fn after_an_acknowledged_refusal(case: &Case<'_>, found: &mut Vec<Violation>) {
         };
         let What::Write { who, business, told_by, .. } = &entry.what else { continue };
         let (who, business) = (*who, *business);
-        let until = if case.is_calm() {
-            case.settled_by(acknowledged)
-        } else {
-            case.plan.clears_at.max(acknowledged) + HOUR
-        };
-        let agreed = case.did(business, who, entry.at, case.ending.now, |what| {
-            matches!(what, What::Write { words: Words::Agreed, .. })
+        let Some(until) = case.holds_from(entry) else { continue };
+        // A press from before the refusal takes nothing back, however late it is told.
+        let agreed = case.entries_of(business, who).any(|other| {
+            other.at >= entry.at - 2 * SECOND
+                && matches!(other.what, What::Write { words: Words::Agreed, .. })
         });
-        let erased = case.ever(business, who, |what| matches!(what, What::Erase { .. }));
+        // An erasure keeps what was refused. Only what was not looked at yet may go with it.
+        let erased = case.entries_of(business, who).any(|other| {
+            matches!(other.what, What::Erase { .. })
+                && (!case.is_calm() || (entry.at - SECOND..acknowledged + HOUR).contains(&other.at))
+        });
         let mixed_up = case.is_mixed_up(business, who);
         if agreed || erased || mixed_up || case.restored_at().is_some_and(|at| acknowledged <= at) {
             continue;
@@ -198,22 +204,53 @@ fn without_consent(case: &Case<'_>, call: &Call, message: &str, found: &mut Vec<
         let what = format!("{message} to person {who}, who agreed to nothing");
         found.push(case.violates("6 without consent", call.begun_at, what));
     }
+    // A switch back from before the stop takes nothing back, however late it is told.
+    let resumed_after = |stop: &Entry| {
+        case.entries_of(call.business, who).any(|other| match other.what {
+            What::MarketingSwitch { stop: false, .. } => other.at >= stop.at - 2 * SECOND,
+            What::Erase { .. } => true,
+            _ => false,
+        })
+    };
     let stopped = case.entries_of(call.business, who).find(|entry| {
         matches!(entry.what, What::MarketingSwitch { stop: true, .. })
-            && entry.acknowledged_at.is_some_and(|at| case.settled_by(at) < call.begun_at)
-    });
-    let resumed = case.ever(call.business, who, |what| {
-        matches!(what, What::MarketingSwitch { stop: false, .. } | What::Erase { .. })
+            && case.holds_from(entry).is_some_and(|from| from < call.begun_at)
+            && !resumed_after(entry)
     });
     let by_number = matches!(&call.wanted, Wanted::Send { to, .. } if to == case.plan.people[who].digits());
     if let Some(stopped) = stopped
-        && !resumed
         && by_number
         && !case.is_mixed_up(call.business, who)
         && case.restored_at().is_none()
     {
         let what = format!("{message} to person {who}, who stopped marketing: {}", stopped.what);
         found.push(case.violates("6 marketing was stopped", call.begun_at, what));
+    }
+}
+
+/// What the platform says of a person's switch is remembered (R14).
+fn after_the_platform_said_stop(case: &Case<'_>, call: &Call, message: &str, found: &mut Vec<Violation>) {
+    let stopped = case.history.calls.iter().find(|earlier| {
+        (earlier.business, earlier.lead) == (call.business, call.lead)
+            && earlier.told == Some(Told::Refused(Refusal::OptedOut))
+            && earlier.recorded
+            && earlier.ended_at.is_some_and(|ended| ended + CLAIM < call.begun_at)
+    });
+    let Some(who) = stopped.and_then(|stopped| case.recipient(stopped)) else { return };
+    let resumed =
+        case.ever(call.business, who, |what| matches!(what, What::MarketingSwitch { stop: false, .. }));
+    if !resumed && !case.plan.has(Fault::StoreSlow) && case.restored_at().is_none() {
+        let what = format!("{message} to person {who}, although the platform had said that they stopped it");
+        found.push(case.violates("R14 after the platform said stop", call.begun_at, what));
+    }
+}
+
+/// Templates that market are not taken for American numbers (R12).
+fn to_america(case: &Case<'_>, call: &Call, message: &str, found: &mut Vec<Violation>) {
+    let Wanted::Send { channel: Channel::WhatsApp, to, template: true, .. } = &call.wanted else { return };
+    let Some(who) = case.recipient(call).filter(|who| case.line(*who) == Line::American) else { return };
+    if to == case.plan.people[who].digits() && !case.is_mixed_up(call.business, who) {
+        found.push(case.violates("R12 marketing to +1", call.begun_at, format!("{message} to person {who}")));
     }
 }
 

@@ -73,7 +73,8 @@ fn answer_to_a_comment(case: &Case<'_>, call: &Call, comment: &str, found: &mut 
     });
     let Some((made, is_live)) = made else { return };
     let within = if is_live { LIVE_REPLY_WITHIN } else { PRIVATE_REPLY_WITHIN };
-    if call.begun_at > made + within + SLACK && !case.redriven(call.business, made, call.begun_at) {
+    // Whatever the operator wants: it is the platform's limit, and a broadcast is over.
+    if call.begun_at > made + within + SLACK {
         found.push(too_late(case, call, made));
     }
     after_an_outage(case, call, Some(made), found);
@@ -87,9 +88,7 @@ fn follow_up(case: &Case<'_>, call: &Call, who: Who, message: &str, found: &mut 
     let Some(begun) = welcomes.filter(|at| *at <= call.begun_at).max() else { return };
     // Another version may have it a day later, a night moves it to the morning, and a day has its hour.
     let latest = begun + Millis::from(step.after_days + step.within_days + 3) * DAY;
-    let excused = case.captured_again(call.business, who, begun, call.begun_at)
-        || case.redriven(call.business, begun, call.begun_at);
-    if call.begun_at > latest && !excused {
+    if call.begun_at > latest && !case.captured_again(call.business, who, begun, call.begun_at) {
         found.push(too_late(case, call, begun));
     }
 }

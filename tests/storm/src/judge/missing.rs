@@ -84,7 +84,8 @@ fn excused(case: &Case<'_>, business: usize, who: Who, from: Millis, until: Mill
         || case.did(business, who, 0, until, refuses)
         || case.did(business, who, from - 12 * HOUR, until, hand)
         || case.did(business, who, from, until, gone)
-        || case.calls_for(business, who, name).any(|call| matches!(call.told, Some(Told::Refused(_))))
+        // What was refused for another reason was parked, and the operator drove it on.
+        || case.refused(business, who, name)
         || case.calls_for(business, who, name).count() >= TRIES_ENOUGH
 }
 
@@ -307,8 +308,10 @@ fn thanks(
     if on_messenger && !case.is_calm() && !case.redriven(business, acknowledged, entry.at + DAY - HOUR) {
         return;
     }
+    let refused = |call: &Call| matches!(call.told, Some(Told::Refused(_)));
     if told_by == ToldBy::UserId
         || case.plan.ticks_missed.is_some()
+        || on_messenger && case.calls_for(business, who, "thanks").any(refused)
         || excused(case, business, who, entry.at - LATE_MAX, case.ending.now, "thanks")
     {
         return;

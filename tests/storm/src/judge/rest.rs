@@ -38,6 +38,10 @@ fn erased_stay_gone(case: &Case<'_>, found: &mut Vec<Violation>) {
     if case.restored_at().is_some() {
         return;
     }
+    for (business, lead) in &case.ending.kept {
+        let what = format!("business {business}: of {lead}, who was erased, something is left");
+        found.push(case.violates("9 something is left", case.ending.now, what));
+    }
     for entry in &case.history.entries {
         let What::Erase { who, business } = &entry.what else { continue };
         let later = case.entries_of(*business, *who).any(|other| {

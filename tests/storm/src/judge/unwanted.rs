@@ -8,7 +8,7 @@ use super::case::{Case, LATE_MAX, is_bulk};
 use crate::people::acts::{ToldBy, What, Who, Words};
 use crate::people::webhooks::comment_of;
 use crate::world::log::{Call, Entry, Wanted};
-use crate::world::timers::{HOUR, Millis, SECOND};
+use crate::world::timers::{Millis, SECOND};
 
 /// A claim that was made before may still call.
 const CLAIM: Millis = 31 * SECOND;
@@ -31,15 +31,6 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
     }
 }
 
-/// By when what was acknowledged holds, whatever the weather was.
-fn holds_from(case: &Case<'_>, entry: &Entry) -> Option<Millis> {
-    let acknowledged = entry.acknowledged_at?;
-    Some(match case.is_calm() {
-        true => case.settled_by(acknowledged),
-        false => case.plan.clears_at.max(acknowledged) + HOUR,
-    })
-}
-
 /// Who wrote from the number that is written to gets no more of a journey that their reply ended.
 fn after_a_reply(case: &Case<'_>, call: &Call, message: &str, to: &str, found: &mut Vec<Violation>) {
     let Some(who) = case.recipient(call).filter(|who| to == case.plan.people[*who].digits()) else { return };
@@ -48,7 +39,7 @@ fn after_a_reply(case: &Case<'_>, call: &Call, message: &str, to: &str, found: &
             if *words != Words::Reaction && *told_by != ToldBy::UserId)
     });
     for reply in replied {
-        let holds = holds_from(case, reply).is_some_and(|from| call.begun_at > from + CLAIM);
+        let holds = case.holds_from(reply).is_some_and(|from| call.begun_at > from + CLAIM);
         if holds && began_before(case, call.business, who, reply) {
             let what = format!("{message} to person {who}, who had replied: {}", reply.what);
             found.push(case.violates("1 a reply without effect", call.begun_at, what));
@@ -71,8 +62,7 @@ fn began_before(case: &Case<'_>, business: usize, who: Who, reply: &Entry) -> bo
 
 fn about(case: &Case<'_>, call: &Call, comment: &str, is_public: bool, found: &mut Vec<Violation>) {
     let of = comment_of(comment);
-    let ends =
-        |entry: &Entry| holds_from(case, entry).is_some_and(|from| call.begun_at > from + CLAIM);
+    let ends = |entry: &Entry| case.holds_from(entry).is_some_and(|from| call.begun_at > from + CLAIM);
     // Hiding that is looked at before the comment itself finds nothing to end.
     let first = case.history.calls.iter().find(|call| call.wanted.comment() == Some(comment));
     let answered_by = |at: Millis| first.is_some_and(|first| first.begun_at < at);

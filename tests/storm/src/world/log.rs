@@ -4,9 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use shared::application::commit::Commit;
 use shared::domain::call::Refusal;
 use shared::domain::channel::{Channel, Network};
 use shared::domain::ids::{LeadId, WorkId};
+use shared::domain::timeline::What as Noted;
 
 use crate::people::acts::What;
 use crate::world::executor::TaskId;
@@ -52,9 +54,9 @@ pub enum Wanted {
 impl Wanted {
     pub fn comment(&self) -> Option<&str> {
         match self {
-            Self::PrivateReply { comment, .. } | Self::PublicReply { comment, .. } | Self::Like { comment } => {
-                Some(comment)
-            }
+            Self::PrivateReply { comment, .. }
+            | Self::PublicReply { comment, .. }
+            | Self::Like { comment } => Some(comment),
             Self::Send { .. } | Self::ReadLeadAd { .. } | Self::Look => None,
         }
     }
@@ -124,6 +126,10 @@ pub struct History {
     pub heartbeats: Vec<Millis>,
     /// Leads that another record was merged into, with what it had been through.
     pub winners: BTreeSet<LeadId>,
+    /// What the businesses read of what happened, how often.
+    pub noted: BTreeMap<(usize, Noted), usize>,
+    /// Records that were erased, and those that had been merged into them.
+    pub erased: BTreeSet<(usize, LeadId)>,
     pub counts: BTreeMap<String, u64>,
     pub lines: Option<Vec<(Millis, String)>>,
 }
@@ -175,11 +181,23 @@ impl Log {
         }
     }
 
-    /// A commit of this worker went through, and it was told so: what it was answered before is recorded.
-    pub fn recorded(&self, task: TaskId) {
+    /// What a commit tells the business, and whom it erases.
+    pub fn noted(&self, business: usize, commit: &Commit) {
+        let mut history = self.lock();
+        let others = commit.other.iter().flat_map(|other| &other.timeline);
+        for entry in commit.timeline.iter().chain(others) {
+            *history.noted.entry((business, entry.what)).or_default() += 1;
+        }
+        if let Some(stone) = commit.lead.as_ref().filter(|lead| lead.erasing.is_some()) {
+            history.erased.extend(stone.absorbed.iter().chain([&stone.id]).map(|lead| (business, *lead)));
+        }
+    }
+
+    /// A commit of this worker on this lead went through, and it was told so: what it was answered before is recorded.
+    pub fn recorded(&self, task: TaskId, lead: Option<LeadId>) {
         let mut history = self.lock();
         let mut calls = history.calls.iter_mut().rev().take(40).filter(|call| call.task == task);
-        if let Some(call) = calls.next().filter(|call| call.told.is_some()) {
+        if let Some(call) = calls.next().filter(|call| call.told.is_some() && Some(call.lead) == lead) {
             call.recorded = true;
         }
     }

@@ -134,6 +134,7 @@ impl StormStore {
     fn committed(&self, commit: &Commit) {
         let now = self.now();
         let mut index = self.index();
+        self.log.noted(number_of(&commit.business), commit);
         if let Some(lead) = &commit.lead {
             let worker = self.current.load(Ordering::Relaxed);
             self.log.say(now, || {
@@ -273,7 +274,8 @@ impl Store for StormStore {
         }
         self.come_back().await?;
         if done.is_ok() {
-            self.log.recorded(self.current.load(Ordering::Relaxed));
+            let lead = commit.lead.as_ref().map(|lead| lead.id);
+            self.log.recorded(self.current.load(Ordering::Relaxed), lead);
         }
         done
     }
