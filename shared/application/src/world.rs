@@ -1,13 +1,14 @@
 //! The ports that a use case may use, and what they have in common.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use domain::context::{Context, Playbooks as LeadPlaybooks};
 use domain::hint::Hint;
 use domain::identity::{Identity, IdentityKey};
-use domain::ids::{BusinessId, LeadId, Pepper};
+use domain::ids::{BusinessId, LeadId, Pepper, PlaybookVersion};
 use domain::lead::{ABSORBED_MAX, Lead};
+use domain::run::Run;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::ports::{Chance, Clock, InboxId, Playbooks, QUEUE_DELAY_MAX, Queue, Store, StoreError};
@@ -81,11 +82,12 @@ impl World {
         let now = self.clock.now();
         let current = self.playbooks.current(&lead.business, now).await?;
         let current = current.ok_or_else(|| WorkError::NoPlaybook(lead.business.clone()))?;
+        let versions: BTreeSet<&PlaybookVersion> =
+            std::iter::once(lead).chain(other).flat_map(versions_of).collect();
         let mut pinned = BTreeMap::new();
-        let runs = lead.runs.iter().chain(other.into_iter().flat_map(|other| &other.runs));
-        for run in runs.filter(|run| run.is_active() && run.version != current.version) {
-            if let Some(playbook) = self.playbooks.version(&lead.business, &run.version).await? {
-                pinned.insert(run.version.clone(), playbook);
+        for version in versions.into_iter().filter(|version| **version != current.version) {
+            if let Some(playbook) = self.playbooks.version(&lead.business, version).await? {
+                pinned.insert(version.clone(), playbook);
             }
         }
         Ok(Decidable { playbooks: LeadPlaybooks { current, pinned }, now, seed: self.chance.seed() })
@@ -125,4 +127,11 @@ impl World {
             tracing::warn!(%error, "hints were not queued; the next tick finds the work");
         }
     }
+}
+
+/// The playbooks by which a lead's runs began. A run that is over may still have messages that wait, and what ends it
+/// ends those.
+fn versions_of(lead: &Lead) -> Vec<&PlaybookVersion> {
+    let waits = |run: &&Run| lead.work.iter().any(|work| work.run == Some(run.id));
+    lead.runs.iter().filter(|run| run.is_active() || waits(run)).map(|run| &run.version).collect()
 }

@@ -6,8 +6,9 @@ use journeys::webhooks::{lead_ad, whatsapp_text};
 use journeys::{NEVEH, Town, request_file};
 use shared::application::deliver::deliver;
 use shared::application::ports::{Clock, Platforms, Store};
+use shared::application::publish::publish;
 use shared::application::sweep::sweep_on_new_queue;
-use shared::domain::call::{LeadAdFields, Outcome, PlatformCall, Receipt};
+use shared::domain::call::{CallFailure, LeadAdFields, Outcome, PlatformCall, Receipt, Refusal};
 use shared::domain::event::Details;
 use shared::domain::hint::Hint;
 use shared::domain::ids::PlatformMessageId;
@@ -111,4 +112,28 @@ async fn the_answer_to_a_call_is_kept_although_the_person_wrote_in_between() {
     assert!(whats.contains(&What::Wrote) && whats.contains(&What::Sent));
     assert!(lead.claim.is_none() && lead.work.is_empty() && lead.runs.iter().all(|run| !run.is_active()));
     assert!(town.call_names().is_empty(), "nobody called beside the call");
+}
+
+#[tokio::test]
+async fn what_waits_for_the_operator_ends_with_a_reply_although_its_journey_was_over_on_an_older_playbook() {
+    let town = Town::new().await;
+    town.http(request_file("lead-intake/form.json")).await;
+    town.work().await;
+    for _ in 0..40 {
+        let reason = "the token is not valid".to_owned();
+        let refused = CallFailure::Refused { why: Refusal::ConnectionBroken, code: Some(190), reason };
+        town.platforms.answer_next(Outcome::Failed(refused));
+    }
+    town.advance(SignedDuration::from_hours(60 * 24)).await;
+    let lead = town.only_lead(NEVEH);
+    assert!(lead.work.iter().any(|work| work.is_parked()), "{:?}", lead.work);
+    assert!(lead.runs.iter().all(|run| !run.is_active()), "{:?}", lead.runs);
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/local/playbook.he.yaml");
+    let text = std::fs::read_to_string(path).unwrap() + "\n# Another version.\n";
+    publish(town.store.as_ref(), &shared::playbook::parse("starter", &text).unwrap(), &text).await.unwrap();
+    town.advance(SignedDuration::from_mins(2)).await;
+    town.webhook(&whatsapp_text("972541234567", "wamid.in.1", town.clock.now().as_second(), "כבר הזמנתי"))
+        .await;
+    town.work().await;
+    assert_eq!(town.only_lead(NEVEH).work, []);
 }

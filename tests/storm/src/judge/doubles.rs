@@ -149,8 +149,14 @@ fn repeated_work(case: &Case<'_>, found: &mut Vec<Violation>) {
 
 /// Why the second call should not have been made, if it should not.
 fn knowingly(case: &Case<'_>, first: &Call, second: &Call) -> Option<String> {
+    let signs = || case.history.signs.iter().filter(|sign| sign.work == first.work);
+    // What was called or told after the moment to which the table went back is not known any more.
     let restored = |turn: &Turn| match turn {
-        Turn::RestoredTo(to) => first.ended_at.is_none_or(|ended| ended >= *to) || first.begun_at >= *to,
+        Turn::RestoredTo(to) => {
+            first.ended_at.is_none_or(|ended| ended >= *to)
+                || first.begun_at >= *to
+                || signs().any(|sign| sign.acknowledged_at >= *to)
+        }
         _ => false,
     };
     if case.history.turns.iter().any(|(at, turn)| *at <= second.begun_at && restored(turn)) {
@@ -167,11 +173,7 @@ fn knowingly(case: &Case<'_>, first: &Call, second: &Call) -> Option<String> {
     if is_bulk(name) {
         return Some("nobody waits for it".to_owned());
     }
-    let signed = case
-        .history
-        .signs
-        .iter()
-        .any(|sign| sign.work == first.work && sign.acknowledged_at <= second.begun_at - SIGN_IN_TIME);
+    let signed = signs().any(|sign| sign.acknowledged_at <= second.begun_at - SIGN_IN_TIME);
     if signed {
         return Some("a sign of the first had come".to_owned());
     }

@@ -280,7 +280,7 @@ fn held_by_hand(case: &Case<'_>, call: &Call, channel: Channel, message: &str, f
             && call.begun_at < entry.at + 12 * HOUR - SLACK
     });
     let erased = case.ever(call.business, who, |what| matches!(what, What::Erase { .. }));
-    if held && !erased {
+    if held && !erased && !case.is_mixed_up(call.business, who) {
         let what = format!("{message} to person {who}, whom somebody answered by hand");
         found.push(case.violates("R22 into a held thread", call.begun_at, what));
     }
