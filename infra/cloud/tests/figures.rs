@@ -163,3 +163,13 @@ fn every_alarm_reaches_whoever_wants_to_know() {
         assert!(!text(&alarm.properties()["AlarmDescription"]).is_empty(), "{} says nothing", alarm.name);
     }
 }
+
+#[test]
+fn what_is_paid_for_is_what_the_template_makes() {
+    let app = app();
+    let of = |kind: &str| app.of_kind(kind).count();
+    assert_eq!(of("AWS::CloudWatch::Alarm"), cloud::cost::ALARMS as usize);
+    assert_eq!(of("AWS::CloudWatch::Dashboard"), cloud::cost::DASHBOARDS as usize);
+    assert_eq!(of("AWS::Scheduler::Schedule"), cloud::cost::TICKED_FUNCTIONS as usize);
+    assert_eq!(of("AWS::Lambda::EventSourceMapping"), cloud::cost::QUEUES as usize);
+}

@@ -106,15 +106,15 @@ mod tests {
             ("table, kept after a year", 92),      // 3.662 GB at $0.25: 91.6
             ("table, recovery to any second", 74), // 3.662 GB at $0.20: 73.2
             ("functions, calls", 13),              // 636,000 at $0.20 a million: 12.7
-            ("functions, compute", 14),            // 1,048 + 5,530 + 3,888 GB-s at $13.3334 a million: 13.96
+            ("functions, compute", 24),            // 4,192 + 5,530 + 7,776 GB-s at $13.3334 a million: 23.3
             ("queues, hints", 16),                 // 386,400 at $0.40 a million: 15.5
             ("queues, asked while empty", 130),    // 3,240,000 at $0.40 a million: 129.6
             ("forms and webhooks", 32),            // 320,000 at $1 a million
             ("minute ticks", 22),                  // 216,000 at $1 a million: 21.6
             ("logs, written", 31),                 // 0.607 GB at $0.50: 30.3
             ("logs, kept a month", 2),             // 0.607 GB at $0.03: 1.8
-            ("metrics", 360),                      // 12 at $0.30
-            ("alarms", 120),                       // 12 at $0.10
+            ("metrics", 270),                      // 9 at $0.30
+            ("alarms", 210),                       // 21 at $0.10
             ("dashboard", 300),                    // 1 at $3
             ("secrets", 0),
         ];
@@ -130,9 +130,9 @@ mod tests {
         // The first line of the queues takes 386,400 of the million; 2,626,400 are left to pay.
         assert_eq!(cents["queues, hints"], 0);
         assert_eq!(cents["queues, asked while empty"], 106);
-        // Two more than the ten that are free.
-        assert_eq!(cents["metrics"], 60);
-        assert_eq!(cents["alarms"], 20);
+        // Ten of each are free.
+        assert_eq!(cents["metrics"], 0);
+        assert_eq!(cents["alarms"], 110);
         for line in [
             "dashboard",
             "minute ticks",
