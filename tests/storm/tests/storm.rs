@@ -14,6 +14,12 @@ const EVEN_SEEDS: u64 = 24;
 /// A history of fewer events hardly gets anywhere.
 const EVENTS_LEAST: u64 = 200;
 
+/// What was wrong once, with the seed that shows it.
+const FOUND: [(&str, u64); 2] = [
+    ("a parked follow-up went after a reply, since its run was over on an older playbook", 73_349),
+    ("an answer without its fence finished another's claim, and two calls met", 5_841),
+];
+
 fn played(seed: u64) -> Played {
     play(Plan::of(seed), Settings::default())
 }
@@ -45,6 +51,13 @@ fn no_seed_breaks_a_promise_and_everything_occurs() {
     assert_eq!(violations, Vec::<String>::new());
     assert_eq!(coverage.missing(), Vec::<&str>::new(), "what never occurs is never tested");
     assert!(coverage.events_least >= Some(EVENTS_LEAST), "{coverage}");
+}
+
+#[test]
+fn what_was_found_once_stays_mended() {
+    for (what, seed) in FOUND {
+        assert_eq!(played(seed).violations, [], "{what}: seed {seed}");
+    }
 }
 
 #[test]

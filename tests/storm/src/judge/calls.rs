@@ -41,7 +41,7 @@ fn in_order(case: &Case<'_>, calls: &[&Call], found: &mut Vec<Violation>) {
     if calls.iter().any(|call| case.history.winners.contains(&call.lead)) {
         return;
     }
-    let mut before: Option<(&str, &Call)> = None;
+    let mut before: Vec<&Call> = Vec::new();
     for name in std::iter::once("welcome").chain(rules(business, 0).follow_ups.iter().copied()) {
         let of: Vec<&&Call> = calls
             .iter()
@@ -51,17 +51,20 @@ fn in_order(case: &Case<'_>, calls: &[&Call], found: &mut Vec<Violation>) {
         if of.iter().any(|call| call.work != first.work) {
             return;
         }
-        if let Some((earlier, call)) = before
-            && call.begun_at > first.begun_at
-            && !case.redriven(business, first.begun_at, call.begun_at)
-            && !case
-                .recipient(call)
-                .is_some_and(|who| case.captured_again(business, who, first.begun_at, call.begun_at))
-        {
-            let what = format!("{name} left before {earlier} for {}", first.lead);
-            found.push(case.violates("5 out of order", first.begun_at, what));
+        // A step that is tried again holds up the next ones, unless it was parked and the operator drove it on.
+        let again = before.iter().position(|call| call.begun_at > first.begun_at);
+        if let Some(again) = again {
+            let tried_at = again.checked_sub(1).map_or(0, |tried| before[tried].begun_at);
+            let call = before[again];
+            let captured_again = |who| case.captured_again(business, who, first.begun_at, call.begun_at);
+            let excused = case.redriven(business, tried_at, call.begun_at)
+                || case.recipient(call).is_some_and(captured_again);
+            if !excused {
+                let what = format!("{name} left before {:?} for {}", call.wanted, first.lead);
+                found.push(case.violates("5 out of order", first.begun_at, what));
+            }
         }
-        before = Some((name, first));
+        before = of.into_iter().copied().collect();
     }
 }
 
