@@ -2,7 +2,7 @@
 
 use domain::decide::decide;
 use domain::erasure::{ErasedIdentity, Suppression};
-use domain::event::{Event, EventKind};
+use domain::event::Event;
 use domain::identity::{Identity, IdentityKey};
 use domain::ids::LeadId;
 use domain::lead::Lead;
@@ -110,16 +110,12 @@ pub async fn decide_event(
     Err(WorkError::Contended)
 }
 
-/// A comment that is taken back before anybody looked at it is known from then on, so that it is not answered when
-/// it comes.
 fn of_nobody(world: &World, event: &Event, row: Option<&InboxRowId>) -> Commit {
-    let mut commit = Commit::of_nobody(event, row, world.clock.now());
-    if let EventKind::CommentRemoved { comment } = &event.kind {
-        let identity = world.identity_key(&event.business, &Identity::Comment(comment.clone()));
-        let erased = ErasedIdentity { at: event.occurred_at, suppression: Suppression::default() };
-        commit.erased.push(ErasedName { identity, erased });
-    }
-    commit
+    let commit = Commit::of_nobody(event, row, world.clock.now());
+    let Some(ended) = event.kind.ends() else { return commit };
+    let identity = world.identity_key(&event.business, &ended);
+    let erased = ErasedIdentity { at: event.occurred_at, suppression: Suppression::default() };
+    Commit { erased: vec![ErasedName { identity, erased }], ..commit }
 }
 
 /// The lead whom the event's author is known as.

@@ -255,6 +255,15 @@ impl EventKind {
         }
     }
 
+    /// What is over by this for good, also if nobody has heard of it yet: a comment that was taken back is not
+    /// answered when it comes.
+    pub fn ends(&self) -> Option<Identity> {
+        match self {
+            Self::CommentRemoved { comment } => Some(Identity::Comment(comment.clone())),
+            _ => None,
+        }
+    }
+
     /// Whether somebody whom nobody knows yet becomes a lead by this. The rest only adds to what is known.
     pub fn makes_a_lead(&self) -> bool {
         match self {

@@ -3,6 +3,7 @@
 use aws_lambda_events::sqs::SqsEvent;
 use journeys::{NEVEH, Town, event_file, request_file};
 use serde_json::Value;
+use shared::application::in_memory::Broken;
 use shared::domain::timeline::{Fact, What};
 
 fn form(body: &str) -> aws_lambda_events::apigw::ApiGatewayV2httpRequest {
@@ -114,6 +115,17 @@ async fn strangers_are_kept_out_and_the_unknown_is_not_found() {
         assert_eq!(town.http(request).await.0, 404, "{path}");
     }
     assert!(town.leads(NEVEH).is_empty());
+}
+
+#[tokio::test]
+async fn an_address_that_no_business_can_have_is_not_even_looked_up() {
+    let town = Town::new().await;
+    town.store.break_down(Broken::Call("playbook"));
+    for (business, status) in [("somebody", 503), ("neveh%23L%231", 404), ("Neveh", 404)] {
+        let mut request = request_file("lead-intake/form.json");
+        request.raw_path = Some(format!("/forms/{business}/contact"));
+        assert_eq!(town.http(request).await.0, status, "{business}");
+    }
 }
 
 #[tokio::test]

@@ -80,8 +80,8 @@ impl DynamoDbStore {
                 .condition_expression(condition.expression)
                 .set_expression_attribute_values(condition.values())
                 .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-            for (placeholder, name) in condition.names {
-                request = request.expression_attribute_names(*placeholder, *name);
+            for (alias, name) in condition.names {
+                request = request.expression_attribute_names(*alias, *name);
             }
         }
         match request.send().await {
@@ -126,8 +126,8 @@ impl DynamoDbStore {
             .condition_expression(condition.expression)
             .set_expression_attribute_values(condition.values())
             .set_return_consumed_capacity(self.wants_units());
-        for (placeholder, name) in condition.names {
-            request = request.expression_attribute_names(*placeholder, *name);
+        for (alias, name) in condition.names {
+            request = request.expression_attribute_names(*alias, *name);
         }
         match request.send().await {
             Ok(answer) => self.count(what, Unit::Write, answer.consumed_capacity()),
@@ -155,8 +155,8 @@ impl DynamoDbStore {
             .condition_expression(condition.expression)
             .set_expression_attribute_values(condition.values())
             .set_return_consumed_capacity(self.wants_units());
-        for (placeholder, name) in condition.names {
-            request = request.expression_attribute_names(*placeholder, *name);
+        for (alias, name) in condition.names {
+            request = request.expression_attribute_names(*alias, *name);
         }
         match request.send().await {
             Ok(answer) => {
@@ -257,8 +257,8 @@ impl DynamoDbStore {
                     .update_expression(expression)
                     .condition_expression(condition.expression)
                     .set_expression_attribute_values(condition.values());
-                for (placeholder, name) in condition.names {
-                    update = update.expression_attribute_names(*placeholder, *name);
+                for (alias, name) in condition.names {
+                    update = update.expression_attribute_names(*alias, *name);
                 }
                 item.update(update.build().map_err(incomplete)?).build()
             }
@@ -268,8 +268,8 @@ impl DynamoDbStore {
                     put = put
                         .condition_expression(condition.expression)
                         .set_expression_attribute_values(condition.values());
-                    for (placeholder, name) in condition.names {
-                        put = put.expression_attribute_names(*placeholder, *name);
+                    for (alias, name) in condition.names {
+                        put = put.expression_attribute_names(*alias, *name);
                     }
                 }
                 item.put(put.build().map_err(incomplete)?).build()

@@ -8,7 +8,7 @@ use shared::domain::channel::Channel;
 use shared::domain::ids::{LeadId, WorkId};
 
 use super::Violation;
-use super::case::{Case, LATE_MAX, PROMPT, is_bulk, is_refusal_on};
+use super::case::{Case, PROMPT, is_bulk, is_refusal_on};
 use crate::people::acts::{ToldBy, What, Words};
 use crate::people::businesses::{VERSIONS, rules, zone};
 use crate::people::plan::{Line, Person};
@@ -308,6 +308,3 @@ fn before_release(case: &Case<'_>, call: &Call, found: &mut Vec<Violation>) {
         found.push(case.violates("7 before the release", call.begun_at, what));
     }
 }
-
-/// How late an entry may be told is part of what excuses.
-const _: () = assert!(LATE_MAX > 6 * HOUR);

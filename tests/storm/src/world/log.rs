@@ -88,8 +88,6 @@ pub struct Call {
     pub told: Option<Told>,
     /// The worker's next commit after the answer went through, and it was told so.
     pub recorded: bool,
-    /// The token that the call was made with.
-    pub token: String,
 }
 
 /// A sign that a message left, which the product acknowledged.
@@ -122,8 +120,6 @@ pub struct History {
     pub turns: Vec<(Millis, Turn)>,
     /// When a lead's record was first committed with an opt-out, and when it was taken back.
     pub opt_outs: BTreeMap<(usize, LeadId), Vec<(Millis, bool)>>,
-    /// Sweeps that ended, by the moment that they noted.
-    pub heartbeats: Vec<Millis>,
     /// Leads that another record was merged into, with what it had been through.
     pub winners: BTreeSet<LeadId>,
     /// What the businesses read of what happened, how often.

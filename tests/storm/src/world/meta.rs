@@ -368,7 +368,6 @@ impl Platforms for Meta {
                 ended_at: None,
                 told: None,
                 recorded: false,
-                token: call.token.clone(),
             });
             history.calls.len() - 1
         };
