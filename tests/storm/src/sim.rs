@@ -1,5 +1,7 @@
 //! One storm, from its first act to the moment at which everything has to be settled.
 
+mod acts;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
@@ -7,30 +9,22 @@ use std::sync::{Arc, Mutex};
 use lead_intake::LeadIntake;
 use shared::adapters::stored_playbooks::StoredPlaybooks;
 use shared::application::World;
-use shared::application::erase::erase_identity;
 use shared::application::in_memory::{InMemoryStore, SeededChance};
-use shared::application::ports::{Heartbeat, InboxId, InboxRowId, Store};
+use shared::application::ports::{Heartbeat, Store};
 use shared::application::publish::publish;
-use shared::application::redrive::redrive;
-use shared::application::release::release;
-use shared::domain::channel::Channel;
-use shared::domain::event::Responder;
-use shared::domain::event_key::{EventKey, Sameness};
-use shared::domain::identity::Identity;
 use shared::domain::ids::Pepper;
-use shared::domain::phone::PhoneNumber;
 use shared::secrets::SecretString;
 use webhook::Webhook;
 
 use crate::chance::Chance;
 use crate::doors::{self, API_KEY, APP_SECRET, FORM_KEY};
-use crate::people::acts::{What, Who};
-use crate::people::businesses::{self, BUSINESSES, all_published, instagram, page, published, whatsapp};
-use crate::people::plan::{Person, Plan};
-use crate::people::webhooks::{self, Told, comment_id};
+use crate::people::acts::Who;
+use crate::people::businesses::{BUSINESSES, all_published, published};
+use crate::people::plan::Plan;
+use crate::people::webhooks::Told;
 use crate::world::executor::{Ended, Executor, TaskId, Work};
 use crate::world::index::WakeIndex;
-use crate::world::log::{Entry, Log, Sign, Turn};
+use crate::world::log::{Log, Sign, Turn};
 use crate::world::meta::{Meta, Report};
 use crate::world::queue::{Message, StormQueue};
 use crate::world::store::{StormStore, Waits};
@@ -580,211 +574,5 @@ impl Sim {
             Job::Sending(number),
             Box::pin(async move { Came::Status(what.put_to(&webhook, &intake).await) }),
         );
-    }
-
-    fn act(&mut self, index: usize) {
-        let now = self.now();
-        let plan = Arc::clone(&self.plan);
-        let what = plan.acts[index].what.clone();
-        self.log.count(what.kind());
-        self.events += 1;
-        self.log.say(now, || what.to_string());
-        let entry = {
-            let mut history = self.log.lock();
-            history.entries.push(Entry { at: now, what: what.clone(), acknowledged_at: None });
-            history.entries.len() - 1
-        };
-        self.note_in_the_rulebook(&what);
-        match &what {
-            What::Form { doubled, .. } => {
-                let request = doors::form(&plan, &what, entry);
-                self.request(request.clone(), entry, 0);
-                if *doubled {
-                    let again = self.chance.between(50, 900);
-                    self.request(request, entry, again);
-                }
-            }
-            What::Call { .. } => self.request(doors::call(&plan, &what, now), entry, 0),
-            What::Publish { business, version } => {
-                let store = self.store.calm();
-                self.publish(&store, *business, *version);
-            }
-            What::Redrive { business } => self.redrive(*business),
-            What::Erase { who, business } => self.erase(*who, *business),
-            What::Poison { who, business, id } => self.poison(*who, *business, *id),
-            _ => self.tell(&what, entry, now),
-        }
-    }
-
-    fn tell(&mut self, what: &What, entry: usize, now: Millis) {
-        let key = what.who().map(|who| (who, what.business()));
-        if let (What::NewUserId { .. }, Some(key)) = (what, key) {
-            *self.generations.entry(key).or_default() += 1;
-        }
-        let generation = key.and_then(|key| self.generations.get(&key).copied()).unwrap_or_default();
-        let Some(told) = webhooks::told(&self.plan, what, now, generation) else { return };
-        let mut at = now + self.chance.between(50, 2 * SECOND);
-        if self.weather.strikes(Fault::WebhookLate, now) {
-            at += self.chance.between(SECOND, 6 * HOUR);
-        }
-        self.at(at, Happening::Arrives(Arrival { told, entry: Some(entry), sign: None }));
-    }
-
-    fn request(&mut self, what: doors::Request, entry: usize, after: Millis) {
-        let sending =
-            Sending { what, entries: vec![entry], signs: Vec::new(), tries: 0, acknowledged: false };
-        self.sendings.push(sending);
-        let at = self.now() + after;
-        self.at(at, Happening::Sent(self.sendings.len() - 1));
-    }
-
-    /// The platform knows of its own accord who wrote when, and which comments there are.
-    fn note_in_the_rulebook(&mut self, what: &What) {
-        let now = self.now();
-        let business = what.business();
-        let generation = |who| self.generations.get(&(who, business)).copied().unwrap_or_default();
-        let mut book = self.meta.rulebook.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let mut wrote = |channel: Channel, who: Who| {
-            let names = match channel {
-                Channel::WhatsApp => {
-                    let user = Person::user_id(who, business, generation(who));
-                    vec![
-                        (whatsapp(business), self.plan.people[who].digits().to_owned()),
-                        (whatsapp(business), user),
-                    ]
-                }
-                Channel::Messenger => vec![(page(business), Person::psid(who, business))],
-                Channel::Instagram => vec![(instagram(business), Person::igsid(who, business))],
-            };
-            book.wrote_at.extend(names.into_iter().map(|name| (name, now)));
-        };
-        match what {
-            What::Write { who, channel, .. } => wrote(*channel, *who),
-            What::StoryMention { who, .. } => wrote(Channel::Instagram, *who),
-            What::Comment { id, is_live, .. } => {
-                let comment = book.comments.entry(comment_id(business, *id)).or_default();
-                comment.made_at = now;
-                comment.is_live = *is_live;
-            }
-            What::CommentRemoved { id, .. } => {
-                book.comments.entry(comment_id(business, *id)).or_default().gone = true;
-            }
-            What::MarketingSwitch { who, stop, .. } => {
-                let key = (whatsapp(business), self.plan.people[*who].digits().to_owned());
-                if *stop {
-                    book.stopped.insert(key)
-                } else {
-                    book.stopped.remove(&key)
-                };
-            }
-            _ => {}
-        }
-    }
-
-    fn poison(&mut self, who: Who, business: usize, id: u64) {
-        let Some(memory) = &self.memory else { return };
-        let Ok(phone) = PhoneNumber::parse(&self.plan.people[who].phone) else { return };
-        let business = businesses::id(business);
-        let identity = Identity::Phone(phone).key(&pepper(), &business);
-        let name = id.to_string();
-        let sameness = Sameness::Message { id: &name, verb: "poison" };
-        let key = EventKey::of(&pepper(), &business, Responder::Message, sameness);
-        let row =
-            InboxRowId { at: InboxId { business, identity }, sort: format!("{:013}#{key}", self.now()) };
-        memory.put_unreadable(row.clone(), "it is of a newer format");
-        self.store.index().row(&row, Some(0), self.now());
-        self.weather.count(Fault::PoisonRow);
-    }
-
-    fn redrive(&mut self, business: usize) {
-        let world = Arc::clone(&self.hosts[0].world);
-        self.log.turn(self.now(), Turn::Redriven(business));
-        let business = businesses::id(business);
-        self.spawn(
-            Job::Operator,
-            Box::pin(async move {
-                for _ in 0..20 {
-                    if redrive(&world, &business).await.is_ok() {
-                        break;
-                    }
-                }
-                Came::Nothing
-            }),
-        );
-    }
-
-    /// The operator erases whoever is known by the person's number, and asks again until it is done.
-    fn erase(&mut self, who: Who, business: usize) {
-        let world = Arc::clone(&self.hosts[0].world);
-        let business = businesses::id(business);
-        let Ok(phone) = PhoneNumber::parse(&self.plan.people[who].phone) else { return };
-        self.spawn(
-            Job::Operator,
-            Box::pin(async move {
-                for _ in 0..20 {
-                    if erase_identity(&world, &business, &Identity::Phone(phone.clone())).await.is_ok() {
-                        break;
-                    }
-                }
-                Came::Nothing
-            }),
-        );
-    }
-
-    /// The operator looks whether something is held, and lets it go.
-    fn release(&mut self) {
-        let now = self.now();
-        let store = self.store.calm();
-        let table = self.hosts[0].world.table.clone();
-        let held = self.store.wait(async {
-            let released = store.released_table().await?;
-            let held = store.heartbeat().await?.is_some_and(|heartbeat| heartbeat.held_since.is_some());
-            Ok::<_, shared::application::ports::StoreError>(held || released.as_deref() != Some(&table))
-        });
-        if held.unwrap_or(true) {
-            self.log.turn(now, Turn::Released);
-            self.log.count("released");
-            let world = Arc::clone(&self.hosts[0].world);
-            self.spawn(
-                Job::Operator,
-                Box::pin(async move {
-                    // The operator presses again until it is done.
-                    for _ in 0..20 {
-                        if release(&world).await.is_ok() {
-                            break;
-                        }
-                    }
-                    Came::Nothing
-                }),
-            );
-        }
-    }
-
-    /// The machine is gone, and the table is what it was some time ago, under another name.
-    fn restore(&mut self) {
-        let now = self.now();
-        let Some((backup, index)) = self.backup.take() else { return };
-        let Some((_, to, _)) = self.plan.restore else { return };
-        self.weather.count(Fault::Restore);
-        self.log.turn(now, Turn::RestoredTo(to));
-        for (task, job) in self.executor.kill_all() {
-            self.log.died(now, task);
-            if let Job::Sending(number) = job {
-                self.answered(number, 0);
-            }
-        }
-        self.queue.clear();
-        self.store.restore(Arc::clone(&backup) as _, index);
-        self.memory = Some(backup);
-        self.hosts = (0..2).map(|host| self.host(host + 10, RESTORED)).collect();
-    }
-
-    /// The table's backup is of this moment.
-    fn back_up(&mut self) {
-        if let (Some(memory), Some((_, to, _)), None) = (&self.memory, self.plan.restore, &self.backup)
-            && self.now() >= to
-        {
-            self.backup = Some((Arc::new(memory.copy()), self.store.index().clone()));
-        }
     }
 }
