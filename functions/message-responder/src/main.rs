@@ -3,12 +3,12 @@
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
 use shared::application::World;
-use shared::lambda::{batch, start};
+use shared::lambda::batch;
+use shared::lambda::start::start;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    start::log_json();
-    let world = start::world().await?;
+    let world = start(&[]).await?.world;
     let world = &world;
     run(service_fn(async move |event: LambdaEvent<Value>| handle(world, event.payload).await)).await
 }

@@ -3,5 +3,6 @@
 pub mod dynamodb;
 pub mod graph;
 pub mod sqs;
+pub mod ssm;
 pub mod stored_playbooks;
 pub mod system;

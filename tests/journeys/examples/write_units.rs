@@ -16,7 +16,6 @@ use shared::application::ports::{Clock, Store};
 use shared::application::publish::publish;
 use shared::domain::delivery::opaque;
 use shared::domain::ids::{LeadId, Pepper};
-use shared::secrets::SecretString;
 
 const TABLE: &str = "masa";
 const MESSAGES: usize = 10;
@@ -60,8 +59,7 @@ async fn main() {
     });
     let before = meter.total();
 
-    let secret = || SecretString::from("sandbox-form-key");
-    let intake = LeadIntake { world: Arc::clone(&world), api_key: secret(), form_key: secret() };
+    let intake = LeadIntake { world: Arc::clone(&world), secrets: journeys::secrets() };
     let (_, answer) =
         journeys::answered(lead_intake::handle_http(&intake, request_file("lead-intake/form.json")).await);
     let lead = LeadId::parse(answer["lead"].as_str().expect("a lead")).expect("an id");

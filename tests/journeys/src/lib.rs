@@ -4,7 +4,7 @@ mod town;
 mod trouble;
 pub mod webhooks;
 
-pub use town::{NEVEH, Town, TownSettings, call_name};
+pub use town::{NEVEH, Town, TownSettings, call_name, secrets};
 pub use trouble::HangingPlatforms;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;

@@ -24,7 +24,7 @@ use shared::domain::lead::Lead;
 use shared::domain::timeline::{Entry, What};
 use shared::domain::work::Class;
 use shared::lambda::hint_text;
-use shared::secrets::SecretString;
+use shared::secrets::{FixedSecrets, Secrets, names};
 use webhook::Webhook;
 
 use crate::answered;
@@ -32,6 +32,16 @@ use crate::answered;
 pub const NEVEH: &str = "neveh";
 const APP_SECRET: &str = "sandbox-app-secret";
 const TABLE: &str = "masa";
+
+/// The secrets of every town.
+pub fn secrets() -> Arc<dyn Secrets> {
+    Arc::new(FixedSecrets::from_iter([
+        (names::META_APP_SECRET, APP_SECRET),
+        (names::META_VERIFY_TOKEN, "sandbox-verify-token"),
+        (names::API_KEY, "sandbox-api-key"),
+        (names::FORM_KEY, "sandbox-form-key"),
+    ]))
+}
 
 pub struct TownSettings {
     pub start: &'static str,
@@ -110,13 +120,7 @@ impl Town {
             "headers": { "x-hub-signature-256": signature },
             "requestContext": { "http": { "method": "POST", "path": "/meta/webhook" } },
         });
-        let webhook = Webhook {
-            world: Arc::clone(world),
-            secrets: webhook::Secrets {
-                app_secrets: vec![SecretString::from(APP_SECRET)],
-                verify_token: SecretString::from("sandbox-verify-token"),
-            },
-        };
+        let webhook = Webhook { world: Arc::clone(world), secrets: secrets() };
         answered(webhook::handle(&webhook, serde_json::from_value(request).unwrap()).await)
     }
 
@@ -129,11 +133,7 @@ impl Town {
 
     /// A form or a call, as API Gateway hands it over.
     pub async fn http(&self, request: ApiGatewayV2httpRequest) -> (i64, Value) {
-        let intake = LeadIntake {
-            world: Arc::clone(&self.world),
-            api_key: SecretString::from("sandbox-api-key"),
-            form_key: SecretString::from("sandbox-form-key"),
-        };
+        let intake = LeadIntake { world: Arc::clone(&self.world), secrets: secrets() };
         answered(lead_intake::handle_http(&intake, request).await)
     }
 

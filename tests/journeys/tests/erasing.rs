@@ -27,7 +27,6 @@ use shared::domain::identity::Identity;
 use shared::domain::ids::{BusinessId, LeadId, Pepper};
 use shared::domain::name::PersonName;
 use shared::domain::phone::PhoneNumber;
-use shared::secrets::SecretString;
 
 const DANA: &str = "972541234567";
 const USER: &str = "IL.13491208655302741918";
@@ -320,8 +319,7 @@ async fn in_the_table_nothing_of_the_person_is_left() {
         release: Mutex::default(),
     });
     let business = BusinessId::new(NEVEH);
-    let secret = || SecretString::from("sandbox-form-key");
-    let intake = LeadIntake { world: Arc::clone(&world), api_key: secret(), form_key: secret() };
+    let intake = LeadIntake { world: Arc::clone(&world), secrets: journeys::secrets() };
     let form = || async {
         let answer = lead_intake::handle_http(&intake, request_file("lead-intake/form.json")).await;
         LeadId::parse(journeys::answered(answer).1["lead"].as_str().unwrap()).unwrap()

@@ -13,7 +13,7 @@ use shared::application::in_memory::{InMemoryStore, SeededChance};
 use shared::application::ports::{Heartbeat, Store};
 use shared::application::publish::publish;
 use shared::domain::ids::Pepper;
-use shared::secrets::SecretString;
+use shared::secrets::{FixedSecrets, Secrets, names};
 use webhook::Webhook;
 
 use crate::chance::Chance;
@@ -240,17 +240,14 @@ impl Sim {
             table: table.to_owned(),
             release: Mutex::default(),
         });
-        let secrets = webhook::Secrets {
-            app_secrets: vec![SecretString::from(APP_SECRET)],
-            verify_token: SecretString::from("verify"),
-        };
+        let secrets: Arc<dyn Secrets> = Arc::new(FixedSecrets::from_iter([
+            (names::META_APP_SECRET, APP_SECRET),
+            (names::API_KEY, API_KEY),
+            (names::FORM_KEY, FORM_KEY),
+        ]));
         Host {
-            webhook: Arc::new(Webhook { world: Arc::clone(&world), secrets }),
-            intake: Arc::new(LeadIntake {
-                world: Arc::clone(&world),
-                api_key: SecretString::from(API_KEY),
-                form_key: SecretString::from(FORM_KEY),
-            }),
+            webhook: Arc::new(Webhook { world: Arc::clone(&world), secrets: Arc::clone(&secrets) }),
+            intake: Arc::new(LeadIntake { world: Arc::clone(&world), secrets }),
             world,
         }
     }

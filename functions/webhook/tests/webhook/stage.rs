@@ -13,7 +13,8 @@ use http::{HeaderMap, HeaderValue, Method};
 use jiff::Timestamp;
 use serde_json::Value;
 use sha2::Sha256;
-use webhook::{Secrets, Webhook, handle};
+use shared::secrets::{FixedSecrets, names};
+use webhook::{Webhook, handle};
 
 pub const NOW: &str = "2026-11-30T09:05:00Z";
 /// 2026-11-30T09:00:00Z, as Meta writes it.
@@ -55,11 +56,12 @@ impl Stage {
             table: "masa".to_owned(),
             release: Mutex::default(),
         };
-        let secrets = Secrets {
-            app_secrets: vec![APP_SECRET.into(), PREVIOUS_SECRET.into()],
-            verify_token: "sandbox-verify-token".into(),
-        };
-        Self { store, queue, webhook: Webhook { world: Arc::new(world), secrets } }
+        let secrets = FixedSecrets::from_iter([
+            (names::META_APP_SECRET, APP_SECRET),
+            (names::META_APP_SECRET_PREVIOUS, PREVIOUS_SECRET),
+            (names::META_VERIFY_TOKEN, "sandbox-verify-token"),
+        ]);
+        Self { store, queue, webhook: Webhook { world: Arc::new(world), secrets: Arc::new(secrets) } }
     }
 
     pub async fn owns(&self, business: &str, asset: &str) {
