@@ -128,6 +128,8 @@ pub trait Store: Send + Sync {
         business: &BusinessId,
         version: &PlaybookVersion,
     ) -> Result<(), StoreError>;
+    /// The businesses that have or had a playbook to follow, for the operator.
+    async fn businesses(&self) -> Result<Vec<BusinessId>, StoreError>;
     /// The text of a version, or with `None` of the current one.
     async fn playbook(
         &self,

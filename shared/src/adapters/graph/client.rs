@@ -85,7 +85,7 @@ impl GraphApi {
         let token = Token::read(token);
         let authorization = authorization(&token).ok_or_else(|| unusable_token(&call.token))?;
         let mut request = requests::request(&call.operation, &opaque::write(call.lead, call.work));
-        if let Some(proof) = &token.proof {
+        if let Some(proof) = token.proof() {
             request.query.push(("appsecret_proof", proof.expose_secret().to_owned()));
         }
         let url = request.url(&self.root);
@@ -109,7 +109,7 @@ impl Platforms for GraphApi {
 
 /// `None` for a token that no header can hold, or that is empty.
 fn authorization(token: &Token) -> Option<HeaderValue> {
-    let token = token.value.expose_secret();
+    let token = token.value().expose_secret();
     let mut header = HeaderValue::from_str(&format!("Bearer {token}")).ok().filter(|_| !token.is_empty())?;
     header.set_sensitive(true);
     Some(header)

@@ -7,8 +7,8 @@ use sha2::Sha256;
 /// An access token and, where the app demands it, the proof that its bearer is the app.
 #[derive(Clone, Debug)]
 pub struct Token {
-    pub(super) value: SecretString,
-    pub(super) proof: Option<SecretString>,
+    value: SecretString,
+    proof: Option<SecretString>,
 }
 
 impl Token {
@@ -20,6 +20,14 @@ impl Token {
             Some((value, proof)) => Self { value: value.into(), proof: Some(proof.trim_start().into()) },
             None => Self { value: text.into(), proof: None },
         }
+    }
+
+    pub fn value(&self) -> &SecretString {
+        &self.value
+    }
+
+    pub fn proof(&self) -> Option<&SecretString> {
+        self.proof.as_ref()
     }
 
     /// The secret for a token whose bearer has to prove that it is the app.
