@@ -2,6 +2,7 @@
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
+use shared::lambda::invocation::counted;
 use shared::lambda::start;
 
 #[tokio::main(flavor = "current_thread")]
@@ -10,7 +11,7 @@ async fn main() -> Result<(), Error> {
     let world = start::world().await?;
     let world = &world;
     run(service_fn(async move |_tick: LambdaEvent<Value>| {
-        followup_dispatcher::handle(world).await?;
+        counted(world, followup_dispatcher::handle(world)).await?;
         Ok::<_, Error>(())
     }))
     .await

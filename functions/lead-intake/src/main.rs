@@ -6,6 +6,7 @@ use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use lead_intake::LeadIntake;
 use serde_json::Value;
+use shared::lambda::invocation::counted;
 use shared::lambda::settings::required;
 use shared::lambda::{batch, start};
 use shared::secrets::SecretString;
@@ -17,7 +18,10 @@ async fn main() -> Result<(), Error> {
     let secret = |name| required(start::env, name).map(SecretString::from);
     let intake = LeadIntake { world, api_key: secret("MASA_API_KEY")?, form_key: secret("MASA_FORM_KEY")? };
     let intake = &intake;
-    run(service_fn(async move |event: LambdaEvent<Value>| handle(intake, event.payload).await)).await
+    run(service_fn(async move |event: LambdaEvent<Value>| {
+        counted(&intake.world, handle(intake, event.payload)).await
+    }))
+    .await
 }
 
 async fn handle(intake: &LeadIntake, event: Value) -> Result<Value, Error> {

@@ -3,6 +3,7 @@
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
 use shared::application::World;
+use shared::lambda::invocation::counted;
 use shared::lambda::{batch, start};
 
 #[tokio::main(flavor = "current_thread")]
@@ -10,7 +11,8 @@ async fn main() -> Result<(), Error> {
     start::log_json();
     let world = start::world().await?;
     let world = &world;
-    run(service_fn(async move |event: LambdaEvent<Value>| handle(world, event.payload).await)).await
+    run(service_fn(async move |event: LambdaEvent<Value>| counted(world, handle(world, event.payload)).await))
+        .await
 }
 
 async fn handle(world: &World, event: Value) -> Result<Value, Error> {

@@ -4,6 +4,7 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
 use shared::adapters::graph::GraphApi;
 use shared::application::World;
+use shared::lambda::invocation::counted;
 use shared::lambda::{batch, start};
 
 #[tokio::main(flavor = "current_thread")]
@@ -12,8 +13,10 @@ async fn main() -> Result<(), Error> {
     let world = start::world().await?;
     let platforms = start::graph_api()?;
     let (world, platforms) = (&world, &platforms);
-    run(service_fn(async move |event: LambdaEvent<Value>| handle(world, platforms, event.payload).await))
-        .await
+    run(service_fn(async move |event: LambdaEvent<Value>| {
+        counted(world, handle(world, platforms, event.payload)).await
+    }))
+    .await
 }
 
 async fn handle(world: &World, platforms: &GraphApi, event: Value) -> Result<Value, Error> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use shared::lambda::invocation::counted;
 use shared::lambda::settings::required;
 use shared::lambda::start;
 use shared::secrets::SecretString;
@@ -22,7 +23,7 @@ async fn main() -> Result<(), Error> {
     let webhook = Webhook { world, secrets };
     let webhook = &webhook;
     run(service_fn(async move |event: LambdaEvent<ApiGatewayV2httpRequest>| {
-        Ok::<_, Error>(webhook::handle(webhook, event.payload).await)
+        Ok::<_, Error>(counted(&webhook.world, webhook::handle(webhook, event.payload)).await)
     }))
     .await
 }
