@@ -42,7 +42,7 @@ pub async fn handle_sqs(world: &World, event: SqsEvent) -> SqsBatchResponse {
     each_hint(event, async |hint| {
         let Some(inbox) = inbox(hint) else { return Ok(()) };
         let drained = drain(world, &inbox).await?;
-        tracing::info!(business = %inbox.business, decided = drained.decided, parked = drained.parked, "leads decided");
+        tracing::debug!(business = %inbox.business, decided = drained.decided, parked = drained.parked, "leads decided");
         Ok(())
     })
     .await

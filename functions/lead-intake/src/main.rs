@@ -7,6 +7,7 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use lead_intake::LeadIntake;
 use serde_json::Value;
 use shared::lambda::batch;
+use shared::lambda::invocation::counted;
 use shared::lambda::start::start;
 
 #[tokio::main(flavor = "current_thread")]
@@ -14,7 +15,10 @@ async fn main() -> Result<(), Error> {
     let started = start(&[]).await?;
     let intake = LeadIntake { world: Arc::new(started.world), secrets: started.secrets };
     let intake = &intake;
-    run(service_fn(async move |event: LambdaEvent<Value>| handle(intake, event.payload).await)).await
+    run(service_fn(async move |event: LambdaEvent<Value>| {
+        counted(&intake.world, handle(intake, event.payload)).await
+    }))
+    .await
 }
 
 async fn handle(intake: &LeadIntake, event: Value) -> Result<Value, Error> {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use shared::adapters::graph::GraphApi;
 use shared::application::World;
 use shared::lambda::batch;
+use shared::lambda::invocation::counted;
 use shared::lambda::start::{Started, graph_api, start};
 
 #[tokio::main(flavor = "current_thread")]
@@ -12,8 +13,10 @@ async fn main() -> Result<(), Error> {
     let Started { world, secrets } = start(&[]).await?;
     let platforms = graph_api(secrets)?;
     let (world, platforms) = (&world, &platforms);
-    run(service_fn(async move |event: LambdaEvent<Value>| handle(world, platforms, event.payload).await))
-        .await
+    run(service_fn(async move |event: LambdaEvent<Value>| {
+        counted(world, handle(world, platforms, event.payload)).await
+    }))
+    .await
 }
 
 async fn handle(world: &World, platforms: &GraphApi, event: Value) -> Result<Value, Error> {

@@ -117,6 +117,7 @@ fn each_function_is_told_what_its_code_reads() {
     for function in template.of_kind("AWS::Lambda::Function") {
         let name = name_of(function);
         let variables = function.properties()["Environment"]["Variables"].as_object().unwrap();
+        assert_eq!(text(&variables["MASA_INSTALLATION"]), "{Installation}", "{name}");
         assert_eq!(text(&variables["MASA_SECRETS"]), "/masa/{Installation}", "{name}");
         let secrets = secrets_of(&template, function);
         for secret in &secrets {
@@ -125,6 +126,16 @@ fn each_function_is_told_what_its_code_reads() {
         let mut known: BTreeSet<String> = variables.keys().cloned().chain(secrets).collect();
         known.retain(|known| known != "RUST_LOG" && !known.ends_with('*'));
         assert_eq!(known, read_by(&name), "what {name} is told or may read, and what its code reads");
+    }
+}
+
+#[test]
+fn each_function_hands_over_its_figures_when_an_event_is_worked_off() {
+    for function in cloud::FUNCTIONS {
+        let main = source(&format!("functions/{}/src/main.rs", function.name));
+        let (_, each_event) = main.split_once("service_fn(").expect("a handler");
+        let (handler, _) = each_event.split_once("\n}\n").expect("its end");
+        assert!(handler.contains("counted("), "{}", function.name);
     }
 }
 

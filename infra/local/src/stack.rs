@@ -13,7 +13,7 @@ use shared::adapters::graph::{GraphApi, GraphSettings, InvalidGraphSettings};
 use shared::adapters::stored_playbooks::StoredPlaybooks;
 use shared::adapters::system::{SystemChance, SystemClock};
 use shared::application::World;
-use shared::application::in_memory::SeededChance;
+use shared::application::in_memory::{NoFigures, SeededChance};
 use shared::application::ports::{Chance, Clock, Platforms, Store, StoreError};
 use shared::application::publish::{PublishError, publish};
 use shared::domain::ids::BusinessId;
@@ -150,6 +150,8 @@ impl Stack {
             playbooks: Arc::new(stored_playbooks),
             clock: Arc::clone(&clock) as _,
             chance,
+            // Nobody collects them here; `/sandbox` and the command show the records themselves.
+            figures: Arc::new(NoFigures),
             pepper: data::pepper(folder).map_err(in_folder)?,
             table: TABLE.to_owned(),
             release: Mutex::default(),

@@ -16,6 +16,8 @@ pub enum SettingsError {
 /// What a function on AWS is told about its surroundings.
 #[derive(Clone, Debug)]
 pub struct FunctionSettings {
+    /// Tells this installation's figures from another's in the same account.
+    pub installation: String,
     pub table: String,
     /// The addresses of the queues, by [`QueueName`](crate::adapters::sqs::QueueName)'s order.
     pub queue_urls: [String; 5],
@@ -34,6 +36,7 @@ impl FunctionSettings {
         let needed = |name: &'static str| required(&env, name);
         let [intake, comments, messages, conversation, bulk] = QUEUE_VARIABLES.map(needed);
         Ok(Self {
+            installation: needed("MASA_INSTALLATION")?,
             table: needed("MASA_TABLE")?,
             queue_urls: [intake?, comments?, messages?, conversation?, bulk?],
         })

@@ -14,6 +14,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::settings::{FunctionSettings, SettingsError, pepper};
 use crate::adapters::dynamodb::DynamoDbStore;
+use crate::adapters::emf::Emf;
 use crate::adapters::graph::{GraphApi, GraphSettings};
 use crate::adapters::sqs::SqsQueue;
 use crate::adapters::ssm::SsmSecrets;
@@ -30,7 +31,13 @@ pub fn env(name: &str) -> Option<String> {
 /// One JSON line an event, for CloudWatch. `RUST_LOG` changes the level.
 pub fn log_json() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().with_env_filter(filter).without_time().with_current_span(false).init();
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_env_filter(filter)
+        .without_time()
+        .with_current_span(false)
+        .init();
 }
 
 /// What a function has when it has come up.
@@ -60,6 +67,7 @@ pub async fn start(needed: &[&str]) -> Result<Started, lambda_runtime::Error> {
         queue: Arc::new(SqsQueue::new(aws_sdk_sqs::Client::new(&config), settings.queue_urls)),
         clock: Arc::new(SystemClock),
         chance: Arc::new(SystemChance),
+        figures: Arc::new(Emf::new(settings.installation)),
         pepper: pepper(pepper_digits.expose_secret())?,
         table: settings.table,
         release: Mutex::default(),

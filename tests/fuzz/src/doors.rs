@@ -16,7 +16,7 @@ use serde_json::Value;
 use sha2::Sha256;
 use shared::application::World;
 use shared::application::in_memory::{
-    FixedPlaybooks, InMemoryQueue, InMemoryStore, ManualClock, SeededChance,
+    FixedPlaybooks, InMemoryQueue, InMemoryStore, ManualClock, NoFigures, SeededChance,
 };
 use shared::application::ports::{Clock, InboxId, InboxRow, Store};
 use shared::domain::event::Responder;
@@ -77,6 +77,7 @@ impl Doors {
             playbooks: Arc::new(FixedPlaybooks::new([playbook().clone()])),
             clock: Arc::clone(&clock) as _,
             chance: Arc::new(SeededChance::new(1)),
+            figures: Arc::new(NoFigures),
             pepper: Pepper::new([9; 32]),
             table: "masa".to_owned(),
             release: Mutex::default(),

@@ -11,7 +11,9 @@ use shared::adapters::dynamodb::{DynamoDbStore, Meter, ensure_table};
 use shared::adapters::stored_playbooks::StoredPlaybooks;
 use shared::application::World;
 use shared::application::deliver::deliver;
-use shared::application::in_memory::{InMemoryQueue, ManualClock, RecordedPlatforms, SeededChance};
+use shared::application::in_memory::{
+    InMemoryQueue, ManualClock, NoFigures, RecordedPlatforms, SeededChance,
+};
 use shared::application::ports::{Clock, Store};
 use shared::application::publish::publish;
 use shared::domain::delivery::opaque;
@@ -53,6 +55,7 @@ async fn main() {
         playbooks: Arc::new(StoredPlaybooks::new(Arc::clone(&store))),
         clock: Arc::clone(&clock) as _,
         chance: Arc::new(SeededChance::new(2)),
+        figures: Arc::new(NoFigures),
         pepper: Pepper::new([9; 32]),
         table: TABLE.to_owned(),
         release: Mutex::default(),

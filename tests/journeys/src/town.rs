@@ -13,7 +13,7 @@ use shared::adapters::sqs::QueueName;
 use shared::adapters::stored_playbooks::StoredPlaybooks;
 use shared::application::World;
 use shared::application::in_memory::{
-    InMemoryQueue, InMemoryStore, ManualClock, RecordedPlatforms, SeededChance,
+    CountedFigures, InMemoryQueue, InMemoryStore, ManualClock, RecordedPlatforms, SeededChance,
 };
 use shared::application::ports::{Clock, DueQuery, Platforms, Store, TimelineRow, WAKE_SHARDS};
 use shared::application::publish::publish;
@@ -61,6 +61,7 @@ pub struct Town {
     pub store: Arc<InMemoryStore>,
     pub queue: Arc<InMemoryQueue>,
     pub platforms: Arc<RecordedPlatforms>,
+    pub figures: Arc<CountedFigures>,
     pub world: Arc<World>,
 }
 
@@ -85,12 +86,14 @@ impl Town {
             publish(store.as_ref(), &playbook, &text).await.unwrap();
         }
         store.release_table(TABLE).await.unwrap();
+        let figures = Arc::new(CountedFigures::default());
         let world = World {
             playbooks: Arc::new(StoredPlaybooks::new(Arc::clone(&store) as _)),
             store: Arc::clone(&store) as _,
             queue: Arc::clone(&queue) as _,
             clock: shared_clock(),
             chance: Arc::new(SeededChance::new(settings.seed)),
+            figures: Arc::clone(&figures) as _,
             pepper: Pepper::new([9; 32]),
             table: TABLE.to_owned(),
             release: Mutex::default(),
@@ -100,6 +103,7 @@ impl Town {
             store,
             queue,
             platforms: Arc::new(RecordedPlatforms::default()),
+            figures,
             world: Arc::new(world),
         }
     }

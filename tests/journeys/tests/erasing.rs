@@ -16,7 +16,9 @@ use shared::application::World;
 use shared::application::deliver::deliver;
 use shared::application::drain::drain;
 use shared::application::erase::{Erased, erase, erase_identity};
-use shared::application::in_memory::{InMemoryQueue, ManualClock, RecordedPlatforms, SeededChance};
+use shared::application::in_memory::{
+    InMemoryQueue, ManualClock, NoFigures, RecordedPlatforms, SeededChance,
+};
 use shared::application::ports::{Clock, InboxId, Platforms, Store};
 use shared::application::publish::publish;
 use shared::application::redrive::redrive;
@@ -314,6 +316,7 @@ async fn in_the_table_nothing_of_the_person_is_left() {
         playbooks: Arc::new(StoredPlaybooks::new(Arc::clone(&store))),
         clock: Arc::clone(&clock) as _,
         chance: Arc::new(SeededChance::new(2)),
+        figures: Arc::new(NoFigures),
         pepper: Pepper::new([9; 32]),
         table: TABLE.to_owned(),
         release: Mutex::default(),

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use lead_intake::LeadIntake;
 use shared::adapters::stored_playbooks::StoredPlaybooks;
 use shared::application::World;
-use shared::application::in_memory::{InMemoryStore, SeededChance};
-use shared::application::ports::{Heartbeat, Store};
+use shared::application::in_memory::{InMemoryStore, NoFigures, SeededChance};
+use shared::application::ports::{Figures, Heartbeat, Store};
 use shared::application::publish::publish;
 use shared::domain::ids::Pepper;
 use shared::secrets::{FixedSecrets, Secrets, names};
@@ -44,11 +44,13 @@ pub struct Settings {
     pub narrates: bool,
     /// Loses every hint, whatever the plan says.
     pub queue_drops_all: bool,
+    /// Who counts; nobody, unless the figures are what is looked at.
+    pub figures: Arc<dyn Figures>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { table: Table::Memory, narrates: false, queue_drops_all: false }
+        Self { table: Table::Memory, narrates: false, queue_drops_all: false, figures: Arc::new(NoFigures) }
     }
 }
 
@@ -122,6 +124,7 @@ pub struct Sim {
     memory: Option<Arc<InMemoryStore>>,
     queue: Arc<StormQueue>,
     meta: Arc<Meta>,
+    figures: Arc<dyn Figures>,
     hosts: Vec<Host>,
     chance: Chance,
     executor: Executor<Job, Came>,
@@ -188,6 +191,7 @@ impl Sim {
             memory,
             queue,
             meta,
+            figures: settings.figures,
             hosts: Vec::new(),
             executor: Executor::default(),
             agenda: BTreeMap::new(),
@@ -236,6 +240,7 @@ impl Sim {
             playbooks: Arc::new(StoredPlaybooks::knowing(Arc::clone(&self.store) as _, all_published())),
             clock: Arc::clone(&self.timers) as _,
             chance: Arc::new(SeededChance::new(self.plan.seed.wrapping_mul(31).wrapping_add(number))),
+            figures: Arc::clone(&self.figures),
             pepper: pepper(),
             table: table.to_owned(),
             release: Mutex::default(),

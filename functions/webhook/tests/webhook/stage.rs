@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use application::World;
-use application::in_memory::{FixedPlaybooks, InMemoryQueue, InMemoryStore, ManualClock, SeededChance};
+use application::in_memory::{
+    FixedPlaybooks, InMemoryQueue, InMemoryStore, ManualClock, NoFigures, SeededChance,
+};
 use application::ports::Store;
 use aws_lambda_events::encodings::Body;
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
@@ -52,6 +54,7 @@ impl Stage {
             playbooks: Arc::new(FixedPlaybooks::default()),
             clock,
             chance: Arc::new(SeededChance::new(1)),
+            figures: Arc::new(NoFigures),
             pepper: pepper(),
             table: "masa".to_owned(),
             release: Mutex::default(),
