@@ -35,7 +35,7 @@ impl Endpoints {
             "AWS answers at {}, with an empty table and the starter playbook; Ctrl-C ends it.",
             aws.url()
         );
-        println!("Now: cargo lambda watch --env-file {file}");
+        println!("Now: cargo lambda watch -p webhook --env-file {file}");
         std::future::pending().await
     }
 }
