@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::connector::{self, Retries};
 use crate::error::EngineError;
 use crate::folder::Folder;
+use crate::operation::{self, Answer};
 use crate::sweep::Sweep;
 use crate::worker::Worker;
 
@@ -34,6 +35,13 @@ impl Engine {
 
     pub fn client(&self, retries: Retries) -> Client {
         connector::client(self.worker.clone(), retries)
+    }
+
+    /// Answers a request as it is on the wire, by the name of its operation and its body: for who gives the engine a
+    /// socket.
+    pub async fn answer(&self, operation: &str, body: Vec<u8>) -> Result<Answer, EngineError> {
+        let operation = operation.to_owned();
+        self.worker.run(move |database| operation::answer(database, &operation, &body)).await
     }
 
     /// Deletes the markers of a table that expired before `now`, a page at a time so that others get their turn.

@@ -15,3 +15,4 @@ mod worker;
 pub use connector::Retries;
 pub use engine::Engine;
 pub use error::EngineError;
+pub use operation::Answer;

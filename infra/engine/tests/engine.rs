@@ -53,6 +53,19 @@ async fn what_was_put_is_there_when_the_folder_is_opened_again() {
     assert!(!has(&client, "ron").await);
 }
 
+#[tokio::test]
+async fn a_request_as_it_is_on_the_wire_is_answered_like_the_clients() {
+    let engine = Engine::memory().unwrap();
+    let client = engine.client(Retries::Disabled);
+    create(&client).await;
+    let put = format!(r#"{{"TableName":"{TABLE}","Item":{{"pk":{{"S":"dana"}}}}}}"#);
+    assert_eq!(engine.answer("PutItem", put.into_bytes()).await.unwrap().status, 200);
+    assert!(has(&client, "dana").await);
+    let refused = engine.answer("PutTable", b"{}".to_vec()).await.unwrap();
+    assert_eq!(refused.status, 400);
+    assert!(refused.body.contains("PutTable"), "{}", refused.body);
+}
+
 /// The thread of an engine that was dropped lets go of its folder in its own time.
 fn open_when_free(folder: &Path) -> Engine {
     loop {

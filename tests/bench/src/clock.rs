@@ -18,3 +18,9 @@ pub fn today() -> Timestamp {
 pub async fn sleep(duration: Duration) {
     tokio::time::sleep(duration).await;
 }
+
+/// What comes within `patience`, or nothing.
+/// A program under test may hang, and a bench must not.
+pub async fn within<T>(patience: Duration, what: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(patience, what).await.ok()
+}

@@ -17,7 +17,10 @@ pub struct Request {
     /// Between slashes, decoded.
     pub path: Vec<String>,
     pub query: BTreeMap<String, String>,
-    /// `null` without a body that is JSON.
+    /// By their names in lower case.
+    pub headers: BTreeMap<String, String>,
+    pub bytes: Vec<u8>,
+    /// The same, read. `null` without a body that is JSON.
     pub body: Value,
 }
 
@@ -26,6 +29,12 @@ pub enum Reply {
     Answer {
         status: u16,
         body: Value,
+    },
+    /// With headers of its own, and a body that is text already.
+    Written {
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: String,
     },
     /// The connection ends without a word.
     Dropped,
@@ -53,13 +62,17 @@ where
     stream.set_nodelay(true)?;
     let mut stream = BufReader::new(stream);
     while let Some(request) = read(&mut stream).await? {
-        let Reply::Answer { status, body } = handler(request).await else { return Ok(()) };
-        let body = body.to_string();
-        let head = format!(
-            "HTTP/1.1 {status} -\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-            body.len()
-        );
-        stream.write_all((head + &body).as_bytes()).await?;
+        let (status, headers, body) = match handler(request).await {
+            Reply::Answer { status, body } => (status, Vec::new(), body.to_string()),
+            Reply::Written { status, headers, body } => (status, headers, body),
+            Reply::Dropped => return Ok(()),
+        };
+        let mut answer = format!("HTTP/1.1 {status} -\r\ncontent-type: application/json\r\n");
+        for (name, value) in headers {
+            answer.push_str(&format!("{name}: {value}\r\n"));
+        }
+        answer.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
+        stream.write_all(answer.as_bytes()).await?;
     }
     Ok(())
 }
@@ -76,21 +89,16 @@ async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> 
             break;
         }
     }
-    let mut body = vec![0; body_length(&head).min(BODY_BYTES_MAX)];
-    stream.read_exact(&mut body).await?;
-    let body = serde_json::from_slice(&body).unwrap_or_default();
-    Ok(parse(&head, body))
+    let Some(mut request) = parse(&head) else { return Ok(None) };
+    let length = request.headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    request.bytes = vec![0; BODY_BYTES_MAX.min(length)];
+    stream.read_exact(&mut request.bytes).await?;
+    request.body = serde_json::from_slice(&request.bytes).unwrap_or_default();
+    Ok(Some(request))
 }
 
-fn body_length(head: &str) -> usize {
-    let length = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
-    });
-    length.unwrap_or(0)
-}
-
-fn parse(head: &str, body: Value) -> Option<Request> {
+/// A request whose body is still to be read.
+fn parse(head: &str) -> Option<Request> {
     let mut line = head.split(' ');
     let (method, target) = (line.next()?.to_owned(), line.next()?);
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -98,7 +106,9 @@ fn parse(head: &str, body: Value) -> Option<Request> {
     let path = path.split('/').filter(|part| !part.is_empty()).map(decoded).collect();
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let query = pairs.map(|(name, value)| (decoded(name), decoded(value))).collect();
-    Some(Request { method, path, query, body })
+    let headers = head.lines().skip(1).filter_map(|line| line.split_once(':'));
+    let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect();
+    Some(Request { method, path, query, headers, bytes: Vec::new(), body: Value::Null })
 }
 
 #[cfg(test)]
@@ -108,8 +118,8 @@ mod tests {
     #[test]
     fn a_head_is_read_as_clients_write_it() {
         let head = "POST /v26.0/17%2F2/replies?message=%D7%94%D7%99 HTTP/1.1\r\nContent-Length: 2\r\n\r\n";
-        let request = parse(head, Value::Null).unwrap();
-        assert_eq!((request.method.as_str(), body_length(head)), ("POST", 2));
+        let request = parse(head).unwrap();
+        assert_eq!((request.method.as_str(), request.headers["content-length"].as_str()), ("POST", "2"));
         assert_eq!(request.path, ["v26.0", "17/2", "replies"]);
         assert_eq!(request.query["message"], "הי");
     }

@@ -1,16 +1,19 @@
-//! The built program from outside: how fast it is, what a kill costs, and the story on a clock that is
-//! moved by hand. Everything goes through its HTTP doors and a Graph API of this bench's own.
+//! The built programs from outside: how fast they are, what a kill costs, and the story on a clock that is
+//! moved by hand. Everything goes through their doors, a Graph API of this bench's own, and as much of AWS as the
+//! functions call.
 
 mod bodies;
 mod chance;
 mod clock;
 mod door;
 mod figures;
+mod functions;
 mod graph;
 mod http_server;
 mod kill;
 mod manual;
 mod masa;
+mod proc;
 mod product;
 mod samples;
 mod table;
@@ -21,7 +24,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-/// Measures and torments a built `masa`.
+/// Measures and torments a built `masa`, and measures the functions.
 #[derive(Parser)]
 #[command(name = "bench", version)]
 struct Arguments {
@@ -52,6 +55,10 @@ enum Command {
     Kill(kill::Kill),
     /// The fifty-seven days on a manual clock
     Manual(manual::Manual),
+    /// Each function as Lambda starts it: size, first answer, CPU time, memory
+    Functions(functions::Functions),
+    /// AWS and Meta on this machine, for `cargo lambda watch`
+    Endpoints(functions::Endpoints),
 }
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -67,6 +74,8 @@ fn main() -> ExitCode {
             Command::Figures(figures) => figures.run(&arguments.common).await,
             Command::Kill(kill) => kill.run(&arguments.common).await,
             Command::Manual(manual) => manual.run(&arguments.common).await,
+            Command::Functions(functions) => functions.run().await,
+            Command::Endpoints(endpoints) => endpoints.run().await,
         }
     });
     match ended {

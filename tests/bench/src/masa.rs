@@ -7,10 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use crate::product::{Product, SECRETS};
-use crate::{Common, Failure, clock};
+use crate::{Common, Failure, clock, proc};
 
-/// How many of them `/proc` counts in a second, on every Linux.
-const TICKS_PER_SECOND: f64 = 100.0;
 const READY_AFTER_MAX: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 
@@ -78,18 +76,12 @@ impl Masa {
 
     /// User and system time of the process so far, in seconds.
     pub fn cpu_seconds(&self) -> io::Result<f64> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
-        cpu_ticks(&stat)
-            .map(|ticks| ticks as f64 / TICKS_PER_SECOND)
-            .ok_or_else(|| io::Error::other("/proc/PID/stat has another form here"))
+        proc::cpu_seconds(self.process.id())
     }
 
     /// The most memory that the process ever had, in MiB.
     pub fn memory_peak_mib(&self) -> io::Result<f64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
-        kib.map(|kib| kib / 1_024.0).ok_or_else(|| io::Error::other("/proc/PID/status has no VmHWM here"))
+        proc::memory_peak_mib(self.process.id())
     }
 
     /// What the data folder takes on the disk, in bytes.
@@ -139,22 +131,4 @@ fn spawn(program: &Path, arguments: &[String], folder: &Path) -> io::Result<Chil
 /// Free now; nobody else is likely to take it before it is used.
 fn free_port() -> io::Result<u16> {
     Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
-}
-
-fn cpu_ticks(stat: &str) -> Option<u64> {
-    // The name in parentheses may hold spaces; the numbers come after it.
-    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cpu_time_is_found_behind_an_odd_name() {
-        let stat = "7 (a) b) S 1 7 7 0 -1 4194304 100 0 0 0 250 31 9 9 20 0 4 0 100 1 1";
-        assert_eq!(cpu_ticks(stat), Some(281));
-        assert_eq!(cpu_ticks(""), None);
-    }
 }

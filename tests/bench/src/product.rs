@@ -64,7 +64,7 @@ impl Product {
     }
 
     pub async fn webhook_bytes(&self, body: Vec<u8>) -> Result<(), Unanswered> {
-        let signature = format!("sha256={}", hex::encode(sign(&body)));
+        let signature = format!("sha256={}", hex::encode(sign(APP_SECRET, &body)));
         let request = self.http.post(format!("{}/meta/webhook", self.base));
         let request = request.header("x-hub-signature-256", signature);
         ask(request.header("content-type", "application/json").body(body), 200).await
@@ -145,8 +145,9 @@ async fn ask(request: RequestBuilder, expected: u16) -> Result<(), Unanswered> {
     if status == expected { Ok(()) } else { Err(Unanswered::Status(status)) }
 }
 
-fn sign(body: &[u8]) -> Vec<u8> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(APP_SECRET.as_bytes()).expect("a key of any length will do");
+/// As Meta signs.
+pub fn sign(app_secret: &str, body: &[u8]) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(app_secret.as_bytes()).expect("a key of any length will do");
     mac.update(body);
     mac.finalize().into_bytes().to_vec()
 }

@@ -152,10 +152,13 @@ mod tests {
 
     fn ask(graph: &Graph, method: &str, path: &str, body: Value) -> (u16, Value) {
         let path = path.split('/').map(str::to_owned).collect();
-        let request = Request { method: method.to_owned(), path, query: Default::default(), body };
+        let (query, headers, bytes) = Default::default();
+        let request = Request { method: method.to_owned(), path, query, headers, bytes, body };
         match answer(graph, &request) {
             Reply::Answer { status, body } => (status, body),
-            Reply::Dropped => panic!("no fault was asked for"),
+            Reply::Written { .. } | Reply::Dropped => {
+                panic!("it answers in JSON, and no fault was asked for")
+            }
         }
     }
 
