@@ -3,7 +3,9 @@
 use local::{ClockSetting, GraphSetting, LocalSettings, PlaybookFile, Secrets, Stack};
 use shared::adapters::system::SystemClock;
 use shared::application::ports::Clock;
+use shared::lambda::start::levels;
 use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::prelude::*;
 
 use crate::arguments::{ClockKind, Run};
 use crate::{Refusal, playbook};
@@ -13,9 +15,8 @@ pub const STARTER_NAME: &str = "infra/local/playbook.he.yaml";
 pub const STARTER: &str = include_str!("../../local/playbook.he.yaml");
 
 pub async fn run(run: Run) -> Result<(), Refusal> {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,masa=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(lines.with_filter(levels("warn,masa=info"))).init();
     let on_sandbox = run.graph_url.is_none();
     let playbooks = playbooks(&run)?;
     let secrets = Secrets::read(shared::lambda::start::env, on_sandbox, &token_names(&playbooks)?)?;

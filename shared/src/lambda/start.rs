@@ -10,7 +10,8 @@ use application::ports::Store;
 use async_trait::async_trait;
 use aws_config::{BehaviorVersion, SdkConfig};
 use secrecy::ExposeSecret;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::prelude::*;
 
 use super::settings::{FunctionSettings, SettingsError, pepper};
 use crate::adapters::dynamodb::DynamoDbStore;
@@ -30,14 +31,15 @@ pub fn env(name: &str) -> Option<String> {
 
 /// One JSON line an event, for CloudWatch. `RUST_LOG` changes the level.
 pub fn log_json() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_env_filter(filter)
-        .without_time()
-        .with_current_span(false)
-        .init();
+    let lines =
+        tracing_subscriber::fmt::layer().json().flatten_event(true).without_time().with_current_span(false);
+    tracing_subscriber::registry().with(lines.with_filter(levels("info"))).init();
+}
+
+/// What is logged: as `RUST_LOG` says, such as `warn,masa=info`, or else as given here.
+pub fn levels(otherwise: &str) -> Targets {
+    let read = |text: &str| text.parse::<Targets>().ok();
+    env("RUST_LOG").and_then(|text| read(&text)).or_else(|| read(otherwise)).unwrap_or_default()
 }
 
 /// What a function has when it has come up.
