@@ -2,15 +2,15 @@
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
-use shared::lambda::start;
+use shared::lambda::invocation::counted;
+use shared::lambda::start::start;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    start::log_json();
-    let world = start::world().await?;
+    let world = start(&[]).await?.world;
     let world = &world;
     run(service_fn(async move |_tick: LambdaEvent<Value>| {
-        followup_dispatcher::handle(world).await?;
+        counted(world, followup_dispatcher::handle(world)).await?;
         Ok::<_, Error>(())
     }))
     .await

@@ -7,6 +7,7 @@ use shared::application::WorkError;
 use shared::domain::ids::{BusinessId, is_plain_id};
 use shared::domain::playbook::Playbook;
 use shared::lambda::http::body_bytes;
+use shared::secrets::{any_passes, is_secret, own};
 
 use crate::LeadIntake;
 use crate::reply::Rejection;
@@ -36,6 +37,22 @@ pub async fn playbook(intake: &LeadIntake, business: &str) -> Result<Arc<Playboo
         Ok(None) => Err(Rejection::UnknownBusiness(business.to_owned())),
         Err(error) => Err(failed(&error.into())),
     }
+}
+
+/// Whether a presented key opens this business: its own one, or the one that all share. Strangers make up businesses,
+/// so it has to be one that there is.
+pub async fn is_key(
+    intake: &LeadIntake,
+    business: &BusinessId,
+    name: &str,
+    presented: &str,
+) -> Result<bool, Rejection> {
+    let names = [&own(business, name), name];
+    let is_key = any_passes(intake.secrets.as_ref(), &names, |secret| is_secret(presented, secret)).await;
+    is_key.map_err(|error| {
+        tracing::error!(%error, "a key could not be checked; the caller is asked to try again");
+        Rejection::TryAgain
+    })
 }
 
 /// The store did not take it: the caller keeps it and sends it again.

@@ -12,7 +12,7 @@ use shared::domain::identity::Identity;
 use shared::domain::ids::BusinessId;
 use shared::domain::phone::PhoneNumber;
 use shared::lambda::http::header;
-use shared::secrets::is_secret;
+use shared::secrets::names;
 
 use crate::reply::{Rejection, accepted};
 use crate::{LeadIntake, access};
@@ -30,9 +30,9 @@ async fn take(
     request: &ApiGatewayV2httpRequest,
     business: &str,
 ) -> Result<ApiGatewayV2httpResponse, Rejection> {
-    check_key(intake, request)?;
     let body = access::body(request)?;
     let playbook = access::playbook(intake, business).await?;
+    check_key(intake, &playbook.business.id, request).await?;
     let Ok(Value::Object(call)) = serde_json::from_slice(&body) else {
         return Err(Rejection::Unreadable(
             "send a JSON object: {\"phone\": \"…\", \"kind\": \"missed\" or \"ended\"}",
@@ -45,10 +45,14 @@ async fn take(
     Ok(accepted(decided.lead()))
 }
 
-fn check_key(intake: &LeadIntake, request: &ApiGatewayV2httpRequest) -> Result<(), Rejection> {
+async fn check_key(
+    intake: &LeadIntake,
+    business: &BusinessId,
+    request: &ApiGatewayV2httpRequest,
+) -> Result<(), Rejection> {
     let presented = header(request, "authorization").and_then(|value| value.strip_prefix("Bearer "));
     match presented {
-        Some(key) if is_secret(key.trim(), &intake.api_key) => Ok(()),
+        Some(key) if access::is_key(intake, business, names::API_KEY, key.trim()).await? => Ok(()),
         _ => Err(Rejection::NoApiKey),
     }
 }

@@ -14,7 +14,7 @@ use shared::domain::playbook::{Form, Playbook};
 use shared::domain::source::{Source, SourceKind};
 use shared::form_fields::{self, Answers};
 use shared::lambda::http::{header, with_header};
-use shared::secrets::is_secret;
+use shared::secrets::names;
 
 use crate::form_body::{self, Fields, FormFault};
 use crate::reply::{Rejection, accepted};
@@ -71,7 +71,7 @@ async fn take(
         FormFault::Unreadable(message) => Rejection::Unreadable(message),
         FormFault::Invalid(faults) => Rejection::Invalid(faults),
     })?;
-    check_key(intake, request, &fields)?;
+    check_key(intake, &playbook.business.id, request, &fields).await?;
     if fields.iter().any(|(name, value)| name == HONEYPOT && !value.is_empty()) {
         // A program is not told that it was recognised.
         return Ok(accepted(None));
@@ -113,8 +113,9 @@ fn allow_origin(
 }
 
 /// In a header, in the form itself, or in the address for senders that can set neither.
-fn check_key(
+async fn check_key(
     intake: &LeadIntake,
+    business: &BusinessId,
     request: &ApiGatewayV2httpRequest,
     fields: &Fields,
 ) -> Result<(), Rejection> {
@@ -122,7 +123,7 @@ fn check_key(
     let in_address =
         || request.query_string_parameters.first("key").or(request.query_string_parameters.first("_key"));
     match header(request, "x-form-key").or(in_form).or_else(in_address) {
-        Some(key) if is_secret(key, &intake.form_key) => Ok(()),
+        Some(key) if access::is_key(intake, business, names::FORM_KEY, key).await? => Ok(()),
         Some(_) => Err(Rejection::WrongFormKey),
         None => Err(Rejection::NoFormKey),
     }

@@ -17,17 +17,15 @@ use shared::domain::event::Responder;
 use shared::lambda::batch::each_hint;
 use shared::lambda::hint_text::inbox;
 use shared::lambda::http::{method, path};
-use shared::secrets::SecretString;
+use shared::secrets::Secrets;
 
 use crate::reply::Rejection;
 
 /// What this function knows beside the world.
 pub struct LeadIntake {
     pub world: Arc<World>,
-    /// For machines that report calls: secret.
-    pub api_key: SecretString,
-    /// For the business's site: public, and only a hurdle for passers-by.
-    pub form_key: SecretString,
+    /// The API key and the form key.
+    pub secrets: Arc<dyn Secrets>,
 }
 
 pub async fn handle_http(intake: &LeadIntake, request: ApiGatewayV2httpRequest) -> ApiGatewayV2httpResponse {
@@ -44,7 +42,7 @@ pub async fn handle_sqs(world: &World, event: SqsEvent) -> SqsBatchResponse {
     each_hint(event, async |hint| {
         let Some(inbox) = inbox(hint) else { return Ok(()) };
         let drained = drain(world, &inbox).await?;
-        tracing::info!(business = %inbox.business, decided = drained.decided, parked = drained.parked, "leads decided");
+        tracing::debug!(business = %inbox.business, decided = drained.decided, parked = drained.parked, "leads decided");
         Ok(())
     })
     .await

@@ -6,18 +6,19 @@ use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use lead_intake::LeadIntake;
 use serde_json::Value;
-use shared::lambda::settings::required;
-use shared::lambda::{batch, start};
-use shared::secrets::SecretString;
+use shared::lambda::batch;
+use shared::lambda::invocation::counted;
+use shared::lambda::start::start;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    start::log_json();
-    let world = Arc::new(start::world().await?);
-    let secret = |name| required(start::env, name).map(SecretString::from);
-    let intake = LeadIntake { world, api_key: secret("MASA_API_KEY")?, form_key: secret("MASA_FORM_KEY")? };
+    let started = start(&[]).await?;
+    let intake = LeadIntake { world: Arc::new(started.world), secrets: started.secrets };
     let intake = &intake;
-    run(service_fn(async move |event: LambdaEvent<Value>| handle(intake, event.payload).await)).await
+    run(service_fn(async move |event: LambdaEvent<Value>| {
+        counted(&intake.world, handle(intake, event.payload)).await
+    }))
+    .await
 }
 
 async fn handle(intake: &LeadIntake, event: Value) -> Result<Value, Error> {

@@ -15,7 +15,7 @@ pub async fn handle(world: &World, event: SqsEvent) -> SqsBatchResponse {
         // A hint at a lead is another function's; nothing is lost by leaving it.
         let Some(inbox) = inbox(hint) else { return Ok(()) };
         let drained = drain(world, &inbox).await?;
-        tracing::info!(business = %inbox.business, decided = drained.decided, parked = drained.parked, "messages decided");
+        tracing::debug!(business = %inbox.business, decided = drained.decided, parked = drained.parked, "messages decided");
         Ok(())
     })
     .await

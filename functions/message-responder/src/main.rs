@@ -3,14 +3,16 @@
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
 use shared::application::World;
-use shared::lambda::{batch, start};
+use shared::lambda::batch;
+use shared::lambda::invocation::counted;
+use shared::lambda::start::start;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    start::log_json();
-    let world = start::world().await?;
+    let world = start(&[]).await?.world;
     let world = &world;
-    run(service_fn(async move |event: LambdaEvent<Value>| handle(world, event.payload).await)).await
+    run(service_fn(async move |event: LambdaEvent<Value>| counted(world, handle(world, event.payload)).await))
+        .await
 }
 
 async fn handle(world: &World, event: Value) -> Result<Value, Error> {

@@ -14,7 +14,7 @@ pub async fn handle(world: &World, platforms: &dyn Platforms, event: SqsEvent) -
         let Hint::Lead { business, lead, .. } = hint else { return Ok(()) };
         let delivered = deliver(world, platforms, &business, lead).await?;
         if delivered.held {
-            tracing::warn!(lead.id = %lead, "this table is not the released one: nothing leaves until `masa release`");
+            tracing::warn!(%business, %lead, "this table is not the released one: nothing leaves until `masa release`");
         }
         Ok(())
     })

@@ -4,16 +4,19 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
 use shared::adapters::graph::GraphApi;
 use shared::application::World;
-use shared::lambda::{batch, start};
+use shared::lambda::batch;
+use shared::lambda::invocation::counted;
+use shared::lambda::start::{Started, graph_api, start};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    start::log_json();
-    let world = start::world().await?;
-    let platforms = start::graph_api()?;
+    let Started { world, secrets } = start(&[]).await?;
+    let platforms = graph_api(secrets)?;
     let (world, platforms) = (&world, &platforms);
-    run(service_fn(async move |event: LambdaEvent<Value>| handle(world, platforms, event.payload).await))
-        .await
+    run(service_fn(async move |event: LambdaEvent<Value>| {
+        counted(world, handle(world, platforms, event.payload)).await
+    }))
+    .await
 }
 
 async fn handle(world: &World, platforms: &GraphApi, event: Value) -> Result<Value, Error> {

@@ -4,6 +4,7 @@ use aws_lambda_events::encodings::Body;
 use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use serde_json::{Value, json};
+use shared::secrets::SecretsUnavailable;
 
 pub fn json(status: u16, body: &Value) -> ApiGatewayV2httpResponse {
     with_body(status, "application/json", body.to_string())
@@ -15,6 +16,12 @@ pub fn text(status: u16, body: &str) -> ApiGatewayV2httpResponse {
 
 pub fn error(status: u16, code: &str, message: &str) -> ApiGatewayV2httpResponse {
     json(status, &json!({ "error": { "code": code, "message": message } }))
+}
+
+/// Nobody knows yet whether the request is Meta's.
+pub fn without_secrets(error: &SecretsUnavailable) -> ApiGatewayV2httpResponse {
+    tracing::error!(%error, "a request could not be checked; the sender is asked to try again");
+    self::error(503, "not-checked", "the request could not be checked; send it again")
 }
 
 pub fn not_allowed(allowed: &'static str) -> ApiGatewayV2httpResponse {

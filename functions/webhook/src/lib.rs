@@ -15,29 +15,26 @@ use std::sync::Arc;
 use application::World;
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use http::Method;
-use secrecy::SecretString;
+use shared::secrets::{Secrets, SecretsUnavailable, any_passes, names};
 
 use crate::body::BadBody;
+use crate::signature::Signature;
 
 /// What the function works with.
 pub struct Webhook {
     pub world: Arc<World>,
-    pub secrets: Secrets,
+    /// What Meta and we both know.
+    pub secrets: Arc<dyn Secrets>,
 }
 
-/// What Meta and we both know.
-#[derive(Clone, Debug)]
-pub struct Secrets {
-    /// The current app secret, and while it is being rotated the previous one. An Instagram app has its own.
-    pub app_secrets: Vec<SecretString>,
-    pub verify_token: SecretString,
-}
+/// What Meta may have signed with.
+const APP_SECRETS: [&str; 2] = [names::META_APP_SECRET, names::META_APP_SECRET_PREVIOUS];
 
 pub async fn handle(webhook: &Webhook, request: ApiGatewayV2httpRequest) -> ApiGatewayV2httpResponse {
     let http = &request.request_context.http;
     let path = request.raw_path.as_deref().or(http.path.as_deref()).unwrap_or_default();
     match (&http.method, path) {
-        (&Method::GET, "/meta/webhook") => handshake::answer(&webhook.secrets, &request),
+        (&Method::GET, "/meta/webhook") => handshake::answer(webhook.secrets.as_ref(), &request).await,
         (&Method::POST, "/meta/webhook") => delivery(webhook, &request).await,
         (&Method::GET, "/healthz") => answer::json(200, &serde_json::json!({ "status": "ok" })),
         (_, "/meta/webhook") => answer::not_allowed("GET, POST"),
@@ -57,9 +54,13 @@ async fn delivery(webhook: &Webhook, request: &ApiGatewayV2httpRequest) -> ApiGa
         }
     };
     let header = request.headers.get("x-hub-signature-256").and_then(|value| value.to_str().ok());
-    if !signature::is_valid(&webhook.secrets.app_secrets, header, &bytes) {
-        tracing::warn!("refused a delivery without a valid signature");
-        return answer::error(401, "bad-signature", "the signature is missing or does not fit the body");
+    match is_signed(webhook, header, &bytes).await {
+        Ok(true) => {}
+        Ok(false) => {
+            tracing::warn!("refused a delivery without a valid signature");
+            return answer::error(401, "bad-signature", "the signature is missing or does not fit the body");
+        }
+        Err(error) => return answer::without_secrets(&error),
     }
     // From here on the sender is Meta: what cannot be used is taken and counted, so that it is not sent again.
     let Some(value) = body::json_object(&bytes) else {
@@ -73,4 +74,9 @@ async fn delivery(webhook: &Webhook, request: &ApiGatewayV2httpRequest) -> ApiGa
             answer::error(503, "not-stored", "the delivery could not be stored; send it again")
         }
     }
+}
+
+async fn is_signed(webhook: &Webhook, header: Option<&str>, body: &[u8]) -> Result<bool, SecretsUnavailable> {
+    let Some(signature) = Signature::read(header) else { return Ok(false) };
+    any_passes(webhook.secrets.as_ref(), &APP_SECRETS, |secret| signature.is_by(secret, body)).await
 }

@@ -1,19 +1,27 @@
 //! `X-Hub-Signature-256`: HMAC-SHA256 with the app secret over exactly the bytes that arrived.
 
 use hmac::{Hmac, KeyInit, Mac};
-use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
+use shared::secrets::{ExposeSecret, SecretString};
 
 const PREFIX: &str = "sha256=";
 
-/// Whether one of the secrets made this signature of this body. Compares in constant time.
-pub fn is_valid(secrets: &[SecretString], header: Option<&str>, body: &[u8]) -> bool {
-    let Some(digits) = header.and_then(|header| header.strip_prefix(PREFIX)) else { return false };
-    let mut signature = [0_u8; 32];
-    if hex::decode_to_slice(digits, &mut signature).is_err() {
-        return false;
+/// A signature that somebody showed.
+pub struct Signature([u8; 32]);
+
+impl Signature {
+    /// `None` for what no secret could have made.
+    pub fn read(header: Option<&str>) -> Option<Self> {
+        let digits = header?.strip_prefix(PREFIX)?;
+        let mut signature = [0_u8; 32];
+        hex::decode_to_slice(digits, &mut signature).ok()?;
+        Some(Self(signature))
     }
-    secrets.iter().any(|secret| signed_with(secret, &signature, body))
+
+    /// Whether the secret made it of this body. Compares in constant time.
+    pub fn is_by(&self, secret: &SecretString, body: &[u8]) -> bool {
+        signed_with(secret, &self.0, body)
+    }
 }
 
 fn signed_with(secret: &SecretString, signature: &[u8], body: &[u8]) -> bool {
@@ -36,23 +44,20 @@ mod tests {
     const BY_CURRENT: &str = "sha256=dc666c2076f41a814f99adebc6b6b381631257931ef8e16bc6a025fa3cfdb4ea";
     const BY_PREVIOUS: &str = "sha256=b5a6f59c1e0ba11b9c3608f0757f2763510415329b4d0b7481aafd185dd5342e";
 
-    fn secrets(secrets: &[&str]) -> Vec<SecretString> {
-        secrets.iter().map(|secret| SecretString::from(*secret)).collect()
+    fn is_by(header: &str, secret: &str, body: &[u8]) -> bool {
+        Signature::read(Some(header)).is_some_and(|signature| signature.is_by(&secret.into(), body))
     }
 
     #[test]
-    fn the_current_and_the_previous_secret_sign_and_no_other() {
-        let both = secrets(&["the current secret", "the previous secret"]);
-        for signature in [BY_CURRENT, BY_PREVIOUS] {
-            assert!(is_valid(&both, Some(signature), BODY), "{signature}");
-        }
-        assert!(!is_valid(&secrets(&["the current secret"]), Some(BY_PREVIOUS), BODY));
-        assert!(!is_valid(&[], Some(BY_CURRENT), BODY));
+    fn a_signature_is_by_the_secret_that_made_it_and_of_these_bytes() {
+        assert!(is_by(BY_CURRENT, "the current secret", BODY));
+        assert!(is_by(BY_PREVIOUS, "the previous secret", BODY));
+        assert!(!is_by(BY_PREVIOUS, "the current secret", BODY));
+        assert!(!is_by(BY_CURRENT, "the current secret", br#"{"object": "page","entry":[]}"#));
     }
 
     #[test]
-    fn a_signature_that_is_missing_malformed_or_of_other_bytes_is_refused() {
-        let secrets = secrets(&["the current secret"]);
+    fn a_header_that_is_missing_or_malformed_is_no_signature() {
         let hex = BY_CURRENT.strip_prefix(PREFIX).unwrap();
         let upper = format!("SHA256={hex}");
         let cases = [
@@ -67,14 +72,13 @@ mod tests {
             Some(upper.as_str()),
         ];
         for header in cases {
-            assert!(!is_valid(&secrets, header, BODY), "{header:?}");
+            assert!(Signature::read(header).is_none(), "{header:?}");
         }
-        assert!(!is_valid(&secrets, Some(BY_CURRENT), br#"{"object": "page","entry":[]}"#));
     }
 
     #[test]
     fn a_secret_that_was_never_set_signs_nothing() {
         let by_empty = "sha256=f117fbb4e9c49c36968d7e5c1ff0c517e23b08385791fe533b642dbc519df4d9";
-        assert!(!is_valid(&secrets(&[""]), Some(by_empty), BODY));
+        assert!(!is_by(by_empty, "", BODY));
     }
 }

@@ -37,7 +37,7 @@ pub async fn take_in(world: &World, value: &Value) -> Result<TakenIn, StoreError
     let statuses = split.deliveries.len();
     put_deliveries(world.store.as_ref(), split.deliveries).await?;
     for notice in &split.notices {
-        tracing::warn!(business.id = %notice.business, notice.key, "noted something for the operator");
+        tracing::warn!(business = %notice.business, notice = notice.key, "noted something for the operator");
         world.store.put_notice(notice).await?;
     }
     let ignored = split.ignored;

@@ -1,4 +1,5 @@
-//! The figures that Masa reports of itself. The dashboard and the alarms show these and no others of ours.
+//! The figures that Masa reports of itself. The functions write these (`shared::adapters::emf`), the dashboard and the
+//! alarms show them, and no others of ours; `tests/figures.rs` holds the three together.
 //!
 //! Each name and each set of dimensions is a metric that AWS charges for: no lead, campaign or message is one.
 

@@ -1,10 +1,14 @@
 //! The dashboard and the alarms show figures that there are, of things that there are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cloud::metrics::{BUSINESS, INSTALLATION, METRICS, NAMESPACE, Of, named};
 use cloud::template::{Resource, Template, list, text};
 use serde_json::Value;
+use shared::adapters::emf::Emf;
+use shared::application::in_memory::Paper;
+use shared::application::ports::Figures;
+use shared::domain::figure::Figure;
 
 fn app() -> Template {
     Template::read(cloud::APP).unwrap()
@@ -43,6 +47,47 @@ fn dimensions(of: Of) -> BTreeSet<String> {
         Of::Business => &[INSTALLATION, BUSINESS],
     };
     names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// The figures one after the other, so that a new one does not compile until it has its place here.
+fn next(figure: Figure) -> Option<Figure> {
+    match figure {
+        Figure::Lead => Some(Figure::Reply),
+        Figure::Reply => Some(Figure::MessageSent),
+        Figure::MessageSent => Some(Figure::MessageFailed),
+        Figure::MessageFailed => Some(Figure::MessageInDoubt),
+        Figure::MessageInDoubt => Some(Figure::SpeedToLead(jiff::SignedDuration::from_secs(9))),
+        Figure::SpeedToLead(_) => Some(Figure::Parked),
+        Figure::Parked => None,
+    }
+}
+
+#[test]
+fn the_functions_write_each_of_our_figures_and_no_other() {
+    let paper = Paper::default();
+    let emf = Emf::to("masa", Box::new(paper.clone()));
+    for figure in std::iter::successors(Some(Figure::Lead), |figure| next(*figure)) {
+        emf.count(&"neveh".into(), figure);
+    }
+    emf.tick(jiff::SignedDuration::ZERO);
+    emf.flush(jiff::Timestamp::UNIX_EPOCH);
+    let mut written = BTreeMap::new();
+    for line in paper.text().lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(directive["Namespace"], NAMESPACE);
+        let of: BTreeSet<String> = list(&directive["Dimensions"][0]).into_iter().map(text).collect();
+        assert!(of.iter().all(|dimension| line[dimension].is_string()), "{line}");
+        for metric in list(&directive["Metrics"]) {
+            let name = text(&metric["Name"]);
+            let unit = if name.ends_with("Seconds") { "Seconds" } else { "Count" };
+            assert_eq!(metric["Unit"], unit, "{name}");
+            assert!(!line[&name].is_null(), "{name} has no value");
+            assert!(written.insert(name, of.clone()).is_none());
+        }
+    }
+    let expected = METRICS.iter().map(|metric| (metric.name.to_owned(), dimensions(metric.of)));
+    assert_eq!(written, expected.collect());
 }
 
 #[test]

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use cloud::template::{Resource, Template, list, text};
 use project::{path, source};
 
-/// Names of the Graph API's settings: read by the one function that calls it.
-const OF_THE_GRAPH_API: [&str; 3] = ["MASA_GRAPH_", "MASA_TOKENS", "MASA_META_TOKEN"];
+/// Begins the names of the Graph API's settings and tokens: read by the one function that calls it.
+const OF_THE_GRAPH_API: [&str; 2] = ["MASA_GRAPH_", "MASA_META_TOKEN"];
 
 fn app() -> Template {
     Template::read(cloud::APP).unwrap()
@@ -29,14 +29,38 @@ fn variables(source: &str) -> BTreeSet<String> {
     quoted.filter(is_name).map(str::to_owned).collect()
 }
 
+/// What the constants of `secrets/names.rs` that a source mentions are called.
+fn secrets_named(code: &str) -> BTreeSet<String> {
+    let constants = source("shared/src/secrets/names.rs");
+    let constants =
+        constants.lines().filter_map(|line| line.strip_prefix("pub const ")?.split_once(": &str = "));
+    let is_mentioned = |constant: &str| {
+        let mention = format!("names::{constant}");
+        code.split(&mention)
+            .skip(1)
+            .any(|after| !after.starts_with(|next: char| next.is_ascii_uppercase() || next == '_'))
+    };
+    let mentioned = constants.filter(|(constant, _)| is_mentioned(constant));
+    mentioned.map(|(_, name)| name.trim_matches(['"', ';']).to_owned()).collect()
+}
+
 fn read_by(function: &str) -> BTreeSet<String> {
-    let main = source(&format!("functions/{function}/src/main.rs"));
+    let mut code = String::new();
+    for file in std::fs::read_dir(path(&format!("functions/{function}/src"))).unwrap() {
+        let file = file.unwrap().path();
+        if file.is_file() {
+            code += &std::fs::read_to_string(file).unwrap();
+        }
+    }
+    let start = source("shared/src/lambda/start.rs");
     let mut read = variables(&source("shared/src/lambda/settings.rs"));
-    read.extend(variables(&source("shared/src/lambda/start.rs")));
-    if !main.contains("graph_api(") {
+    read.extend(variables(&start));
+    read.extend(secrets_named(&start));
+    read.insert("MASA_META_TOKEN".to_owned());
+    if !code.contains("graph_api(") {
         read.retain(|name| OF_THE_GRAPH_API.iter().all(|prefix| !name.starts_with(prefix)));
     }
-    read.extend(variables(&main));
+    read.extend(secrets_named(&code));
     read
 }
 
@@ -51,7 +75,7 @@ fn secrets_of(template: &Template, function: Resource<'_>) -> BTreeSet<String> {
     let statements = own.chain(shared).flat_map(|document| list(&document["Statement"]));
     let secrets = statements
         .filter(|statement| {
-            list(&statement["Action"]).iter().any(|action| text(action) == "ssm:GetParameter")
+            list(&statement["Action"]).iter().any(|action| text(action) == "ssm:GetParameters")
         })
         .flat_map(|statement| list(&statement["Resource"]))
         .map(|resource| text(resource).rsplit('/').next().unwrap_or_default().to_owned());
@@ -120,6 +144,7 @@ fn each_function_is_told_what_its_code_reads() {
     for function in template.of_kind("AWS::Lambda::Function") {
         let name = name_of(function);
         let variables = function.properties()["Environment"]["Variables"].as_object().unwrap();
+        assert_eq!(text(&variables["MASA_INSTALLATION"]), "{Installation}", "{name}");
         assert_eq!(text(&variables["MASA_SECRETS"]), "/masa/{Installation}", "{name}");
         let secrets = secrets_of(&template, function);
         for secret in &secrets {
@@ -127,9 +152,17 @@ fn each_function_is_told_what_its_code_reads() {
         }
         let mut known: BTreeSet<String> = variables.keys().cloned().chain(secrets).collect();
         known.retain(|known| known != "RUST_LOG" && !known.ends_with('*'));
-        let mut read = read_by(&name);
-        read.insert("MASA_SECRETS".to_owned());
-        assert_eq!(known, read, "what {name} is told or may read, and what its code reads");
+        assert_eq!(known, read_by(&name), "what {name} is told or may read, and what its code reads");
+    }
+}
+
+#[test]
+fn each_function_hands_over_its_figures_when_an_event_is_worked_off() {
+    for function in cloud::FUNCTIONS {
+        let main = source(&format!("functions/{}/src/main.rs", function.name));
+        let (_, each_event) = main.split_once("service_fn(").expect("a handler");
+        let (handler, _) = each_event.split_once("\n}\n").expect("its end");
+        assert!(handler.contains("counted("), "{}", function.name);
     }
 }
 

@@ -19,13 +19,14 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
         ("table B#*#I#*",                        "BatchWriteItem PutItem"),
         ("table B#*#L#*",                        "PutItem"), // what platforms say of messages
         ("table B#*#O",                          "BatchWriteItem PutItem"),
+        ("table M",                              "GetItem"), // opens the connection
         ("queue lead-intake",                    "SendMessage"),
         ("queue comments",                       "SendMessage"),
         ("queue messages",                       "SendMessage"),
-        ("secret MASA_META_APP_SECRET",          "GetParameter"),
-        ("secret MASA_META_APP_SECRET_PREVIOUS", "GetParameter"),
-        ("secret MASA_META_VERIFY_TOKEN",        "GetParameter"),
-        ("secret MASA_PEPPER",                   "GetParameter"),
+        ("secret MASA_META_APP_SECRET",          "GetParameters"),
+        ("secret MASA_META_APP_SECRET_PREVIOUS", "GetParameters"),
+        ("secret MASA_META_VERIFY_TOKEN",        "GetParameters"),
+        ("secret MASA_PEPPER",                   "GetParameters"),
         ("log webhook",                          "CreateLogStream PutLogEvents"),
     ]),
     ("lead-intake", &[
@@ -34,13 +35,16 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
         ("table B#*#L#*",                        "GetItem PutItem"),
         ("table B#*#E#*",                        "PutItem"),
         ("table B#*#O",                          "PutItem"),
+        ("table M",                              "GetItem"), // opens the connection
         ("index wake",                           "Query"),
         ("queue lead-intake",                    "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"),
         ("queue conversation",                   "SendMessage"),
         ("queue bulk",                           "SendMessage"),
-        ("secret MASA_API_KEY",                  "GetParameter"),
-        ("secret MASA_FORM_KEY",                 "GetParameter"),
-        ("secret MASA_PEPPER",                   "GetParameter"),
+        ("secret MASA_API_KEY",                  "GetParameters"),
+        ("secret MASA_FORM_KEY",                 "GetParameters"),
+        ("secret */MASA_API_KEY",                "GetParameters"), // a business's own
+        ("secret */MASA_FORM_KEY",               "GetParameters"),
+        ("secret MASA_PEPPER",                   "GetParameters"),
         ("log lead-intake",                      "CreateLogStream PutLogEvents"),
     ]),
     ("comment-responder", &[
@@ -49,12 +53,13 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
         ("table B#*#L#*",                        "GetItem PutItem"),
         ("table B#*#E#*",                        "PutItem"),
         ("table B#*#O",                          "PutItem"),
+        ("table M",                              "GetItem"), // opens the connection
         ("index wake",                           "Query"),
         ("queue comments",                       "DeleteMessage GetQueueAttributes ReceiveMessage"),
         ("queue lead-intake",                    "SendMessage"), // a name that is another lead's
         ("queue conversation",                   "SendMessage"),
         ("queue bulk",                           "SendMessage"),
-        ("secret MASA_PEPPER",                   "GetParameter"),
+        ("secret MASA_PEPPER",                   "GetParameters"),
         ("log comment-responder",                "CreateLogStream PutLogEvents"),
     ]),
     ("message-responder", &[
@@ -63,12 +68,13 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
         ("table B#*#L#*",                        "GetItem PutItem"),
         ("table B#*#E#*",                        "PutItem"),
         ("table B#*#O",                          "PutItem"),
+        ("table M",                              "GetItem"), // opens the connection
         ("index wake",                           "Query"),
         ("queue messages",                       "DeleteMessage GetQueueAttributes ReceiveMessage"),
         ("queue lead-intake",                    "SendMessage"), // a name that is another lead's
         ("queue conversation",                   "SendMessage"),
         ("queue bulk",                           "SendMessage"),
-        ("secret MASA_PEPPER",                   "GetParameter"),
+        ("secret MASA_PEPPER",                   "GetParameters"),
         ("log message-responder",                "CreateLogStream PutLogEvents"),
     ]),
     ("followup-dispatcher", &[
@@ -79,7 +85,7 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
         ("queue messages",                       "SendMessage"),
         ("queue conversation",                   "GetQueueAttributes SendMessage"),
         ("queue bulk",                           "GetQueueAttributes SendMessage"),
-        ("secret MASA_PEPPER",                   "GetParameter"),
+        ("secret MASA_PEPPER",                   "GetParameters"),
         ("log followup-dispatcher",              "CreateLogStream PutLogEvents"),
     ]),
     ("sender", &[
@@ -93,9 +99,11 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
         ("queue conversation",                   "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"),
         ("queue bulk",                           "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"),
         ("queue lead-intake",                    "SendMessage"), // a lead ad whose person is a lead already
-        ("secret MASA_META_TOKEN",               "GetParameter"),
-        ("secret MASA_META_TOKEN_*",             "GetParameter"), // of a business with a token of its own
-        ("secret MASA_PEPPER",                   "GetParameter"),
+        ("secret MASA_META_TOKEN",               "GetParameters"),
+        ("secret MASA_META_TOKEN_*",             "GetParameters"),
+        ("secret */MASA_META_TOKEN",             "GetParameters"), // a business's own
+        ("secret */MASA_META_TOKEN_*",           "GetParameters"),
+        ("secret MASA_PEPPER",                   "GetParameters"),
         ("log sender",                           "CreateLogStream PutLogEvents"),
     ]),
     ("the schedule", &[

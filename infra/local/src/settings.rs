@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use shared::lambda::settings::SettingsError;
-use shared::secrets::SecretString;
+use shared::secrets::{FixedSecrets, SecretString, names};
 
 pub struct LocalSettings {
     /// 0 takes any free port.
@@ -56,11 +56,11 @@ pub struct Secrets {
 
 /// The names of the variables and what each is in the sandbox.
 const SANDBOX: [(&str, &str); 5] = [
-    ("MASA_META_APP_SECRET", "sandbox-app-secret"),
-    ("MASA_META_VERIFY_TOKEN", "sandbox-verify-token"),
-    ("MASA_META_TOKEN", "sandbox-token"),
-    ("MASA_API_KEY", "sandbox-api-key"),
-    ("MASA_FORM_KEY", "sandbox-form-key"),
+    (names::META_APP_SECRET, "sandbox-app-secret"),
+    (names::META_VERIFY_TOKEN, "sandbox-verify-token"),
+    (names::META_TOKEN, "sandbox-token"),
+    (names::API_KEY, "sandbox-api-key"),
+    (names::FORM_KEY, "sandbox-form-key"),
 ];
 
 impl Secrets {
@@ -87,12 +87,26 @@ impl Secrets {
             .collect();
         Ok(Self {
             meta_app_secret: read(0)?,
-            meta_app_secret_previous: set("MASA_META_APP_SECRET_PREVIOUS").map(SecretString::from),
+            meta_app_secret_previous: set(names::META_APP_SECRET_PREVIOUS).map(SecretString::from),
             meta_verify_token: read(1)?,
             tokens,
             api_key: read(3)?,
             form_key: read(4)?,
         })
+    }
+
+    /// All of them, as the functions ask for them.
+    pub fn by_name(&self) -> FixedSecrets {
+        let own = [
+            (names::META_APP_SECRET, &self.meta_app_secret),
+            (names::META_VERIFY_TOKEN, &self.meta_verify_token),
+            (names::API_KEY, &self.api_key),
+            (names::FORM_KEY, &self.form_key),
+        ];
+        let previous =
+            self.meta_app_secret_previous.iter().map(|secret| (names::META_APP_SECRET_PREVIOUS, secret));
+        let tokens = self.tokens.iter().map(|(name, token)| (name.as_str(), token));
+        own.into_iter().chain(previous).chain(tokens).map(|(name, secret)| (name, secret.clone())).collect()
     }
 
     /// The defaults of the sandbox, for the start to print: they are no secrets.

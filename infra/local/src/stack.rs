@@ -1,6 +1,5 @@
 //! Everything of one machine, put together and started.
 
-use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -10,16 +9,17 @@ use engine::{Engine, EngineError, Retries};
 use lead_intake::LeadIntake;
 use sandbox::Sandbox;
 use shared::adapters::dynamodb::{DynamoDbStore, TableError, ensure_table};
-use shared::adapters::graph::{GraphApi, GraphSettings, InvalidGraphSettings, Token};
+use shared::adapters::graph::{GraphApi, GraphSettings, InvalidGraphSettings};
 use shared::adapters::stored_playbooks::StoredPlaybooks;
 use shared::adapters::system::{SystemChance, SystemClock};
 use shared::application::World;
-use shared::application::in_memory::SeededChance;
+use shared::application::in_memory::{NoFigures, SeededChance};
 use shared::application::ports::{Chance, Clock, Platforms, Store, StoreError};
 use shared::application::publish::{PublishError, publish};
 use shared::domain::ids::BusinessId;
 use shared::domain::playbook::Playbook;
 use shared::playbook::{PlaybookFaults, parse};
+use shared::secrets::Secrets;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -30,7 +30,7 @@ use crate::functions::Functions;
 use crate::moving::{MoveError, Mover};
 use crate::queue::LocalQueue;
 use crate::sandbox_link::{self, WebhookPump};
-use crate::settings::{ClockSetting, GraphSetting, LocalSettings, Secrets};
+use crate::settings::{ClockSetting, GraphSetting, LocalSettings};
 use crate::{data, routes};
 
 /// The table that this folder's data is. A copy of the folder is the same business, not a restored table.
@@ -150,15 +150,17 @@ impl Stack {
             playbooks: Arc::new(stored_playbooks),
             clock: Arc::clone(&clock) as _,
             chance,
+            // Nobody collects them here; `/sandbox` and the command show the records themselves.
+            figures: Arc::new(NoFigures),
             pepper: data::pepper(folder).map_err(in_folder)?,
             table: TABLE.to_owned(),
             release: Mutex::default(),
         };
-        let platforms = platforms(&settings, address)?;
+        let secrets: Arc<dyn Secrets> = Arc::new(settings.secrets.by_name());
+        let platforms = platforms(&settings, Arc::clone(&secrets), address)?;
         let world = Arc::new(world);
-        let webhook = webhook(&settings.secrets, &world);
-        let (api_key, form_key) = (settings.secrets.api_key.clone(), settings.secrets.form_key.clone());
-        let lead_intake = LeadIntake { world: Arc::clone(&world), api_key, form_key };
+        let webhook = Webhook { world: Arc::clone(&world), secrets: Arc::clone(&secrets) };
+        let lead_intake = LeadIntake { world: Arc::clone(&world), secrets };
         let functions = Arc::new(Functions { world, platforms, queue: Arc::clone(&queue) });
         let pump = match settings.graph {
             GraphSetting::Sandbox => {
@@ -254,7 +256,11 @@ async fn listen(port: u16) -> Result<TcpListener, StartError> {
     })
 }
 
-fn platforms(settings: &LocalSettings, address: SocketAddr) -> Result<Arc<dyn Platforms>, StartError> {
+fn platforms(
+    settings: &LocalSettings,
+    tokens: Arc<dyn Secrets>,
+    address: SocketAddr,
+) -> Result<Arc<dyn Platforms>, StartError> {
     let graph_settings = match &settings.graph {
         GraphSetting::Sandbox => {
             GraphSettings { base_url: format!("http://{address}/sandbox/graph"), ..GraphSettings::default() }
@@ -264,17 +270,7 @@ fn platforms(settings: &LocalSettings, address: SocketAddr) -> Result<Arc<dyn Pl
             GraphSettings { base_url, version: version.clone(), ..GraphSettings::default() }
         }
     };
-    let tokens = settings.secrets.tokens.iter();
-    let tokens: BTreeMap<String, Token> =
-        tokens.map(|(name, token)| (name.clone(), Token::new(token.clone()))).collect();
-    Ok(Arc::new(GraphApi::new(&graph_settings, Arc::new(tokens))?))
-}
-
-fn webhook(secrets: &Secrets, world: &Arc<World>) -> Webhook {
-    let current = std::iter::once(&secrets.meta_app_secret);
-    let app_secrets = current.chain(&secrets.meta_app_secret_previous).cloned().collect();
-    let verify_token = secrets.meta_verify_token.clone();
-    Webhook { world: Arc::clone(world), secrets: webhook::Secrets { app_secrets, verify_token } }
+    Ok(Arc::new(GraphApi::new(&graph_settings, tokens)?))
 }
 
 fn serve(inner: &Arc<Inner>, listener: TcpListener, engine: Engine) -> JoinSet<()> {

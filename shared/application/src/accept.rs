@@ -19,6 +19,10 @@ pub async fn accept(world: &World, events: Vec<Event>) -> Result<usize, StoreErr
         return Ok(0);
     }
     world.store.put_inbox(&rows).await?;
+    for row in &rows {
+        let (business, inbox, event) = (&row.at.business, &row.at.identity, &row.event.key);
+        tracing::info!(%business, %inbox, %event, kind = row.event.kind.name(), "an event is safe");
+    }
     let mut hints: Vec<(Hint, SignedDuration)> = rows
         .iter()
         .map(|row| {

@@ -54,16 +54,23 @@ pub async fn decide_event(
             drop_event(world, event, row).await?;
             return Ok(Decided::Nothing(None));
         }
-        let commit = match read.filter(|read| read.erasing.is_none()) {
-            None if !event.kind.makes_a_lead() => of_nobody(world, event, row),
+        let (commit, committed) = match read.filter(|read| read.erasing.is_none()) {
+            None if !event.kind.makes_a_lead() => {
+                let commit = of_nobody(world, event, row);
+                let committed = world.store.commit(&commit).await;
+                (commit, committed)
+            }
             read => {
                 let read = read.unwrap_or_else(|| new_lead(world, event));
-                decided_commit(world, event, &read, &held, row).await?
+                let commit = decided_commit(world, event, &read, &held, row).await?;
+                let committed = world.commit(&read, &commit).await;
+                (commit, committed)
             }
         };
-        match world.store.commit(&commit).await {
+        match committed {
             Ok(()) => match commit.lead {
                 Some(lead) => {
+                    log(event, &lead, row);
                     hint_at(world, &commit.inbox_new).await;
                     world.hint(&lead).await;
                     return Ok(Decided::Committed(Box::new(lead)));
@@ -108,6 +115,13 @@ pub async fn decide_event(
         }
     }
     Err(WorkError::Contended)
+}
+
+/// The one line that holds both the name of the inbox, which is all that `webhook` knows, and the lead.
+fn log(event: &Event, lead: &Lead, row: Option<&InboxRowId>) {
+    let (business, key, kind) = (&event.business, &event.key, event.kind.name());
+    let inbox = row.map(|row| tracing::field::display(&row.at.identity));
+    tracing::info!(%business, lead = %lead.id, inbox, event = %key, kind, "{kind} decided");
 }
 
 fn of_nobody(world: &World, event: &Event, row: Option<&InboxRowId>) -> Commit {

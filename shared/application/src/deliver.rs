@@ -84,7 +84,7 @@ pub async fn deliver(
         if call.is_some() {
             commit.early_wake = lead.wake().filter(|wake| wake.at <= decidable.now());
         }
-        match world.store.commit(&commit).await {
+        match world.commit(&lead, &commit).await {
             Ok(()) => lead = commit.lead.unwrap_or(lead),
             Err(CommitError::Conflict(_)) => {
                 conflicts += 1;
@@ -197,7 +197,7 @@ async fn finish_on_fresh_record(
         let mut commit = Commit::of(&lead, decision, new, decidable.now());
         commit.inbox_new = told;
         held.repoint(&mut commit);
-        match world.store.commit(&commit).await {
+        match world.commit(&lead, &commit).await {
             Ok(()) => {
                 hint_at(world, &commit.inbox_new).await;
                 return Ok(commit.lead.unwrap_or(lead));
@@ -256,6 +256,8 @@ async fn hand_over_lead_ad(
     commit.inbox_new.push(row);
     match world.store.commit(&commit).await {
         Ok(()) => {
+            let business = &lead.business;
+            tracing::info!(%business, lead = %lead.id, into = %winner, "the person of a lead ad is a lead already");
             hint_at(world, &commit.inbox_new).await;
             Ok(commit.lead)
         }
@@ -267,19 +269,19 @@ async fn hand_over_lead_ad(
 
 fn log(call: &PlatformCall, outcome: &Outcome) {
     use domain::call::CallFailure::{AnswerLost, Refused, TryAgain};
-    let (lead, work, operation) = (call.lead, call.work, call.operation.name());
+    let (business, lead, work, operation) = (&call.business, call.lead, call.work, call.operation.name());
     match outcome {
         Outcome::Done(_) | Outcome::LeadAdRead(_) | Outcome::Found(_) | Outcome::NotFound => {
-            tracing::info!(lead.id = %lead, work.id = %work, operation, "{operation} answered");
+            tracing::info!(%business, %lead, %work, operation, "{operation} answered");
         }
         Outcome::Failed(TryAgain { reason, .. }) => {
-            tracing::info!(lead.id = %lead, work.id = %work, operation, reason, "{operation} is tried again later");
+            tracing::info!(%business, %lead, %work, operation, reason, "{operation} is tried again later");
         }
         Outcome::Failed(AnswerLost { reason }) => {
-            tracing::warn!(lead.id = %lead, work.id = %work, operation, reason, "{operation}: its answer was lost");
+            tracing::warn!(%business, %lead, %work, operation, reason, "{operation}: its answer was lost");
         }
         Outcome::Failed(Refused { reason, code, .. }) => {
-            tracing::warn!(lead.id = %lead, work.id = %work, operation, code, reason, "{operation} was refused");
+            tracing::warn!(%business, %lead, %work, operation, code, reason, "{operation} was refused");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The events of one identity are decided in order.
 
+use domain::figure::Figure;
+
 use crate::decide_event::{decide_event, find_lead};
 use crate::erase::drop_event;
 use crate::ports::{InboxId, InboxRow};
@@ -32,8 +34,10 @@ pub async fn drain(world: &World, at: &InboxId) -> Result<Drained, WorkError> {
                 drained.decided += 1;
             }
             Err(unreadable) => {
-                tracing::error!(reason = unreadable.reason, "an event cannot be read and is parked");
-                world.store.park_inbox(&unreadable.id, &unreadable.reason, world.clock.now()).await?;
+                let (business, inbox, reason) = (&at.business, &at.identity, &unreadable.reason);
+                tracing::error!(%business, %inbox, reason, "an event cannot be read and is parked");
+                world.store.park_inbox(&unreadable.id, reason, world.clock.now()).await?;
+                world.figures.count(business, Figure::Parked);
                 drained.parked += 1;
             }
         }

@@ -22,13 +22,24 @@ pub(crate) async fn merge_with(world: &World, lead: Lead, with: LeadId) -> Resul
         let commit = step(world, &lead, with).await?;
         let Some(commit) = commit else { return Ok(Some(lead)) };
         match world.store.commit(&commit).await {
-            Ok(()) => return Ok(commit.lead),
+            Ok(()) => {
+                log(&commit);
+                return Ok(commit.lead);
+            }
             // A name may have come to one of the two in between; either way the fresh records tell.
             Err(CommitError::Conflict(_)) => read = world.living_lead(&lead.business, lead.id).await?,
             Err(CommitError::Store(error)) => return Err(error.into()),
         }
     }
     Err(WorkError::Contended)
+}
+
+/// From here on one id tells of both.
+fn log(commit: &Commit) {
+    if let (Some(winner), Some(other)) = (&commit.lead, &commit.other) {
+        let (business, into, lead) = (&commit.business, winner.id, other.lead.id);
+        tracing::info!(%business, %lead, %into, "two records of one person were joined");
+    }
 }
 
 /// What is to be committed on the records as they stand. `None` when nothing is.

@@ -8,6 +8,7 @@ use domain::delivery::Delivery;
 use domain::erasure::ErasedIdentity;
 use domain::event::{Event, Responder};
 use domain::event_key::EventKey;
+use domain::figure::Figure;
 use domain::hint::Hint;
 use domain::identity::IdentityKey;
 use domain::ids::{AssetId, BusinessId, LeadId, PlaybookVersion, WorkId};
@@ -27,6 +28,15 @@ pub trait Clock: Send + Sync {
 /// The only source of chance.
 pub trait Chance: Send + Sync {
     fn seed(&self) -> u64;
+}
+
+/// What Masa counts of itself. Only what is committed is counted: it happened, and it happened once.
+pub trait Figures: Send + Sync {
+    fn count(&self, business: &BusinessId, figure: Figure);
+    /// A sweep ended, and the due work that waits longest was that late; zero when nothing is.
+    fn tick(&self, oldest_due: SignedDuration);
+    /// Hands over what was counted so far. Whoever ends the work on an event calls it.
+    fn flush(&self, now: Timestamp);
 }
 
 /// The store could not be asked, or its answer was lost. Whoever called tries again later.
@@ -128,6 +138,8 @@ pub trait Store: Send + Sync {
         business: &BusinessId,
         version: &PlaybookVersion,
     ) -> Result<(), StoreError>;
+    /// The businesses that have or had a playbook to follow, for the operator.
+    async fn businesses(&self) -> Result<Vec<BusinessId>, StoreError>;
     /// The text of a version, or with `None` of the current one.
     async fn playbook(
         &self,

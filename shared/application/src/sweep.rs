@@ -73,6 +73,7 @@ async fn sweep_since(world: &World, hinted: Hinted) -> Result<Swept, StoreError>
         sweep_class(world, class, last_end, now, &mut swept).await?;
     }
     world.store.put_heartbeat(&Heartbeat { swept_at: now, held_since }).await?;
+    world.figures.tick(swept.oldest_due.unwrap_or_default());
     Ok(swept)
 }
 

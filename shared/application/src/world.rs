@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use domain::context::{Context, Playbooks as LeadPlaybooks};
+use domain::figure::figures;
 use domain::hint::Hint;
 use domain::identity::{Identity, IdentityKey};
 use domain::ids::{BusinessId, LeadId, Pepper, PlaybookVersion};
@@ -11,7 +12,8 @@ use domain::lead::{ABSORBED_MAX, Lead};
 use domain::run::Run;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::ports::{Chance, Clock, InboxId, Playbooks, QUEUE_DELAY_MAX, Queue, Store, StoreError};
+use crate::commit::{Commit, CommitError};
+use crate::ports::{Chance, Clock, Figures, InboxId, Playbooks, QUEUE_DELAY_MAX, Queue, Store, StoreError};
 use crate::release::ReleaseCache;
 
 /// Everything outside, as one function sees it.
@@ -21,6 +23,7 @@ pub struct World {
     pub playbooks: Arc<dyn Playbooks>,
     pub clock: Arc<dyn Clock>,
     pub chance: Arc<dyn Chance>,
+    pub figures: Arc<dyn Figures>,
     pub pepper: Pepper,
     /// The table that this installation works on. It sends only if it is the released one.
     pub table: String,
@@ -66,6 +69,18 @@ impl World {
 
     pub fn inbox_of(&self, business: &BusinessId, identity: &Identity) -> InboxId {
         InboxId { business: business.clone(), identity: self.identity_key(business, identity) }
+    }
+
+    /// Commits what was decided on the record that was read, and counts it once it stands. An answer of the store
+    /// that is lost counts nothing: what was written then is met as decided.
+    pub(crate) async fn commit(&self, read: &Lead, commit: &Commit) -> Result<(), CommitError> {
+        self.store.commit(commit).await?;
+        if let Some(decided) = &commit.lead {
+            for figure in figures(read, decided, &commit.timeline) {
+                self.figures.count(&commit.business, figure);
+            }
+        }
+        Ok(())
     }
 
     /// What a decision about this lead may know at this moment.

@@ -18,6 +18,7 @@ pub mod email;
 pub mod erasure;
 pub mod event;
 pub mod event_key;
+pub mod figure;
 pub mod finish;
 pub mod gates;
 pub mod hint;

@@ -6,6 +6,7 @@ use application::WorkError;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::hint::Hint;
 use serde_json::Value;
+use tracing::field::display;
 
 use super::hint_text::{self, NotAHint};
 
@@ -28,14 +29,31 @@ where
     for record in event.records {
         let id = record.message_id.unwrap_or_default();
         let failed = match hint_text::read(record.body.as_deref().unwrap_or_default()) {
-            Ok(hint) => work(hint).await.map_err(|error| error.to_string()).err(),
-            Err(error @ NotAHint) => Some(error.to_string()),
+            Ok(hint) => work(hint.clone()).await.map_err(|error| (error.to_string(), Some(hint))).err(),
+            Err(error @ NotAHint) => Some((error.to_string(), None)),
         };
-        if let Some(error) = failed {
-            tracing::warn!(error, message.id = id, "a hint was not worked off; the queue brings it again");
+        if let Some((error, hint)) = failed {
+            log(&id, &error, hint.as_ref());
             // An absent id fails the whole batch: working late beats not working.
             response.add_failure(id);
         }
     }
     response
+}
+
+fn log(id: &str, error: &str, hint: Option<&Hint>) {
+    let business = hint.map(|hint| display(hint.business()));
+    let (lead, inbox) = match hint {
+        Some(Hint::Lead { lead, .. }) => (Some(display(lead)), None),
+        Some(Hint::Inbox { identity, .. }) => (None, Some(display(identity))),
+        None => (None, None),
+    };
+    tracing::warn!(
+        business,
+        lead,
+        inbox,
+        hint = id,
+        error,
+        "a hint was not worked off; the queue brings it again"
+    );
 }

@@ -3,5 +3,6 @@
 pub mod batch;
 pub mod hint_text;
 pub mod http;
+pub mod invocation;
 pub mod settings;
 pub mod start;

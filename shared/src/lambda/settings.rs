@@ -1,24 +1,26 @@
 //! Settings of a function, read once at its start.
 
-use secrecy::SecretString;
+use crate::secrets::names;
 
 /// A setting that is missing or odd, by the name of its variable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
     #[error("the environment variable {0} is not set, and nothing stands in for it")]
     Missing(&'static str),
-    #[error("the environment variable {0} is not {1}")]
+    #[error("the secret {0} is not set; set {1}")]
+    NoSecret(String, String),
+    #[error("the secret {0} is not {1}")]
     Odd(&'static str, &'static str),
 }
 
 /// What a function on AWS is told about its surroundings.
 #[derive(Clone, Debug)]
 pub struct FunctionSettings {
+    /// Tells this installation's figures from another's in the same account.
+    pub installation: String,
     pub table: String,
     /// The addresses of the queues, by [`QueueName`](crate::adapters::sqs::QueueName)'s order.
     pub queue_urls: [String; 5],
-    /// The secret of derived ids, 64 hexadecimal digits.
-    pub pepper: SecretString,
 }
 
 const QUEUE_VARIABLES: [&str; 5] = [
@@ -34,14 +36,14 @@ impl FunctionSettings {
         let needed = |name: &'static str| required(&env, name);
         let [intake, comments, messages, conversation, bulk] = QUEUE_VARIABLES.map(needed);
         Ok(Self {
+            installation: needed("MASA_INSTALLATION")?,
             table: needed("MASA_TABLE")?,
             queue_urls: [intake?, comments?, messages?, conversation?, bulk?],
-            pepper: SecretString::from(needed("MASA_PEPPER")?),
         })
     }
 }
 
-pub fn required(env: impl Fn(&str) -> Option<String>, name: &'static str) -> Result<String, SettingsError> {
+fn required(env: impl Fn(&str) -> Option<String>, name: &'static str) -> Result<String, SettingsError> {
     env(name).filter(|value| !value.is_empty()).ok_or(SettingsError::Missing(name))
 }
 
@@ -49,7 +51,7 @@ pub fn required(env: impl Fn(&str) -> Option<String>, name: &'static str) -> Res
 pub fn pepper(hex_digits: &str) -> Result<domain::ids::Pepper, SettingsError> {
     let mut secret = [0; 32];
     hex::decode_to_slice(hex_digits, &mut secret)
-        .map_err(|_| SettingsError::Odd("MASA_PEPPER", "64 hexadecimal digits"))?;
+        .map_err(|_| SettingsError::Odd(names::PEPPER, "64 hexadecimal digits"))?;
     Ok(domain::ids::Pepper::new(secret))
 }
 

@@ -1,19 +1,26 @@
-//! How a function on AWS comes up: logging, clients, settings, or a clear refusal.
+//! How a function on AWS comes up: logging, clients, settings, secrets, or a clear refusal.
+//!
+//! All of it happens while the function starts, when Lambda gives it a whole processor: the clients are built once, and
+//! the connection to the table is open before the first event asks for it.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use application::World;
-use aws_config::BehaviorVersion;
+use application::ports::Store;
+use async_trait::async_trait;
+use aws_config::{BehaviorVersion, SdkConfig};
 use secrecy::ExposeSecret;
 use tracing_subscriber::EnvFilter;
 
-use super::settings::{FunctionSettings, pepper};
+use super::settings::{FunctionSettings, SettingsError, pepper};
 use crate::adapters::dynamodb::DynamoDbStore;
-use crate::adapters::graph::{GraphApi, GraphSettings, Token};
+use crate::adapters::emf::Emf;
+use crate::adapters::graph::{GraphApi, GraphSettings};
 use crate::adapters::sqs::SqsQueue;
+use crate::adapters::ssm::SsmSecrets;
 use crate::adapters::stored_playbooks::StoredPlaybooks;
 use crate::adapters::system::{SystemChance, SystemClock};
+use crate::secrets::{HeldSecrets, SecretString, Secrets, SecretsUnavailable, names};
 
 /// The environment, read here and nowhere below.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment of a function")]
@@ -24,11 +31,92 @@ pub fn env(name: &str) -> Option<String> {
 /// One JSON line an event, for CloudWatch. `RUST_LOG` changes the level.
 pub fn log_json() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().with_env_filter(filter).without_time().with_current_span(false).init();
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_env_filter(filter)
+        .without_time()
+        .with_current_span(false)
+        .init();
 }
 
-/// The Graph API, for the one function that holds tokens. `MASA_TOKENS` names the secrets that hold them.
-pub fn graph_api() -> Result<GraphApi, lambda_runtime::Error> {
+/// What a function has when it has come up.
+pub struct Started {
+    pub world: World,
+    pub secrets: Arc<dyn Secrets>,
+}
+
+/// Brings a function up. `needed` are the secrets without which it could do nothing, beside the one of derived ids:
+/// they are read now, in one question, and each other one when an event asks for it.
+pub async fn start(needed: &[&str]) -> Result<Started, lambda_runtime::Error> {
+    log_json();
+    let settings = FunctionSettings::read(env)?;
+    let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let store = DynamoDbStore::new(
+        aws_sdk_dynamodb::Client::new(&config),
+        settings.table.clone(),
+        Arc::new(SystemChance),
+    );
+    // What the heartbeat says is of no matter here: its reading opens the connection.
+    let (secrets, _opened) = tokio::join!(read_secrets(&config, needed), store.heartbeat());
+    let (secrets, pepper_digits) = secrets?;
+    let store: Arc<dyn Store> = Arc::new(store);
+    let world = World {
+        playbooks: Arc::new(StoredPlaybooks::new(Arc::clone(&store))),
+        store,
+        queue: Arc::new(SqsQueue::new(aws_sdk_sqs::Client::new(&config), settings.queue_urls)),
+        clock: Arc::new(SystemClock),
+        chance: Arc::new(SystemChance),
+        figures: Arc::new(Emf::new(settings.installation)),
+        pepper: pepper(pepper_digits.expose_secret())?,
+        table: settings.table,
+        release: Mutex::default(),
+    };
+    Ok(Started { world, secrets })
+}
+
+/// The secrets below the path in `MASA_SECRETS`, or else of the environment, and the one of derived ids.
+async fn read_secrets(
+    config: &SdkConfig,
+    needed: &[&str],
+) -> Result<(Arc<dyn Secrets>, SecretString), lambda_runtime::Error> {
+    let path = env("MASA_SECRETS").filter(|path| !path.is_empty());
+    let secrets: Arc<dyn Secrets> = match &path {
+        Some(path) => {
+            let source = SsmSecrets::new(aws_sdk_ssm::Client::new(config), path);
+            let held = HeldSecrets::new(Arc::new(source), Arc::new(SystemClock), Arc::new(SystemChance));
+            held.read(&[&[names::PEPPER], needed].concat()).await?;
+            Arc::new(held)
+        }
+        None => Arc::new(EnvironmentSecrets),
+    };
+    let missing = |name: &str| match &path {
+        Some(path) => SettingsError::NoSecret(name.to_owned(), format!("the parameter {path}/{name}")),
+        None => SettingsError::NoSecret(name.to_owned(), "the environment variable of that name".to_owned()),
+    };
+    for name in needed {
+        secrets.secret(name).await?.ok_or_else(|| missing(name))?;
+    }
+    let pepper = secrets.secret(names::PEPPER).await?.ok_or_else(|| missing(names::PEPPER))?;
+    Ok((secrets, pepper))
+}
+
+/// Secrets as variables, for a function that is tried on one machine.
+struct EnvironmentSecrets;
+
+#[async_trait]
+impl Secrets for EnvironmentSecrets {
+    async fn secret(&self, name: &str) -> Result<Option<SecretString>, SecretsUnavailable> {
+        Ok(env(name).filter(|secret| !secret.is_empty()).map(SecretString::from))
+    }
+
+    async fn renewed(&self, name: &str) -> Result<Option<SecretString>, SecretsUnavailable> {
+        self.secret(name).await
+    }
+}
+
+/// The Graph API, for the one function that holds tokens.
+pub fn graph_api(tokens: Arc<dyn Secrets>) -> Result<GraphApi, lambda_runtime::Error> {
     let mut settings = GraphSettings::default();
     if let Some(url) = env("MASA_GRAPH_URL") {
         settings.base_url = url;
@@ -36,29 +124,5 @@ pub fn graph_api() -> Result<GraphApi, lambda_runtime::Error> {
     if let Some(version) = env("MASA_GRAPH_VERSION") {
         settings.version = version;
     }
-    let names = env("MASA_TOKENS").unwrap_or_else(|| "MASA_META_TOKEN".to_owned());
-    let mut tokens: BTreeMap<String, Token> = BTreeMap::new();
-    for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-        let value = env(name).ok_or_else(|| format!("MASA_TOKENS names {name}, and it is not set"))?;
-        tokens.insert(name.to_owned(), Token::new(value));
-    }
-    Ok(GraphApi::new(&settings, Arc::new(tokens))?)
-}
-
-/// The world of a function on AWS. Clients are built once and live as long as the process.
-pub async fn world() -> Result<World, lambda_runtime::Error> {
-    let settings = FunctionSettings::read(env)?;
-    let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
-    let dynamodb = aws_sdk_dynamodb::Client::new(&config);
-    let store = Arc::new(DynamoDbStore::new(dynamodb, settings.table.clone(), Arc::new(SystemChance)));
-    Ok(World {
-        playbooks: Arc::new(StoredPlaybooks::new(Arc::clone(&store) as _)),
-        store,
-        queue: Arc::new(SqsQueue::new(aws_sdk_sqs::Client::new(&config), settings.queue_urls)),
-        clock: Arc::new(SystemClock),
-        chance: Arc::new(SystemChance),
-        pepper: pepper(settings.pepper.expose_secret())?,
-        table: settings.table,
-        release: Mutex::default(),
-    })
+    Ok(GraphApi::new(&settings, tokens)?)
 }

@@ -16,7 +16,7 @@ use serde_json::Value;
 use sha2::Sha256;
 use shared::application::World;
 use shared::application::in_memory::{
-    FixedPlaybooks, InMemoryQueue, InMemoryStore, ManualClock, SeededChance,
+    FixedPlaybooks, InMemoryQueue, InMemoryStore, ManualClock, NoFigures, SeededChance,
 };
 use shared::application::ports::{Clock, InboxId, InboxRow, Store};
 use shared::domain::event::Responder;
@@ -25,8 +25,8 @@ use shared::domain::ids::Pepper;
 use shared::domain::lead::Lead;
 use shared::domain::playbook::Playbook;
 use shared::lambda::hint_text;
-use shared::secrets::SecretString;
-use webhook::{Secrets, Webhook};
+use shared::secrets::{FixedSecrets, Secrets, names};
+use webhook::Webhook;
 
 use crate::corpus;
 
@@ -77,6 +77,7 @@ impl Doors {
             playbooks: Arc::new(FixedPlaybooks::new([playbook().clone()])),
             clock: Arc::clone(&clock) as _,
             chance: Arc::new(SeededChance::new(1)),
+            figures: Arc::new(NoFigures),
             pepper: Pepper::new([9; 32]),
             table: "masa".to_owned(),
             release: Mutex::default(),
@@ -84,20 +85,23 @@ impl Doors {
         for asset in playbook().channels.all() {
             store.put_asset(asset, &NEVEH.into()).await.unwrap_or_else(|error| panic!("{error}"));
         }
-        let secrets =
-            Secrets { app_secrets: vec![APP_SECRET.into()], verify_token: "sandbox-verify-token".into() };
-        let webhook = Webhook { world: Arc::clone(&world), secrets };
-        let intake = LeadIntake {
-            world: Arc::clone(&world),
-            api_key: SecretString::from(API_KEY),
-            form_key: SecretString::from(FORM_KEY),
-        };
+        let secrets = FixedSecrets::from_iter([
+            (names::META_APP_SECRET, APP_SECRET),
+            (names::META_VERIFY_TOKEN, "sandbox-verify-token"),
+            (names::API_KEY, API_KEY),
+            (names::FORM_KEY, FORM_KEY),
+        ]);
+        let secrets: Arc<dyn Secrets> = Arc::new(secrets);
+        let webhook = Webhook { world: Arc::clone(&world), secrets: Arc::clone(&secrets) };
+        let intake = LeadIntake { world: Arc::clone(&world), secrets };
         Self { clock, store, queue, world, webhook, intake }
     }
 
     /// The same doors, with other app secrets behind them.
     pub fn with_app_secrets(mut self, secrets: &[&str]) -> Self {
-        self.webhook.secrets.app_secrets = secrets.iter().map(|secret| SecretString::from(*secret)).collect();
+        let names = [names::META_APP_SECRET, names::META_APP_SECRET_PREVIOUS];
+        let secrets = names.into_iter().zip(secrets.iter().copied());
+        self.webhook.secrets = Arc::new(FixedSecrets::from_iter(secrets));
         self
     }
 

@@ -11,12 +11,13 @@ use shared::adapters::dynamodb::{DynamoDbStore, Meter, ensure_table};
 use shared::adapters::stored_playbooks::StoredPlaybooks;
 use shared::application::World;
 use shared::application::deliver::deliver;
-use shared::application::in_memory::{InMemoryQueue, ManualClock, RecordedPlatforms, SeededChance};
+use shared::application::in_memory::{
+    InMemoryQueue, ManualClock, NoFigures, RecordedPlatforms, SeededChance,
+};
 use shared::application::ports::{Clock, Store};
 use shared::application::publish::publish;
 use shared::domain::delivery::opaque;
 use shared::domain::ids::{LeadId, Pepper};
-use shared::secrets::SecretString;
 
 const TABLE: &str = "masa";
 const MESSAGES: usize = 10;
@@ -54,14 +55,14 @@ async fn main() {
         playbooks: Arc::new(StoredPlaybooks::new(Arc::clone(&store))),
         clock: Arc::clone(&clock) as _,
         chance: Arc::new(SeededChance::new(2)),
+        figures: Arc::new(NoFigures),
         pepper: Pepper::new([9; 32]),
         table: TABLE.to_owned(),
         release: Mutex::default(),
     });
     let before = meter.total();
 
-    let secret = || SecretString::from("sandbox-form-key");
-    let intake = LeadIntake { world: Arc::clone(&world), api_key: secret(), form_key: secret() };
+    let intake = LeadIntake { world: Arc::clone(&world), secrets: journeys::secrets() };
     let (_, answer) =
         journeys::answered(lead_intake::handle_http(&intake, request_file("lead-intake/form.json")).await);
     let lead = LeadId::parse(answer["lead"].as_str().expect("a lead")).expect("an id");

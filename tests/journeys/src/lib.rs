@@ -1,10 +1,12 @@
 //! The functions together, on stores in memory and a clock that moves: the harness of whole journeys.
 
+mod logs;
 mod town;
 mod trouble;
 pub mod webhooks;
 
-pub use town::{NEVEH, Town, TownSettings, call_name};
+pub use logs::capture;
+pub use town::{NEVEH, Town, TownSettings, call_name, secrets};
 pub use trouble::HangingPlatforms;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;

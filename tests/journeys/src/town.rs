@@ -13,7 +13,7 @@ use shared::adapters::sqs::QueueName;
 use shared::adapters::stored_playbooks::StoredPlaybooks;
 use shared::application::World;
 use shared::application::in_memory::{
-    InMemoryQueue, InMemoryStore, ManualClock, RecordedPlatforms, SeededChance,
+    CountedFigures, InMemoryQueue, InMemoryStore, ManualClock, RecordedPlatforms, SeededChance,
 };
 use shared::application::ports::{Clock, DueQuery, Platforms, Store, TimelineRow, WAKE_SHARDS};
 use shared::application::publish::publish;
@@ -24,7 +24,7 @@ use shared::domain::lead::Lead;
 use shared::domain::timeline::{Entry, What};
 use shared::domain::work::Class;
 use shared::lambda::hint_text;
-use shared::secrets::SecretString;
+use shared::secrets::{FixedSecrets, Secrets, names};
 use webhook::Webhook;
 
 use crate::answered;
@@ -32,6 +32,16 @@ use crate::answered;
 pub const NEVEH: &str = "neveh";
 const APP_SECRET: &str = "sandbox-app-secret";
 const TABLE: &str = "masa";
+
+/// The secrets of every town.
+pub fn secrets() -> Arc<dyn Secrets> {
+    Arc::new(FixedSecrets::from_iter([
+        (names::META_APP_SECRET, APP_SECRET),
+        (names::META_VERIFY_TOKEN, "sandbox-verify-token"),
+        (names::API_KEY, "sandbox-api-key"),
+        (names::FORM_KEY, "sandbox-form-key"),
+    ]))
+}
 
 pub struct TownSettings {
     pub start: &'static str,
@@ -51,6 +61,7 @@ pub struct Town {
     pub store: Arc<InMemoryStore>,
     pub queue: Arc<InMemoryQueue>,
     pub platforms: Arc<RecordedPlatforms>,
+    pub figures: Arc<CountedFigures>,
     pub world: Arc<World>,
 }
 
@@ -75,12 +86,14 @@ impl Town {
             publish(store.as_ref(), &playbook, &text).await.unwrap();
         }
         store.release_table(TABLE).await.unwrap();
+        let figures = Arc::new(CountedFigures::default());
         let world = World {
             playbooks: Arc::new(StoredPlaybooks::new(Arc::clone(&store) as _)),
             store: Arc::clone(&store) as _,
             queue: Arc::clone(&queue) as _,
             clock: shared_clock(),
             chance: Arc::new(SeededChance::new(settings.seed)),
+            figures: Arc::clone(&figures) as _,
             pepper: Pepper::new([9; 32]),
             table: TABLE.to_owned(),
             release: Mutex::default(),
@@ -90,6 +103,7 @@ impl Town {
             store,
             queue,
             platforms: Arc::new(RecordedPlatforms::default()),
+            figures,
             world: Arc::new(world),
         }
     }
@@ -110,13 +124,7 @@ impl Town {
             "headers": { "x-hub-signature-256": signature },
             "requestContext": { "http": { "method": "POST", "path": "/meta/webhook" } },
         });
-        let webhook = Webhook {
-            world: Arc::clone(world),
-            secrets: webhook::Secrets {
-                app_secrets: vec![SecretString::from(APP_SECRET)],
-                verify_token: SecretString::from("sandbox-verify-token"),
-            },
-        };
+        let webhook = Webhook { world: Arc::clone(world), secrets: secrets() };
         answered(webhook::handle(&webhook, serde_json::from_value(request).unwrap()).await)
     }
 
@@ -129,11 +137,7 @@ impl Town {
 
     /// A form or a call, as API Gateway hands it over.
     pub async fn http(&self, request: ApiGatewayV2httpRequest) -> (i64, Value) {
-        let intake = LeadIntake {
-            world: Arc::clone(&self.world),
-            api_key: SecretString::from("sandbox-api-key"),
-            form_key: SecretString::from("sandbox-form-key"),
-        };
+        let intake = LeadIntake { world: Arc::clone(&self.world), secrets: secrets() };
         answered(lead_intake::handle_http(&intake, request).await)
     }
 

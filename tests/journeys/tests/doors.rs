@@ -1,10 +1,14 @@
 //! What comes in through the doors, good and bad: answers, and what is kept.
 
+use std::sync::Arc;
+
 use aws_lambda_events::sqs::SqsEvent;
 use journeys::{NEVEH, Town, event_file, request_file};
+use lead_intake::LeadIntake;
 use serde_json::Value;
 use shared::application::in_memory::Broken;
 use shared::domain::timeline::{Fact, What};
+use shared::secrets::{FixedSecrets, names, own};
 
 fn form(body: &str) -> aws_lambda_events::apigw::ApiGatewayV2httpRequest {
     let mut request = request_file("lead-intake/form.json");
@@ -204,4 +208,22 @@ async fn every_sample_event_reaches_its_function() {
     town.tick().await;
     let (status, answer) = town.http(request_file("lead-intake/form-faults.json")).await;
     assert_eq!((status, faults(&answer)), (422, vec!["note".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_business_s_own_key_opens_it_and_another_s_does_not() {
+    let town = Town::new().await;
+    let secrets = FixedSecrets::from_iter([
+        (own(&NEVEH.into(), names::API_KEY), "of neveh"),
+        (own(&"other".into(), names::API_KEY), "of another"),
+        (names::API_KEY.to_owned(), "of all"),
+    ]);
+    let intake = LeadIntake { world: Arc::clone(&town.world), secrets: Arc::new(secrets) };
+    let mut statuses = Vec::new();
+    for key in ["of neveh", "of all", "of another", ""] {
+        let mut call = request_file("lead-intake/call-missed.json");
+        call.headers.insert("authorization", format!("Bearer {key}").parse().unwrap());
+        statuses.push(journeys::answered(lead_intake::handle_http(&intake, call).await).0);
+    }
+    assert_eq!(statuses, [202, 202, 401, 401]);
 }

@@ -16,7 +16,9 @@ use shared::application::World;
 use shared::application::deliver::deliver;
 use shared::application::drain::drain;
 use shared::application::erase::{Erased, erase, erase_identity};
-use shared::application::in_memory::{InMemoryQueue, ManualClock, RecordedPlatforms, SeededChance};
+use shared::application::in_memory::{
+    InMemoryQueue, ManualClock, NoFigures, RecordedPlatforms, SeededChance,
+};
 use shared::application::ports::{Clock, InboxId, Platforms, Store};
 use shared::application::publish::publish;
 use shared::application::redrive::redrive;
@@ -27,7 +29,6 @@ use shared::domain::identity::Identity;
 use shared::domain::ids::{BusinessId, LeadId, Pepper};
 use shared::domain::name::PersonName;
 use shared::domain::phone::PhoneNumber;
-use shared::secrets::SecretString;
 
 const DANA: &str = "972541234567";
 const USER: &str = "IL.13491208655302741918";
@@ -315,13 +316,13 @@ async fn in_the_table_nothing_of_the_person_is_left() {
         playbooks: Arc::new(StoredPlaybooks::new(Arc::clone(&store))),
         clock: Arc::clone(&clock) as _,
         chance: Arc::new(SeededChance::new(2)),
+        figures: Arc::new(NoFigures),
         pepper: Pepper::new([9; 32]),
         table: TABLE.to_owned(),
         release: Mutex::default(),
     });
     let business = BusinessId::new(NEVEH);
-    let secret = || SecretString::from("sandbox-form-key");
-    let intake = LeadIntake { world: Arc::clone(&world), api_key: secret(), form_key: secret() };
+    let intake = LeadIntake { world: Arc::clone(&world), secrets: journeys::secrets() };
     let form = || async {
         let answer = lead_intake::handle_http(&intake, request_file("lead-intake/form.json")).await;
         LeadId::parse(journeys::answered(answer).1["lead"].as_str().unwrap()).unwrap()

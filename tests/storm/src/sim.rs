@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex};
 use lead_intake::LeadIntake;
 use shared::adapters::stored_playbooks::StoredPlaybooks;
 use shared::application::World;
-use shared::application::in_memory::{InMemoryStore, SeededChance};
-use shared::application::ports::{Heartbeat, Store};
+use shared::application::in_memory::{InMemoryStore, NoFigures, SeededChance};
+use shared::application::ports::{Figures, Heartbeat, Store};
 use shared::application::publish::publish;
 use shared::domain::ids::Pepper;
-use shared::secrets::SecretString;
+use shared::secrets::{FixedSecrets, Secrets, names};
 use webhook::Webhook;
 
 use crate::chance::Chance;
@@ -44,11 +44,13 @@ pub struct Settings {
     pub narrates: bool,
     /// Loses every hint, whatever the plan says.
     pub queue_drops_all: bool,
+    /// Who counts; nobody, unless the figures are what is looked at.
+    pub figures: Arc<dyn Figures>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { table: Table::Memory, narrates: false, queue_drops_all: false }
+        Self { table: Table::Memory, narrates: false, queue_drops_all: false, figures: Arc::new(NoFigures) }
     }
 }
 
@@ -122,6 +124,7 @@ pub struct Sim {
     memory: Option<Arc<InMemoryStore>>,
     queue: Arc<StormQueue>,
     meta: Arc<Meta>,
+    figures: Arc<dyn Figures>,
     hosts: Vec<Host>,
     chance: Chance,
     executor: Executor<Job, Came>,
@@ -188,6 +191,7 @@ impl Sim {
             memory,
             queue,
             meta,
+            figures: settings.figures,
             hosts: Vec::new(),
             executor: Executor::default(),
             agenda: BTreeMap::new(),
@@ -236,21 +240,19 @@ impl Sim {
             playbooks: Arc::new(StoredPlaybooks::knowing(Arc::clone(&self.store) as _, all_published())),
             clock: Arc::clone(&self.timers) as _,
             chance: Arc::new(SeededChance::new(self.plan.seed.wrapping_mul(31).wrapping_add(number))),
+            figures: Arc::clone(&self.figures),
             pepper: pepper(),
             table: table.to_owned(),
             release: Mutex::default(),
         });
-        let secrets = webhook::Secrets {
-            app_secrets: vec![SecretString::from(APP_SECRET)],
-            verify_token: SecretString::from("verify"),
-        };
+        let secrets: Arc<dyn Secrets> = Arc::new(FixedSecrets::from_iter([
+            (names::META_APP_SECRET, APP_SECRET),
+            (names::API_KEY, API_KEY),
+            (names::FORM_KEY, FORM_KEY),
+        ]));
         Host {
-            webhook: Arc::new(Webhook { world: Arc::clone(&world), secrets }),
-            intake: Arc::new(LeadIntake {
-                world: Arc::clone(&world),
-                api_key: SecretString::from(API_KEY),
-                form_key: SecretString::from(FORM_KEY),
-            }),
+            webhook: Arc::new(Webhook { world: Arc::clone(&world), secrets: Arc::clone(&secrets) }),
+            intake: Arc::new(LeadIntake { world: Arc::clone(&world), secrets }),
             world,
         }
     }

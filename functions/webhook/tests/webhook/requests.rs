@@ -1,10 +1,13 @@
 //! Requests and their answers: handshake, signature, body, routes, and when the store is down.
 
+use std::sync::Arc;
+
 use application::in_memory::Broken;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
 use serde_json::json;
+use shared::secrets::{FixedSecrets, names};
 
 use crate::stage::{
     APP_SECRET, INSTAGRAM, NUMBER, PAGE, PREVIOUS_SECRET, SECONDS, Stage, post, request, signature, signed,
@@ -47,7 +50,7 @@ async fn the_handshake_gives_the_bare_challenge_to_who_knows_the_token() {
 #[tokio::test]
 async fn a_verify_token_that_was_never_set_opens_to_nobody() {
     let mut stage = Stage::new().await;
-    stage.webhook.secrets.verify_token = "".into();
+    stage.webhook.secrets = Arc::new(FixedSecrets::from_iter([(names::META_VERIFY_TOKEN, "")]));
     let mut asked = request(Method::GET, "/meta/webhook");
     asked.raw_query_string = Some("hub.mode=subscribe&hub.verify_token=&hub.challenge=1".to_owned());
     assert_eq!(stage.answer(asked).await.status(), 403);

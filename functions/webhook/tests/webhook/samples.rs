@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use domain::event::EventKind;
 use serde_json::Value;
+use shared::secrets::{FixedSecrets, names};
 use webhook::split::assets_named;
 
 use crate::stage::{Stage, signed};
@@ -206,7 +208,8 @@ async fn the_signature_vectors_hold() {
     };
     let vectors = json(&vectors);
     let mut stage = Stage::empty();
-    stage.webhook.secrets.app_secrets = vec![vectors["app_secret"].as_str().unwrap().into()];
+    let app_secret = vectors["app_secret"].as_str().unwrap();
+    stage.webhook.secrets = Arc::new(FixedSecrets::from_iter([(names::META_APP_SECRET, app_secret)]));
     for vector in vectors["meta_webhook"].as_array().unwrap() {
         let body = match vector["file"].as_str() {
             Some(file) => std::fs::read_to_string(folder().join(file)).unwrap(),

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use application::World;
-use application::in_memory::{FixedPlaybooks, InMemoryQueue, InMemoryStore, ManualClock, SeededChance};
+use application::in_memory::{
+    FixedPlaybooks, InMemoryQueue, InMemoryStore, ManualClock, NoFigures, SeededChance,
+};
 use application::ports::Store;
 use aws_lambda_events::encodings::Body;
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
@@ -13,7 +15,8 @@ use http::{HeaderMap, HeaderValue, Method};
 use jiff::Timestamp;
 use serde_json::Value;
 use sha2::Sha256;
-use webhook::{Secrets, Webhook, handle};
+use shared::secrets::{FixedSecrets, names};
+use webhook::{Webhook, handle};
 
 pub const NOW: &str = "2026-11-30T09:05:00Z";
 /// 2026-11-30T09:00:00Z, as Meta writes it.
@@ -51,15 +54,17 @@ impl Stage {
             playbooks: Arc::new(FixedPlaybooks::default()),
             clock,
             chance: Arc::new(SeededChance::new(1)),
+            figures: Arc::new(NoFigures),
             pepper: pepper(),
             table: "masa".to_owned(),
             release: Mutex::default(),
         };
-        let secrets = Secrets {
-            app_secrets: vec![APP_SECRET.into(), PREVIOUS_SECRET.into()],
-            verify_token: "sandbox-verify-token".into(),
-        };
-        Self { store, queue, webhook: Webhook { world: Arc::new(world), secrets } }
+        let secrets = FixedSecrets::from_iter([
+            (names::META_APP_SECRET, APP_SECRET),
+            (names::META_APP_SECRET_PREVIOUS, PREVIOUS_SECRET),
+            (names::META_VERIFY_TOKEN, "sandbox-verify-token"),
+        ]);
+        Self { store, queue, webhook: Webhook { world: Arc::new(world), secrets: Arc::new(secrets) } }
     }
 
     pub async fn owns(&self, business: &str, asset: &str) {

@@ -2,12 +2,16 @@
 //! promises.
 
 mod clock;
+mod figures;
+mod paper;
 mod platforms;
 mod playbooks;
 mod queue;
 mod store;
 
 pub use clock::{ManualClock, SeededChance};
+pub use figures::{CountedFigures, NoFigures};
+pub use paper::Paper;
 pub use platforms::RecordedPlatforms;
 pub use playbooks::FixedPlaybooks;
 pub use queue::InMemoryQueue;

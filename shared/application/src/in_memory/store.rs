@@ -399,6 +399,10 @@ impl Store for InMemoryStore {
         Ok(())
     }
 
+    async fn businesses(&self) -> Result<Vec<BusinessId>, StoreError> {
+        Ok(self.reading("businesses")?.current_playbooks.keys().cloned().collect())
+    }
+
     async fn playbook(
         &self,
         business: &BusinessId,

@@ -5,6 +5,7 @@ mod comments;
 mod doubt;
 pub(crate) mod events;
 mod evidence;
+mod figures;
 mod forms;
 mod journeys;
 mod life;

@@ -15,6 +15,7 @@ use crate::decide::{Decision, decide};
 use crate::delivery::{Delivery, DeliveryStatus};
 use crate::doubt::Deliveries;
 use crate::event::Event;
+use crate::figure::{Figure, figures};
 use crate::finish::finish;
 use crate::ids::Pepper;
 use crate::lead::Lead;
@@ -34,6 +35,7 @@ pub struct Tale {
     pepper: Pepper,
     deliveries: Deliveries,
     pub calls: Vec<PlatformCall>,
+    pub counted: Vec<Figure>,
     now: Timestamp,
     told: String,
 }
@@ -54,6 +56,7 @@ impl Tale {
             pepper: Pepper::new([5; 32]),
             deliveries: Deliveries::new(),
             calls: Vec::new(),
+            counted: Vec::new(),
             now: Timestamp::MIN,
             told: String::new(),
         }
@@ -190,7 +193,9 @@ impl Tale {
         for entry in &decision.timeline {
             self.tell_more(&line(entry));
         }
-        self.lead = decision.lead;
+        let decided = Lead { version: self.lead.version + 1, ..decision.lead };
+        self.counted.extend(figures(&self.lead, &decided, &decision.timeline));
+        self.lead = decided;
     }
 
     fn tell(&mut self, now: Timestamp, what: &str) {

@@ -121,6 +121,23 @@ pub fn release() -> Key {
     key("R".to_owned(), "RELEASE")
 }
 
+/// The businesses of the installation stand in one partition, for the operator alone.
+pub fn businesses() -> Key {
+    key("B".to_owned(), BUSINESS_PREFIX)
+}
+
+pub fn business(business: &BusinessId) -> Key {
+    let all = businesses();
+    key(all.pk, format!("{}{business}", all.sk))
+}
+
+/// The business from its sort key.
+pub fn business_of(sk: &str) -> Option<BusinessId> {
+    sk.strip_prefix(BUSINESS_PREFIX).map(BusinessId::new)
+}
+
+const BUSINESS_PREFIX: &str = "B#";
+
 pub fn current_playbook(business: &BusinessId) -> Key {
     key(format!("B#{business}"), "P#CURRENT")
 }

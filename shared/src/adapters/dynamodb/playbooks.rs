@@ -61,8 +61,14 @@ impl DynamoDbStore {
         business: &BusinessId,
         version: &PlaybookVersion,
     ) -> Result<(), StoreError> {
+        self.overwrite("list-business", Row::at(&keys::business(business))).await?;
         let row = Row::at(&keys::current_playbook(business)).with(VERSION, text(version.as_str()));
         self.overwrite("set-playbook", row).await
+    }
+
+    pub(super) async fn read_businesses(&self) -> Result<Vec<BusinessId>, StoreError> {
+        let rows = self.all(Query::begins_with("businesses", keys::businesses())).await?;
+        Ok(rows.iter().filter_map(|row| keys::business_of(&row.key()?.sk)).collect())
     }
 
     pub(super) async fn read_playbook(

@@ -177,6 +177,10 @@ impl Store for DynamoDbStore {
         self.write_current_playbook(business, version).await
     }
 
+    async fn businesses(&self) -> Result<Vec<BusinessId>, StoreError> {
+        self.read_businesses().await
+    }
+
     async fn playbook(
         &self,
         business: &BusinessId,

@@ -1,4 +1,5 @@
-//! The client: the one part of this module that touches the network. Each call is made once.
+//! The client: the one part of this module that touches the network. Each call is made once, unless its token was
+//! refused and has been replaced.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,11 +11,12 @@ use domain::delivery::opaque;
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use reqwest::redirect;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::settings::{GraphSettings, InvalidGraphSettings};
-use super::tokens::{Token, Tokens};
+use super::tokens::Token;
 use super::{answers, failures, requests};
+use crate::secrets::{Secrets, SecretsUnavailable, own};
 
 /// The longest answer that is read.
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
@@ -26,11 +28,11 @@ const IDLE_MAX: Duration = Duration::from_secs(5);
 pub struct GraphApi {
     http: reqwest::Client,
     root: String,
-    tokens: Arc<dyn Tokens>,
+    tokens: Arc<dyn Secrets>,
 }
 
 impl GraphApi {
-    pub fn new(settings: &GraphSettings, tokens: Arc<dyn Tokens>) -> Result<Self, InvalidGraphSettings> {
+    pub fn new(settings: &GraphSettings, tokens: Arc<dyn Secrets>) -> Result<Self, InvalidGraphSettings> {
         let (root, timeout) = (settings.root()?, settings.timeout()?);
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("masa/", env!("CARGO_PKG_VERSION")))
@@ -49,10 +51,41 @@ impl GraphApi {
     }
 
     async fn attempt(&self, call: &PlatformCall) -> Result<Outcome, CallFailure> {
-        let token = self.tokens.token(&call.token).ok_or_else(|| unusable_token(&call.token))?;
+        let held = self.token(call).await.map_err(|error| no_secrets(&error))?;
+        let outcome = match &held {
+            Some(token) => self.call_with(token, call).await.unwrap_or_else(Outcome::Failed),
+            None => Outcome::Failed(unusable_token(&call.token)),
+        };
+        if !is_of_the_token(&outcome) {
+            return Ok(outcome);
+        }
+        // Nothing was sent, and the token may have been replaced since it was read.
+        match self.renewed_token(call).await {
+            Ok(Some(renewed)) if !is_same(&renewed, held.as_ref()) => self.call_with(&renewed, call).await,
+            _ => Ok(outcome),
+        }
+    }
+
+    /// The business's own token, or the one that all share.
+    async fn token(&self, call: &PlatformCall) -> Result<Option<SecretString>, SecretsUnavailable> {
+        match self.tokens.secret(&own(&call.business, &call.token)).await? {
+            None => self.tokens.secret(&call.token).await,
+            of_business => Ok(of_business),
+        }
+    }
+
+    async fn renewed_token(&self, call: &PlatformCall) -> Result<Option<SecretString>, SecretsUnavailable> {
+        match self.tokens.renewed(&own(&call.business, &call.token)).await? {
+            None => self.tokens.renewed(&call.token).await,
+            of_business => Ok(of_business),
+        }
+    }
+
+    async fn call_with(&self, token: &SecretString, call: &PlatformCall) -> Result<Outcome, CallFailure> {
+        let token = Token::read(token);
         let authorization = authorization(&token).ok_or_else(|| unusable_token(&call.token))?;
         let mut request = requests::request(&call.operation, &opaque::write(call.lead, call.work));
-        if let Some(proof) = &token.proof {
+        if let Some(proof) = token.proof() {
             request.query.push(("appsecret_proof", proof.expose_secret().to_owned()));
         }
         let url = request.url(&self.root);
@@ -76,10 +109,22 @@ impl Platforms for GraphApi {
 
 /// `None` for a token that no header can hold, or that is empty.
 fn authorization(token: &Token) -> Option<HeaderValue> {
-    let token = token.value.expose_secret();
+    let token = token.value().expose_secret();
     let mut header = HeaderValue::from_str(&format!("Bearer {token}")).ok().filter(|_| !token.is_empty())?;
     header.set_sensitive(true);
     Some(header)
+}
+
+fn is_of_the_token(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Failed(CallFailure::Refused { why: Refusal::ConnectionBroken, .. }))
+}
+
+fn is_same(renewed: &SecretString, held: Option<&SecretString>) -> bool {
+    held.is_some_and(|held| held.expose_secret() == renewed.expose_secret())
+}
+
+fn no_secrets(error: &SecretsUnavailable) -> CallFailure {
+    CallFailure::TryAgain { wait: None, reason: format!("nothing was sent: {error}") }
 }
 
 fn unusable_token(name: &str) -> CallFailure {

@@ -1,6 +1,5 @@
 //! The client against a server of a few lines, on this machine's loopback.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use application::ports::Platforms;
@@ -15,7 +14,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use super::{GraphApi, GraphSettings, Token};
+use super::{GraphApi, GraphSettings};
+use crate::secrets::{FixedSecrets, SecretString, Secrets, SecretsUnavailable};
 
 const TOKEN: &str = "a-secret-token";
 const ACCEPTED: &str = r#"{"messages":[{"id":"wamid.9"}]}"#;
@@ -59,14 +59,14 @@ fn http(status: &str, headers: &str, body: &str) -> Vec<u8> {
         .into_bytes()
 }
 
-fn client(base: &str, token: Token, timeout: SignedDuration) -> GraphApi {
+fn client(base: &str, token: &str, timeout: SignedDuration) -> GraphApi {
     let settings = GraphSettings { base_url: base.to_owned(), timeout, ..GraphSettings::default() };
-    let tokens = BTreeMap::from([("main".to_owned(), token)]);
+    let tokens = FixedSecrets::from_iter([("main", token)]);
     GraphApi::new(&settings, Arc::new(tokens)).unwrap()
 }
 
 async fn call(base: &str, operation: Operation) -> Outcome {
-    client(base, Token::new(TOKEN), SignedDuration::from_secs(10)).call(&of(operation)).await
+    client(base, TOKEN, SignedDuration::from_secs(10)).call(&of(operation)).await
 }
 
 fn of(operation: Operation) -> PlatformCall {
@@ -119,7 +119,7 @@ async fn a_message_leaves_with_token_and_opaque_data_and_comes_back_with_its_id(
 #[tokio::test]
 async fn the_proof_goes_with_the_token() {
     let (base, asked) = answer_once(http("200 OK", "", r#"{"field_data":[]}"#)).await;
-    let api = client(&base, Token::new(TOKEN).with_proof("0af1"), SignedDuration::from_secs(10));
+    let api = client(&base, &format!("{TOKEN} 0af1"), SignedDuration::from_secs(10));
     let outcome = api.call(&of(Operation::ReadLeadAd { id: "233".into() })).await;
     assert!(matches!(outcome, Outcome::LeadAdRead(_)), "{outcome:?}");
     let asked = asked.await.unwrap();
@@ -187,7 +187,7 @@ async fn an_answer_too_long_to_read_is_not_read() {
 async fn a_server_that_never_answers_is_not_waited_for() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    let api = client(&base, Token::new(TOKEN), SignedDuration::from_millis(200));
+    let api = client(&base, TOKEN, SignedDuration::from_millis(200));
     let outcome = api.call(&of(send())).await;
     assert!(is_lost(&outcome), "{outcome:?}");
     drop(listener);
@@ -195,7 +195,7 @@ async fn a_server_that_never_answers_is_not_waited_for() {
 
 #[tokio::test]
 async fn without_a_token_the_operator_is_told_which_secret_to_set() {
-    for token in [Token::new(""), Token::new("line\nbreak")] {
+    for token in ["", "line\u{0}break"] {
         let api = client("http://127.0.0.1:1", token, SignedDuration::from_secs(1));
         let mut call = of(send());
         for name in ["main", "missing"] {
@@ -210,10 +210,47 @@ async fn without_a_token_the_operator_is_told_which_secret_to_set() {
     }
 }
 
+/// A secret that is replaced between the reading and the refusal.
+struct Replaced;
+
+#[async_trait::async_trait]
+impl Secrets for Replaced {
+    async fn secret(&self, _: &str) -> Result<Option<SecretString>, SecretsUnavailable> {
+        Ok(Some("revoked".into()))
+    }
+
+    async fn renewed(&self, _: &str) -> Result<Option<SecretString>, SecretsUnavailable> {
+        Ok(Some(TOKEN.into()))
+    }
+}
+
+#[tokio::test]
+async fn a_call_whose_token_was_refused_is_made_with_the_one_that_has_replaced_it() {
+    let refusal = r#"{"error":{"message":"Session has expired","type":"OAuthException","code":190}}"#;
+    let answers = [http("400 Bad Request", "", refusal), http("200 OK", "", ACCEPTED)];
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("http://{}/graph", listener.local_addr().unwrap());
+    let asked = tokio::spawn(async move {
+        let mut asked = Vec::new();
+        for answer in answers {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            asked.push(read_request(&mut connection).await);
+            connection.write_all(&answer).await.unwrap();
+            connection.shutdown().await.unwrap();
+        }
+        asked
+    });
+    let settings = GraphSettings { base_url, ..GraphSettings::default() };
+    let outcome = GraphApi::new(&settings, Arc::new(Replaced)).unwrap().call(&of(send())).await;
+    assert!(matches!(outcome, Outcome::Done(_)), "{outcome:?}");
+    let asked = asked.await.unwrap();
+    assert!(asked[0].contains("Bearer revoked") && asked[1].contains(&format!("Bearer {TOKEN}")));
+}
+
 #[tokio::test]
 async fn no_failure_shows_a_secret_or_a_text() {
     let (base, _asked) = answer_once(Vec::new()).await;
-    let api = client(&base, Token::new(TOKEN).with_proof("0af1"), SignedDuration::from_secs(10));
+    let api = client(&base, &format!("{TOKEN} 0af1"), SignedDuration::from_secs(10));
     let reply = Operation::ReplyToComment {
         network: Network::Instagram,
         comment: "17".into(),

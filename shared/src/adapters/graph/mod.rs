@@ -25,4 +25,4 @@ mod whatsapp;
 
 pub use client::GraphApi;
 pub use settings::{GraphSettings, InvalidGraphSettings};
-pub use tokens::{Token, Tokens};
+pub use tokens::Token;

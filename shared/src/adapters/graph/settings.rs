@@ -6,7 +6,7 @@ use domain::call::CALL_TIMEOUT;
 use jiff::SignedDuration;
 use reqwest::Url;
 
-/// How to reach the Graph API. Tokens are no settings: they come from [`Tokens`](super::Tokens).
+/// How to reach the Graph API. Tokens are no settings: they come from [`Secrets`](crate::secrets::Secrets).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GraphSettings {
     /// `https://graph.facebook.com`, or a stand-in; it may have a path.

@@ -1,6 +1,4 @@
-//! Access tokens, by the names that the playbooks give them. Where they are kept is left to others.
-
-use std::collections::BTreeMap;
+//! Access tokens, as the secrets hold them.
 
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
@@ -9,36 +7,32 @@ use sha2::Sha256;
 /// An access token and, where the app demands it, the proof that its bearer is the app.
 #[derive(Clone, Debug)]
 pub struct Token {
-    pub(super) value: SecretString,
-    pub(super) proof: Option<SecretString>,
+    value: SecretString,
+    proof: Option<SecretString>,
 }
 
 impl Token {
-    pub fn new(value: impl Into<SecretString>) -> Self {
-        Self { value: value.into(), proof: None }
+    /// As a secret holds it: the token, and after a blank its proof if it has one. Both are one secret, so that both
+    /// change at once.
+    pub fn read(secret: &SecretString) -> Self {
+        let text = secret.expose_secret().trim();
+        match text.split_once(char::is_whitespace) {
+            Some((value, proof)) => Self { value: value.into(), proof: Some(proof.trim_start().into()) },
+            None => Self { value: text.into(), proof: None },
+        }
     }
 
-    /// With the `appsecret_proof` that is kept beside the token.
-    pub fn with_proof(self, proof: impl Into<SecretString>) -> Self {
-        Self { proof: Some(proof.into()), ..self }
+    pub fn value(&self) -> &SecretString {
+        &self.value
     }
 
-    /// With the proof made here, for whoever holds the app secret anyway.
-    pub fn proven_by(self, app_secret: &SecretString) -> Self {
-        let proof = proof(app_secret, &self.value);
-        self.with_proof(proof)
+    pub fn proof(&self) -> Option<&SecretString> {
+        self.proof.as_ref()
     }
-}
 
-/// The tokens of this installation.
-pub trait Tokens: Send + Sync {
-    /// The token under this name, or `None` if the secret is not set.
-    fn token(&self, name: &str) -> Option<Token>;
-}
-
-impl Tokens for BTreeMap<String, Token> {
-    fn token(&self, name: &str) -> Option<Token> {
-        self.get(name).cloned()
+    /// The secret for a token whose bearer has to prove that it is the app.
+    pub fn proven(value: &SecretString, app_secret: &SecretString) -> SecretString {
+        format!("{} {}", value.expose_secret(), proof(app_secret, value)).into()
     }
 }
 
@@ -57,16 +51,27 @@ mod tests {
     #[test]
     fn the_proof_is_the_well_known_hmac() {
         // The example of Wikipedia's article on HMAC.
-        let token = Token::new("The quick brown fox jumps over the lazy dog").proven_by(&"key".into());
-        let proof = token.proof.unwrap();
-        assert_eq!(proof.expose_secret(), "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8");
+        let proof = proof(&"key".into(), &"The quick brown fox jumps over the lazy dog".into());
+        assert_eq!(proof, "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8");
+    }
+
+    #[test]
+    fn a_secret_is_a_token_with_or_without_its_proof() {
+        let read = |secret: &str| {
+            let token = Token::read(&secret.into());
+            let proof = token.proof.map(|proof| proof.expose_secret().to_owned());
+            (token.value.expose_secret().to_owned(), proof)
+        };
+        assert_eq!(read("abc123"), ("abc123".into(), None));
+        assert_eq!(read("abc123\n"), ("abc123".into(), None));
+        assert_eq!(read("abc123 def456"), ("abc123".into(), Some("def456".into())));
+        let proven = Token::proven(&"abc123".into(), &"app-secret".into());
+        assert_eq!(read(proven.expose_secret()).1, Some(proof(&"app-secret".into(), &"abc123".into())));
     }
 
     #[test]
     fn a_log_shows_neither_token_nor_proof() {
-        let tokens = BTreeMap::from([("main".to_owned(), Token::new("abc123").with_proof("def456"))]);
-        let shown = format!("{tokens:?} {:?}", tokens.token("main"));
+        let shown = format!("{:?}", Token::read(&"abc123 def456".into()));
         assert!(!shown.contains("abc123") && !shown.contains("def456"), "{shown}");
-        assert!(tokens.token("other").is_none());
     }
 }

@@ -60,4 +60,6 @@ pub async fn the_current_playbook_is_the_one_that_was_set(bench: &dyn Bench) {
     }
     store.set_current_playbook(&neveh(), &"missing".into()).await.unwrap();
     assert_eq!(store.playbook(&neveh(), None).await.unwrap(), None);
+    store.set_current_playbook(&"another".into(), &"one".into()).await.unwrap();
+    assert_eq!(store.businesses().await.unwrap(), ["another".into(), neveh()]);
 }

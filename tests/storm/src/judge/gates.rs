@@ -239,6 +239,8 @@ fn after_the_platform_said_stop(case: &Case<'_>, call: &Call, message: &str, fou
     let Some(who) = stopped.and_then(|stopped| case.recipient(stopped)) else { return };
     let resumed =
         case.ever(call.business, who, |what| matches!(what, What::MarketingSwitch { stop: false, .. }));
+    // Who shares a record shares its switch.
+    let resumed = resumed || case.is_mixed_up(call.business, who);
     if !resumed && !case.plan.has(Fault::StoreSlow) && case.restored_at().is_none() {
         let what = format!("{message} to person {who}, although the platform had said that they stopped it");
         found.push(case.violates("R14 after the platform said stop", call.begun_at, what));

@@ -363,6 +363,10 @@ impl Store for StormStore {
         asked!(self, store => store.set_current_playbook(business, version))
     }
 
+    async fn businesses(&self) -> Result<Vec<BusinessId>, StoreError> {
+        asked!(self, store => store.businesses())
+    }
+
     async fn playbook(
         &self,
         business: &BusinessId,
