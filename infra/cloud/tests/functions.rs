@@ -111,6 +111,33 @@ fn each_function_is_built_and_started_alike() {
     }
 }
 
+/// What a function's Cargo.toml tells `cargo lambda deploy`.
+fn told_to_cargo_lambda(name: &str) -> BTreeSet<String> {
+    let manifest = source(&format!("functions/{name}/Cargo.toml"));
+    let section = manifest.split("[package.metadata.lambda.deploy]\n").nth(1);
+    let lines = section.unwrap_or_default().lines().take_while(|line| !line.starts_with('['));
+    lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+#[test]
+fn cargo_lambda_deploy_changes_the_code_and_nothing_else() {
+    let template = app();
+    for function in template.of_kind("AWS::Lambda::Function") {
+        let (name, properties) = (name_of(function), function.properties());
+        let tracing = match &properties["TracingConfig"]["Mode"] {
+            serde_json::Value::Null => "PassThrough".to_owned(),
+            mode => text(mode),
+        };
+        // Anything more (a role, variables, a description) would be a second place that says what a function is.
+        let expected = [
+            format!("memory = {}", properties["MemorySize"]),
+            format!("timeout = {}", properties["Timeout"]),
+            format!("tracing = \"{tracing}\""),
+        ];
+        assert_eq!(told_to_cargo_lambda(&name), BTreeSet::from(expected), "{name}");
+    }
+}
+
 #[test]
 fn each_function_is_told_what_its_code_reads() {
     let template = app();

@@ -35,6 +35,10 @@ pub enum Command {
     Redrive(Redrive),
     /// Estimate what a month on AWS costs, by line
     Cost(Cost),
+    /// Put Masa on AWS, or bring it up to date
+    Deploy(Deploy),
+    /// Take Masa off AWS; its data stays unless told twice
+    Destroy(Destroy),
 }
 
 #[derive(Args)]
@@ -118,6 +122,62 @@ pub struct Cost {
     pub json: bool,
 }
 
+/// Which installation, and where.
+#[derive(Args)]
+pub struct Place {
+    /// The name of the installation; one account may hold several
+    #[arg(long, default_value = "masa", value_name = "NAME")]
+    pub installation: String,
+    /// Where on AWS; else AWS_REGION, else the profile's, else il-central-1
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Another address than AWS's, such as that of an emulator; else AWS_ENDPOINT_URL
+    #[arg(long, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// Go on without being asked
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Args)]
+pub struct Deploy {
+    #[command(flatten)]
+    pub place: Place,
+    /// A business's playbook; may be given several times. Those that were published stay
+    #[arg(long, value_name = "FILE")]
+    pub playbook: Vec<PathBuf>,
+    /// How many new leads a month the estimate is for
+    #[arg(long, default_value_t = 1_000, value_name = "N")]
+    pub leads: u64,
+    /// Who is written to when an alarm goes off
+    #[arg(long, value_name = "ADDRESS")]
+    pub alarm_email: Option<String>,
+    /// A Graph API other than Meta's, for a trial
+    #[arg(long, value_name = "URL")]
+    pub graph_url: Option<String>,
+    /// A table that was restored, in the place of the installation's own
+    #[arg(long, value_name = "NAME")]
+    pub table: Option<String>,
+    /// Take the functions' zips from this folder instead of building them
+    #[arg(long, value_name = "DIR")]
+    pub prebuilt: Option<PathBuf>,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Args)]
+pub struct Destroy {
+    #[command(flatten)]
+    pub place: Place,
+    /// Delete all leads, playbooks, media and secrets, too
+    #[arg(long)]
+    pub data: bool,
+    /// The name of the installation once more, in the place of typing it when asked
+    #[arg(long, requires = "data", value_name = "NAME")]
+    pub confirm: Option<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,5 +192,9 @@ mod tests {
         assert!(matches!(parsed.chosen(), Command::Demo(Demo { once: true, .. })));
         let parsed = Arguments::try_parse_from(["masa", "cost", "--leads", "1000"]).unwrap();
         assert!(matches!(parsed.chosen(), Command::Cost(Cost { leads: 1_000, messages: 10, .. })));
+        let parsed = Arguments::try_parse_from(["masa", "deploy", "--dry-run"]).unwrap();
+        assert!(matches!(parsed.chosen(), Command::Deploy(Deploy { dry_run: true, leads: 1_000, .. })));
+        // The second word means nothing without the first.
+        assert!(Arguments::try_parse_from(["masa", "destroy", "--confirm", "masa"]).is_err());
     }
 }

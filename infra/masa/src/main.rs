@@ -1,7 +1,12 @@
 //! The command: run the stack on one machine, show what it does, check a playbook, set parked work going, estimate
-//! what it costs on AWS.
+//! what it costs on AWS, put it there and take it away.
 
 mod arguments;
+#[cfg(feature = "aws")]
+mod aws;
+#[cfg(not(feature = "aws"))]
+#[path = "without_aws.rs"]
+mod aws;
 mod cost;
 mod demo;
 mod playbook;
@@ -26,6 +31,8 @@ fn main() -> ExitCode {
             Command::Playbook(command) => playbook::playbook(&command),
             Command::Redrive(redrive) => redrive::redrive(&redrive).await,
             Command::Cost(cost) => cost::cost(&cost),
+            Command::Deploy(deploy) => aws::deploy(&deploy).await,
+            Command::Destroy(destroy) => aws::destroy(&destroy).await,
         }
     });
     match ended {

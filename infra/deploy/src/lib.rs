@@ -1,0 +1,29 @@
+//! `masa deploy` and `masa destroy`: Masa put on AWS from one command, brought up to date by the same one, and taken away.
+//!
+//! Plan first, execute after. [`Found`] is what AWS says is there, [`Wanted`] what there should be; [`plan::plan`] compares
+//! the two without calling anybody, and what it says is all that is written. Where nothing differs, nothing is written.
+
+mod aws;
+mod bundle;
+mod deploying;
+mod destroying;
+mod fault;
+mod found;
+mod installation;
+mod operator;
+pub mod plan;
+mod secrets;
+mod stacks;
+mod table;
+mod text;
+mod toolchain;
+mod wanted;
+
+pub use bundle::{Bundle, Code, Machine};
+pub use deploying::{Deploy, Source, deploy};
+pub use destroying::{Data, Destroy, destroy};
+pub use fault::DeployError;
+pub use found::Found;
+pub use installation::{Installation, InvalidInstallation};
+pub use operator::Operator;
+pub use wanted::{PlaybookText, Wanted};

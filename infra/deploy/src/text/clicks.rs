@@ -1,0 +1,34 @@
+//! The clicks in Meta's App Dashboard. They are Meta's words of November 2026, and Meta moves them.
+
+/// Webhook fields that Masa reads, by the object that they belong to.
+const SUBSCRIPTIONS: [(&str, &str); 3] = [
+    (
+        "WhatsApp Business Account",
+        "messages, user_preferences, smb_message_echoes, message_template_status_update",
+    ),
+    ("Page", "feed, leadgen, messages, messaging_postbacks, message_echoes"),
+    ("Instagram", "comments, messages, messaging_postbacks"),
+];
+
+pub fn clicks(webhook_url: &str, verify_token: &str) -> String {
+    let mut text = format!(
+        "In Meta's App Dashboard (https://developers.facebook.com/apps → your app):
+  1. Add the product Webhooks. For each object below: choose it in the list, `Subscribe to this object`, and give
+       Callback URL   {webhook_url}
+       Verify token   {verify_token}
+     `Verify and save`. Meta asks Masa at once; an error there means that URL or token was not pasted whole.
+  2. Subscribe to these fields of each object, with `Include values` on:
+"
+    );
+    for (object, fields) in SUBSCRIPTIONS {
+        text.push_str(&format!("       {object}: {fields}\n"));
+    }
+    text.push_str(
+        "  3. Connect what is yours: the WhatsApp account and the Page each need the app subscribed (`subscribed_apps`);
+     in Messenger → Settings and Instagram → Settings: `Add subscriptions` beside the Page and the account.
+  4. App settings → Basic: a privacy policy and how one's data is deleted; then switch the app to Live.
+     What waits for App Review is in docs/deploy.md.
+",
+    );
+    text
+}
