@@ -115,7 +115,7 @@ pub fn plan(wanted: &Wanted, found: &Found, code: Option<&Code>) -> Result<Plan,
     let parameters = app_parameters(wanted, found, code);
     let plan = Plan {
         data: data_change(wanted, found)?,
-        secrets: missing(&tokens, found),
+        secrets: missing(wanted, &tokens, found),
         app: app_change(wanted, found, &parameters)?,
         code: code.map_or(CodeChange::NotBuilt, |code| code_change(found, &parameters, code)),
         release: found.table.released.is_none(),
@@ -134,13 +134,11 @@ pub fn data_parameters(wanted: &Wanted, found: &Found) -> BTreeMap<String, Strin
 /// The parameters of the app stack: what it has, and over it what is wanted. What nobody names keeps its value.
 pub fn app_parameters(wanted: &Wanted, found: &Found, code: Option<&Code>) -> BTreeMap<String, String> {
     let mut parameters = kept(found.app.as_ref(), cloud::APP);
-    let tokens: Vec<String> = token_names(wanted, found).into_iter().collect();
     let artifacts = found.data.as_ref().and_then(|data| data.outputs.get("ArtifactsBucket"));
     let said = [
         ("Installation", Some(wanted.installation.as_str().to_owned())),
         ("TableName", found.table_name(wanted)),
         ("ArtifactsBucket", artifacts.cloned()),
-        ("TokenNames", Some(tokens.join(","))),
         ("AlarmEmail", wanted.alarm_email.clone()),
         ("GraphUrl", wanted.graph_url.clone()),
     ];
@@ -163,13 +161,20 @@ fn kept(stack: Option<&Stack>, template: &str) -> BTreeMap<String, String> {
 fn token_names(wanted: &Wanted, found: &Found) -> BTreeSet<String> {
     let mut names = wanted.token_names();
     names.extend(secrets::tokens(&found.secrets).cloned());
-    let told = found.app.as_ref().and_then(|app| app.parameters.get("TokenNames"));
-    names.extend(told.into_iter().flat_map(|told| told.split(',')).map(str::to_owned));
     names
 }
 
-fn missing(tokens: &BTreeSet<String>, found: &Found) -> Vec<Secret> {
-    secrets::needed(tokens).into_iter().filter(|secret| !found.secrets.contains(&secret.name)).collect()
+fn missing(wanted: &Wanted, tokens: &BTreeSet<String>, found: &Found) -> Vec<Secret> {
+    let is_there = |name: &String| found.secrets.contains(name) || is_of_each_business(wanted, name, found);
+    secrets::needed(tokens).into_iter().filter(|secret| !is_there(&secret.name)).collect()
+}
+
+/// Whether each business that names this token has one of its own below its name: it goes before the shared one.
+fn is_of_each_business(wanted: &Wanted, token: &str, found: &Found) -> bool {
+    let mut naming =
+        wanted.playbooks.iter().filter(|sound| sound.playbook.channels.token == token).peekable();
+    naming.peek().is_some()
+        && naming.all(|sound| found.secrets.contains(&format!("{}/{token}", sound.business())))
 }
 
 fn unpublished(wanted: &Wanted, found: &Found) -> Vec<BusinessId> {

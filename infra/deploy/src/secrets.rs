@@ -67,7 +67,8 @@ pub fn ask(
         };
         let value = value.ok_or_else(|| DeployError::SecretMissing(name.clone()))?;
         let value = SecretString::from(value.expose_secret().trim().to_owned());
-        let odd = |byte: u8| byte.is_ascii_whitespace() || byte.is_ascii_control();
+        // Behind a token may stand a blank and its proof.
+        let odd = |byte: u8| byte.is_ascii_control() || (name == APP_SECRET && byte == b' ');
         if value.expose_secret().is_empty() || value.expose_secret().bytes().any(odd) {
             return Err(DeployError::SecretOdd(name.clone()));
         }
@@ -106,15 +107,17 @@ fn made_up(bytes: usize) -> Result<SecretString, DeployError> {
     Ok(SecretString::from(hex::encode(secret)))
 }
 
-/// The names that are stored; their values stay where they are.
+/// The names that are stored, below the installation's path; their values stay where they are. A business's own secret
+/// has the business before its name: `neveh/MASA_API_KEY`.
 pub async fn stored(aws: &Aws, installation: &Installation) -> Result<BTreeSet<String>, AwsError> {
-    let path = installation.secrets_path();
-    let mut pages = aws.ssm.get_parameters_by_path().path(&path).into_paginator().send();
+    let path = format!("{}/", installation.secrets_path());
+    let get = aws.ssm.get_parameters_by_path().path(&path).recursive(true);
+    let mut pages = get.into_paginator().send();
     let mut names = BTreeSet::new();
     while let Some(page) = pages.next().await {
         let page = page.map_err(|error| explain("list the secrets", aws.region(), &error))?;
         let of_page = page.parameters().iter().filter_map(|parameter| parameter.name());
-        names.extend(of_page.filter_map(|name| name.rsplit('/').next()).map(str::to_owned));
+        names.extend(of_page.filter_map(|name| name.strip_prefix(&path)).map(str::to_owned));
     }
     Ok(names)
 }

@@ -186,7 +186,7 @@ Calls come to   {api_url}/calls/BUSINESS with the API key:
   {}
 A secret of Meta's is changed with
   read -rs VALUE && aws ssm put-parameter --region {region} --overwrite --type SecureString --name {path} --value \"$VALUE\"
-  and the functions read it when they start anew. MASA_PEPPER is never changed: everybody would be a stranger.
+  and the functions know it within minutes, without a deployment. MASA_PEPPER is never changed: everybody would be a stranger.
 Figures and alarms: https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}#dashboards/dashboard/{dashboard}
 ",
         read(FORM_KEY),

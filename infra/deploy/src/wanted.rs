@@ -68,7 +68,7 @@ pub fn playbooks(files: &[PlaybookText]) -> Result<Vec<SoundPlaybook>, DeployErr
     Ok(sound)
 }
 
-/// What the parameter `TokenNames` takes: no other secret has such a name, so `sender` may read them all.
+/// What `sender` may read: no other secret has such a name.
 fn is_token_name(name: &str) -> bool {
     let known = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     match name.strip_prefix("MASA_META_TOKEN") {
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_a_token_is_what_the_template_takes() {
+    fn the_name_of_a_token_is_what_sender_may_read() {
         for name in ["MASA_META_TOKEN", "MASA_META_TOKEN_NEVEH", "MASA_META_TOKEN_2"] {
             assert!(is_token_name(name), "{name}");
         }

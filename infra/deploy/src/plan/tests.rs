@@ -129,7 +129,6 @@ fn a_second_business_brings_its_token_and_leaves_the_first_ones() {
     let plan = plan(&wanted, &found, Some(&code)).unwrap();
     let names: Vec<&str> = plan.secrets.iter().map(|secret| secret.name.as_str()).collect();
     assert_eq!(names, ["MASA_META_TOKEN_2"]);
-    assert_eq!(app_parameters(&wanted, &found, None)["TokenNames"], "MASA_META_TOKEN,MASA_META_TOKEN_2");
     assert_eq!(plan.playbooks, ["second".into()]);
 }
 
@@ -165,6 +164,31 @@ fn a_stack_that_was_not_finished_is_made_again_or_gone_on_with() {
     ];
     let blocked: Vec<String> = blocked.into_iter().map(|refusal| refusal.unwrap_err().to_string()).collect();
     insta::assert_snapshot!(blocked.join("\n\n"));
+}
+
+#[test]
+fn a_business_with_a_token_of_its_own_needs_no_shared_one() {
+    let (wanted, code) = (wanted(), code(1));
+    let mut found = deployed(&wanted, &code);
+    found.secrets.remove("MASA_META_TOKEN");
+    found.secrets.insert("other/MASA_META_TOKEN".into());
+    assert_eq!(plan(&wanted, &found, Some(&code)).unwrap().secrets.len(), 1);
+    found.secrets.insert("neveh/MASA_META_TOKEN".into());
+    assert!(plan(&wanted, &found, Some(&code)).unwrap().is_empty());
+}
+
+#[test]
+fn each_parameter_that_is_said_is_one_of_the_template() {
+    let (mut wanted, code) = (wanted(), code(1));
+    wanted.alarm_email = Some("noa@example.com".into());
+    wanted.graph_url = Some("http://127.0.0.1:1".into());
+    let found = deployed(&wanted, &code);
+    let said = app_parameters(&wanted, &found, Some(&code));
+    let template = Template::read(cloud::APP).unwrap();
+    let asked = template.part("Parameters").as_object().unwrap();
+    assert!(said.keys().all(|name| asked.contains_key(name)), "{said:?}");
+    let needed = asked.iter().filter(|(_, parameter)| parameter["Default"].is_null());
+    assert!(needed.map(|(name, _)| name).all(|name| said.contains_key(name)), "{said:?}");
 }
 
 #[test]
