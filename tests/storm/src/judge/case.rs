@@ -60,6 +60,17 @@ impl<'a> Case<'a> {
     pub fn new(plan: &'a Plan, history: &'a History, ending: Ending, without_queue: bool) -> Self {
         let (directory, mixed_up) = (Directory::of(plan), BTreeSet::new());
         let mut case = Self { plan, history, ending, directory, without_queue, mixed_up };
+        // An address that somebody else typed goes with whoever is erased of the two, and what it brings with it.
+        let erased = |who: Who, business| case.ever(business, who, |what| matches!(what, What::Erase { .. }));
+        let named = history.entries.iter().filter_map(|entry| match entry.what {
+            What::Form { who, business, email_of: Some(other), .. } if who != other => {
+                (erased(who, business) || erased(other, business))
+                    .then_some([(business, who), (business, other)])
+            }
+            _ => None,
+        });
+        let named: Vec<_> = named.flatten().collect();
+        case.mixed_up.extend(named);
         for joined in &history.joined {
             let mut people = case.people_of(joined.business, &joined.ours);
             people.extend(case.people_of(joined.business, &joined.theirs));
@@ -212,7 +223,8 @@ impl<'a> Case<'a> {
         names.iter().filter_map(whose).collect()
     }
 
-    /// Somebody whose record became one with another person's, and that was right as far as anybody could know.
+    /// Somebody whose record became one with another person's, as far as that may be ([`super::merges`]), or whose address
+    /// was erased with another's.
     pub fn is_mixed_up(&self, business: usize, who: Who) -> bool {
         self.mixed_up.contains(&(business, who))
     }
