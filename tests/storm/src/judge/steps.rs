@@ -73,7 +73,7 @@ fn started(case: &Case<'_>, entry: &Entry, call: &Call) -> Option<(Millis, Milli
                 matches!(&call.wanted, Wanted::ReadLeadAd { id } if *id == name) && call.accepted_at.is_some()
             });
             let first = reads.next()?;
-            let last = reads.last().unwrap_or(first);
+            let last = reads.next_back().unwrap_or(first);
             // Whose record is another's takes the details by way of that one's inbox.
             let settled = match case.is_calm() {
                 true => last.begun_at + case.settled_by(0) + MINUTE,
