@@ -20,6 +20,20 @@ pub const APP_SECRET: &str = "storm-app-secret";
 pub const API_KEY: &str = "storm-api-key";
 pub const FORM_KEY: &str = "storm-form-key";
 
+/// What a sender proves itself with. Whoever has none sends nothing of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Keys<'a> {
+    pub app_secret: Option<&'a str>,
+    pub api_key: Option<&'a str>,
+    pub form_key: Option<&'a str>,
+}
+
+impl Keys<'static> {
+    /// Those of the installation.
+    pub const OURS: Self =
+        Self { app_secret: Some(APP_SECRET), api_key: Some(API_KEY), form_key: Some(FORM_KEY) };
+}
+
 #[derive(Clone, Debug)]
 pub enum Request {
     /// A delivery of Meta's, which is signed.
@@ -38,19 +52,27 @@ pub enum Request {
 impl Request {
     /// The status of the answer.
     pub async fn put_to(&self, webhook: &Webhook, intake: &LeadIntake) -> i64 {
+        self.put_with(Keys::OURS, webhook, intake).await
+    }
+
+    /// The same from somebody who has these keys.
+    pub async fn put_with(&self, keys: Keys<'_>, webhook: &Webhook, intake: &LeadIntake) -> i64 {
         match self {
             Self::Delivery(body) => {
-                let request = request("/meta/webhook", body, &[("x-hub-signature-256", &signature(body))]);
-                webhook::handle(webhook, request).await.status_code
+                let signature = keys.app_secret.map(|secret| signature(secret, body));
+                let headers: Vec<_> =
+                    signature.iter().map(|signature| ("x-hub-signature-256", signature.as_str())).collect();
+                webhook::handle(webhook, request("/meta/webhook", body, &headers)).await.status_code
             }
             Self::Form { path, body, key } => {
-                let mut headers = vec![("x-form-key", FORM_KEY), ("content-type", "application/json")];
+                let mut headers = vec![("content-type", "application/json")];
+                headers.extend(keys.form_key.map(|key| ("x-form-key", key)));
                 headers.extend(key.as_ref().map(|key| ("idempotency-key", key.as_str())));
                 lead_intake::handle_http(intake, request(path, body, &headers)).await.status_code
             }
             Self::Call { path, body } => {
-                let key = format!("Bearer {API_KEY}");
-                let headers = [("authorization", key.as_str())];
+                let key = keys.api_key.map(|key| format!("Bearer {key}"));
+                let headers: Vec<_> = key.iter().map(|key| ("authorization", key.as_str())).collect();
                 lead_intake::handle_http(intake, request(path, body, &headers)).await.status_code
             }
         }
@@ -109,8 +131,8 @@ pub fn failed(response: &SqsBatchResponse) -> Vec<usize> {
     response.batch_item_failures.iter().filter_map(|failure| failure.item_identifier.parse().ok()).collect()
 }
 
-fn signature(body: &str) -> String {
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(APP_SECRET.as_bytes())
+fn signature(secret: &str, body: &str) -> String {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes())
         .unwrap_or_else(|error| unreachable!("a key of any length will do: {error}"));
     mac.update(body.as_bytes());
     format!("sha256={}", hex::encode(mac.finalize().into_bytes()))

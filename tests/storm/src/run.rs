@@ -7,7 +7,7 @@ use shared::application::ports::{Store, StoreError, TimelineRow};
 
 use crate::judge::{Case, Ending, Violation, judge};
 use crate::people::businesses::{self, BUSINESSES, number_of};
-use crate::people::plan::{Directory, Kind, Plan};
+use crate::people::plan::{Kind, Plan};
 use crate::sim::{Settings, Sim};
 use crate::world::timers::{MINUTE, Millis};
 use shared::domain::erasure::Erasing;
@@ -39,8 +39,7 @@ pub fn play(plan: Plan, settings: Settings) -> Played {
     let ending = ending(&sim, &plan, ended);
     let states = states(&sim);
     let history = sim.log.lock();
-    let case =
-        Case { plan: &plan, history: &history, ending, directory: Directory::of(&plan), without_queue };
+    let case = Case::new(&plan, &history, ending, without_queue);
     let violations = judge(&case);
     let mut counts = history.counts.clone();
     for (fault, times) in sim.weather.struck() {

@@ -1,14 +1,15 @@
 //! What the judge has before it, with the questions that several rules ask.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use shared::domain::channel::Channel;
+use shared::domain::identity::Identity;
 use shared::domain::ids::LeadId;
 
 use super::Violation;
 use crate::people::acts::{What, Who, Words};
-use crate::people::businesses::asks_for_consent;
+use crate::people::businesses::{VERSIONS, asks_for_consent};
 use crate::people::plan::{Directory, Kind, Line, Plan};
 use crate::people::webhooks::{comment_of, lead_ad_id};
 use crate::world::log::{Call, Entry, History, Told, Turn, Wanted};
@@ -37,12 +38,16 @@ pub struct Case<'a> {
     pub directory: Directory,
     /// Every hint was lost: each step waits for two ticks.
     pub without_queue: bool,
+    /// People whose records became one with another person's.
+    pub mixed_up: BTreeSet<(usize, Who)>,
 }
 
 /// An item may be delivered so much later than it happened.
 pub const LATE_MAX: Millis = 7 * HOUR;
 /// The longest gap between ticks after which nothing is held.
 const GAP_MAX: Millis = 6 * HOUR;
+/// A version that was published is everybody's after this: what is current is believed for half a minute.
+const BELIEVED: Millis = 100 * SECOND;
 /// On a calm day what is acknowledged has its effect within two ticks, and some time to work.
 pub const PROMPT: Millis = 6 * MINUTE;
 
@@ -52,6 +57,30 @@ pub fn is_bulk(message: &str) -> bool {
 }
 
 impl<'a> Case<'a> {
+    pub fn new(plan: &'a Plan, history: &'a History, ending: Ending, without_queue: bool) -> Self {
+        let (directory, mixed_up) = (Directory::of(plan), BTreeSet::new());
+        let mut case = Self { plan, history, ending, directory, without_queue, mixed_up };
+        // An address that somebody else typed goes with whoever is erased of the two, and what it brings with it.
+        let erased = |who: Who, business| case.ever(business, who, |what| matches!(what, What::Erase { .. }));
+        let named = history.entries.iter().filter_map(|entry| match entry.what {
+            What::Form { who, business, email_of: Some(other), .. } if who != other => {
+                (erased(who, business) || erased(other, business))
+                    .then_some([(business, who), (business, other)])
+            }
+            _ => None,
+        });
+        let named: Vec<_> = named.flatten().collect();
+        case.mixed_up.extend(named);
+        for joined in &history.joined {
+            let mut people = case.people_of(joined.business, &joined.ours);
+            people.extend(case.people_of(joined.business, &joined.theirs));
+            if people.len() > 1 {
+                case.mixed_up.extend(people.into_iter().map(|who| (joined.business, who)));
+            }
+        }
+        case
+    }
+
     pub fn is_calm(&self) -> bool {
         self.plan.kind != Kind::Stormy
     }
@@ -175,14 +204,61 @@ impl<'a> Case<'a> {
             .any(|call| matches!(call.told, Some(Told::Refused(Recipient | OptedOut | NotNow | Window))))
     }
 
-    /// Two people whom a form said to be one, and so may have become one.
-    pub fn is_mixed_up(&self, business: usize, who: Who) -> bool {
-        self.history.entries.iter().any(|entry| match &entry.what {
-            What::Form { who: sender, business: of, email_of: Some(other), .. } => {
-                *of == business && sender != other && (*sender == who || *other == who)
+    /// The people whom these names stand for, but for addresses that somebody typed.
+    pub fn people_of(&self, business: usize, names: &BTreeSet<Identity>) -> BTreeSet<Who> {
+        let whose = |name: &Identity| match name {
+            Identity::Phone(phone) => self.directory.whose(business, phone.digits()),
+            Identity::Comment(id) => self.author(id.as_str()),
+            Identity::LeadAd(id) => self.history.entries.iter().find_map(|entry| match entry.what {
+                What::LeadAd { who, business: of, id: number } if lead_ad_id(of, number) == id.as_str() => {
+                    Some(who)
+                }
+                _ => None,
+            }),
+            Identity::Email(_) | Identity::Submission(_) | Identity::Lead(_) => None,
+            Identity::WhatsAppId(_) | Identity::WhatsAppUser(_) | Identity::Psid(_) | Identity::Igsid(_) => {
+                self.directory.whose(business, &name.value())
             }
-            _ => false,
-        })
+        };
+        names.iter().filter_map(whose).collect()
+    }
+
+    /// Somebody whose record became one with another person's, as far as that may be ([`super::merges`]), or whose address
+    /// was erased with another's.
+    pub fn is_mixed_up(&self, business: usize, who: Who) -> bool {
+        self.mixed_up.contains(&(business, who))
+    }
+
+    /// The versions of a playbook that may be followed at a moment: what is current is believed for half a minute.
+    pub fn versions(&self, business: usize, at: Millis) -> BTreeSet<usize> {
+        let mut current = BTreeSet::from([0]);
+        for entry in &self.history.entries {
+            match &entry.what {
+                What::Publish { business: of, version } if *of == business && entry.at <= at => {
+                    if entry.at + BELIEVED <= at {
+                        current.clear();
+                    }
+                    current.insert(*version);
+                }
+                _ => {}
+            }
+        }
+        match self.restored_at() {
+            // The playbook that is current is an older one again.
+            Some(restored) if restored <= at => (0..VERSIONS).collect(),
+            _ => current,
+        }
+    }
+
+    /// Those that may be followed at some moment of a time.
+    pub fn versions_between(&self, business: usize, from: Millis, to: Millis) -> BTreeSet<usize> {
+        let published = self.history.entries.iter().filter_map(|entry| match &entry.what {
+            What::Publish { business: of, version } if *of == business && (from..=to).contains(&entry.at) => {
+                Some(*version)
+            }
+            _ => None,
+        });
+        self.versions(business, from).into_iter().chain(published).collect()
     }
 
     /// Whether an entry gives consent to marketing.

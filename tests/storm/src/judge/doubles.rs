@@ -68,7 +68,7 @@ fn confirmed_again(case: &Case<'_>, found: &mut Vec<Violation>) {
 }
 
 /// The first call of each piece of work that sends a message of this name, by lead and in order.
-fn first_calls<'a>(case: &Case<'a>, name: &str) -> BTreeMap<(usize, LeadId), Vec<&'a Call>> {
+pub fn first_calls<'a>(case: &Case<'a>, name: &str) -> BTreeMap<(usize, LeadId), Vec<&'a Call>> {
     let mut first: BTreeMap<(usize, LeadId), Vec<&Call>> = BTreeMap::new();
     for call in &case.history.calls {
         if !matches!(&call.wanted, Wanted::Send { message, .. } if message == name) {

@@ -8,12 +8,12 @@ use shared::domain::channel::Channel;
 use shared::domain::ids::{LeadId, WorkId};
 
 use super::Violation;
-use super::case::{Case, PROMPT, is_bulk, is_refusal_on};
+use super::case::{Case, LATE_MAX, PROMPT, is_bulk, is_refusal_on};
 use crate::people::acts::{ToldBy, What, Words};
-use crate::people::businesses::{VERSIONS, rules, zone};
+use crate::people::businesses::{rules, zone};
 use crate::people::plan::{Line, Person};
 use crate::world::log::{Call, Entry, Told, Turn, Wanted};
-use crate::world::timers::{DAY, HOUR, MINUTE, Millis, SECOND, timestamp};
+use crate::world::timers::{DAY, HOUR, Millis, SECOND, timestamp};
 use crate::world::weather::Fault;
 
 /// From the claim to the call, and from one clock to the other.
@@ -25,8 +25,9 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
     for call in &case.history.calls {
         after_a_committed_refusal(case, call, found);
         if let Wanted::Send { channel, message, template, .. } = &call.wanted {
-            if !template {
-                outside_the_window(case, call, *channel, message, found);
+            match template {
+                true => inside_the_window(case, call, message, found),
+                false => outside_the_window(case, call, *channel, message, found),
             }
             if is_bulk(message) {
                 at_night(case, call, message, found);
@@ -129,24 +130,20 @@ fn outside_the_window(
     }
 }
 
-/// The versions of a playbook that may be followed at a moment: what is current is believed for half a minute.
-fn versions(case: &Case<'_>, business: usize, at: Millis) -> BTreeSet<usize> {
-    let mut current = BTreeSet::from([0]);
-    for entry in &case.history.entries {
-        match &entry.what {
-            What::Publish { business: of, version } if *of == business && entry.at <= at => {
-                if entry.at + MINUTE + SLACK <= at {
-                    current.clear();
-                }
-                current.insert(*version);
-            }
-            _ => {}
-        }
-    }
-    match case.restored_at() {
-        // The playbook that is current is an older one again.
-        Some(restored) if restored <= at => (0..VERSIONS).collect(),
-        _ => current,
+/// Inside the window free words cost nothing.
+fn inside_the_window(case: &Case<'_>, call: &Call, message: &str, found: &mut Vec<Violation>) {
+    let by_number = |who: &usize| matches!(&call.wanted, Wanted::Send { to, .. } if to == case.plan.people[*who].digits());
+    let Some(who) = case.recipient(call).filter(by_number).filter(|_| case.is_calm()) else { return };
+    let wrote = case.entries_of(call.business, who).any(|entry| {
+        let here = matches!(entry.what, What::Write { channel: Channel::WhatsApp, told_by, .. }
+            if told_by != ToldBy::UserId);
+        here && entry.at > call.begun_at - DAY + HOUR
+            && case.holds_from(entry).is_some_and(|from| call.begun_at > from + CLAIM)
+    });
+    let erased = case.ever(call.business, who, |what| matches!(what, What::Erase { .. }));
+    if wrote && !erased && !case.is_mixed_up(call.business, who) {
+        let what = format!("{message} to person {who} by a template, although they had just written");
+        found.push(case.violates("R10 a template into an open window", call.begun_at, what));
     }
 }
 
@@ -161,7 +158,7 @@ fn at_night(case: &Case<'_>, call: &Call, message: &str, found: &mut Vec<Violati
         is_night(call.business, *version, call.begun_at)
             && is_night(call.business, *version, call.begun_at - SLACK)
     };
-    if versions(case, call.business, call.begun_at).iter().all(quiet) {
+    if case.versions(call.business, call.begun_at).iter().all(quiet) {
         found.push(case.violates("6 at night", call.begun_at, format!("{message} for {}", call.lead)));
     }
 }
@@ -180,7 +177,8 @@ fn above_the_cap(case: &Case<'_>, found: &mut Vec<Violation>) {
         }
         let works = of_day.entry((call.business, call.lead, day)).or_default();
         works.insert(call.work);
-        let cap = versions(case, call.business, call.begun_at)
+        let cap = case
+            .versions(call.business, call.begun_at)
             .into_iter()
             .map(|version| rules(call.business, version).daily_cap.unwrap_or(u32::MAX))
             .max();
@@ -228,17 +226,26 @@ fn without_consent(case: &Case<'_>, call: &Call, message: &str, found: &mut Vec<
     }
 }
 
-/// What the platform says of a person's switch is remembered (R14).
+/// What the platform says of a person's switch (131050) is as good as the switch itself, until they switch it back
+/// (R14). It concerns the address, whichever record it is written to by.
 fn after_the_platform_said_stop(case: &Case<'_>, call: &Call, message: &str, found: &mut Vec<Violation>) {
+    let address = |call: &Call| match &call.wanted {
+        Wanted::Send { to, .. } => Some((call.business, to.clone())),
+        _ => None,
+    };
     let stopped = case.history.calls.iter().find(|earlier| {
-        (earlier.business, earlier.lead) == (call.business, call.lead)
-            && earlier.told == Some(Told::Refused(Refusal::OptedOut))
+        earlier.told == Some(Told::Refused(Refusal::OptedOut))
+            && (earlier.lead == call.lead || address(earlier) == address(call))
+            && earlier.business == call.business
             && earlier.recorded
             && earlier.ended_at.is_some_and(|ended| ended + CLAIM < call.begun_at)
     });
-    let Some(who) = stopped.and_then(|stopped| case.recipient(stopped)) else { return };
-    let resumed =
-        case.ever(call.business, who, |what| matches!(what, What::MarketingSwitch { stop: false, .. }));
+    let Some(stopped) = stopped else { return };
+    let Some(who) = case.recipient(stopped) else { return };
+    let resumed = case.entries_of(call.business, who).any(|entry| {
+        matches!(entry.what, What::MarketingSwitch { stop: false, .. })
+            && (stopped.begun_at - LATE_MAX..=call.begun_at).contains(&entry.at)
+    });
     // Who shares a record shares its switch.
     let resumed = resumed || case.is_mixed_up(call.business, who);
     if !resumed && !case.plan.has(Fault::StoreSlow) && case.restored_at().is_none() {

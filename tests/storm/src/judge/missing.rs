@@ -2,18 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use shared::domain::call::Refusal;
 use shared::domain::channel::Channel;
 
-use super::Violation;
 use super::case::{Case, LATE_MAX, PROMPT};
+use super::{Violation, steps};
 use crate::people::acts::{ToldBy, What, Who, Words};
-use crate::people::businesses::{answers_calls_within, follow_ups, rules, zone};
+use crate::people::businesses::answers_calls_within;
 use crate::people::plan::Line;
 use crate::people::webhooks::{comment_id, lead_ad_id};
 use crate::world::log::{Call, Entry, Told, Wanted};
-use crate::world::timers::{DAY, HOUR, MINUTE, Millis, timestamp};
-use crate::world::weather::Fault;
+use crate::world::timers::{DAY, HOUR, MINUTE, Millis};
 
 /// After so many tries a message may be parked, or late.
 const TRIES_ENOUGH: usize = 4;
@@ -39,7 +37,7 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
                 }
                 if captured.insert((business, *who)) {
                     welcome(case, entry, acknowledged, *who, found);
-                    follow_up(case, entry, acknowledged, *who, found);
+                    steps::follow_ups_of(case, entry, acknowledged, *who, found);
                 }
             }
             What::Call { who, missed, .. } if called.insert((business, *who, *missed)) => {
@@ -115,96 +113,6 @@ fn look_up(case: &Case<'_>, entry: &Entry, acknowledged: Millis, id: &str, found
     });
     if !read {
         found.push(case.violates("1 no look-up", entry.at, entry.what.to_string()));
-    }
-}
-
-/// Who never answers gets every step by the clock, each in its time.
-fn follow_up(case: &Case<'_>, entry: &Entry, acknowledged: Millis, who: Who, found: &mut Vec<Violation>) {
-    let business = entry.what.business();
-    let quiet = |what: &What| {
-        what.captures()
-            || matches!(
-                what,
-                What::Call { .. } | What::Comment { .. } | What::Mention { .. } | What::Poison { .. }
-            )
-    };
-    let silent = !case.ever(business, who, |what| !quiet(what));
-    let agreed = case.consents(&entry.what);
-    let restored = case.restored_at().is_some();
-    if !silent || !agreed || case.line(who) != Line::Mobile || case.is_mixed_up(business, who) || restored {
-        return;
-    }
-    // Who stopped marketing on the platform gets none of it any more (131050).
-    let stopped = case.history.calls.iter().any(|call| {
-        let opted_out = call.told == Some(Told::Refused(Refusal::OptedOut));
-        opted_out && call.business == business && case.recipient(call) == Some(who)
-    });
-    // A claim that nobody came back from may have been a call, and what nobody waits for is not called for again.
-    let doubtful = [Fault::StoreAnswerLost, Fault::StoreSlow, Fault::WorkerDies, Fault::TicksMissed];
-    // Whose consent stands in a lead ad that could not be read at once agreed only later.
-    let agreed_late = !case.is_calm()
-        && case.entries_of(business, who).any(|entry| entry.what.captures() && !case.consents(&entry.what));
-    if stopped || agreed_late || doubtful.into_iter().any(|fault| case.plan.has(fault)) {
-        return;
-    }
-    let publishes = case
-        .history
-        .entries
-        .iter()
-        .any(|other| matches!(&other.what, What::Publish { business: of, .. } if *of == business));
-    for (index, name) in rules(business, 0).follow_ups.iter().enumerate() {
-        let mut calls = case.calls_for(business, who, name).peekable();
-        let first = calls.peek().copied();
-        let latest = acknowledged + 13 * DAY;
-        if latest > case.ending.now {
-            return;
-        }
-        let attempted = first.is_some();
-        let left = calls.any(|call| call.accepted_at.is_some());
-        let missing = if case.is_calm() { !left } else { !attempted };
-        // Who is not to be written to for days (131049) may be past a step's time when the one before it is through.
-        let earlier =
-            std::iter::once("welcome").chain(rules(business, 0).follow_ups[..=index].iter().copied());
-        let refused = earlier.into_iter().any(|earlier| case.refused(business, who, earlier));
-        if missing && !refused {
-            let what = format!("person {who} never answered and got no {name} ({})", entry.what);
-            found.push(case.violates("11 no follow-up", entry.at, what));
-            return;
-        }
-        let Some(first) = first.filter(|_| case.is_calm() && !publishes) else { continue };
-        let due = due(business, acknowledged, index);
-        if !(due - MINUTE..=due + 10 * MINUTE).contains(&first.begun_at) {
-            let what = format!(
-                "{name} of person {who} went at {} and was due at {}",
-                timestamp(first.begun_at),
-                timestamp(due)
-            );
-            found.push(case.violates("6 at the wrong time", first.begun_at, what));
-        }
-    }
-}
-
-/// The civil moment of a step, with the night it may fall into.
-fn due(business: usize, started: Millis, index: usize) -> Millis {
-    let step = &follow_ups(business, 0)[index];
-    let rules = rules(business, 0);
-    let day = timestamp(started).to_zoned_datetime(zone()).date();
-    let (hour, minute) = step
-        .at
-        .split_once(':')
-        .map_or((0, 0), |(hour, minute)| (hour.parse().unwrap_or(0), minute.parse().unwrap_or(0)));
-    let on = |day: jiff::civil::Date, hour: i8, minute: i8| {
-        day.at(hour, minute, 0, 0)
-            .to_zoned_datetime(zone())
-            .map_or(0, |zoned| zoned.timestamp().as_millisecond())
-    };
-    let day = day.saturating_add(jiff::Span::new().days(i64::from(step.after_days)));
-    match rules.night {
-        // Nights here run over midnight and begin after noon.
-        Some((from, to)) if i32::from(hour) >= i32::from(from.hour()) => {
-            on(day.saturating_add(jiff::Span::new().days(1)), to.hour(), to.minute())
-        }
-        _ => on(day, hour, minute),
     }
 }
 

@@ -8,9 +8,14 @@ mod case;
 mod doubles;
 mod gates;
 mod late;
+mod merges;
 mod missing;
+mod occasions;
+mod pace;
 mod rest;
+mod steps;
 mod unwanted;
+mod words;
 
 pub use case::{Case, Ending};
 
@@ -39,6 +44,11 @@ pub fn judge(case: &Case<'_>) -> Vec<Violation> {
     gates::judge(case, &mut found);
     late::judge(case, &mut found);
     unwanted::judge(case, &mut found);
+    merges::judge(case, &mut found);
+    occasions::judge(case, &mut found);
+    pace::judge(case, &mut found);
+    steps::judge(case, &mut found);
+    words::judge(case, &mut found);
     rest::judge(case, &mut found);
     found.sort_by(|a, b| (a.at, a.rule).cmp(&(b.at, b.rule)));
     found

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use shared::application::commit::Commit;
 use shared::domain::call::Refusal;
 use shared::domain::channel::{Channel, Network};
+use shared::domain::identity::Identity;
 use shared::domain::ids::{LeadId, WorkId};
 use shared::domain::timeline::What as Noted;
 
@@ -67,7 +68,8 @@ impl Wanted {
 pub enum Told {
     Done,
     Lost,
-    Wait,
+    /// To come again, after so many milliseconds if the platform says when.
+    Wait(Option<Millis>),
     Refused(Refusal),
 }
 
@@ -79,6 +81,8 @@ pub struct Call {
     pub number: u64,
     pub task: TaskId,
     pub wanted: Wanted,
+    /// The words that people get to read: a text, or what fills a template in.
+    pub words: Option<String>,
     /// When the worker began to call.
     pub begun_at: Millis,
     /// When the platform did what was wanted, if it did.
@@ -88,6 +92,15 @@ pub struct Call {
     pub told: Option<Told>,
     /// The worker's next commit after the answer went through, and it was told so.
     pub recorded: bool,
+}
+
+/// Two records became one: the names by which each was known until then.
+#[derive(Clone, Debug)]
+pub struct Joined {
+    pub at: Millis,
+    pub business: usize,
+    pub ours: BTreeSet<Identity>,
+    pub theirs: BTreeSet<Identity>,
 }
 
 /// A sign that a message left, which the product acknowledged.
@@ -122,6 +135,9 @@ pub struct History {
     pub opt_outs: BTreeMap<(usize, LeadId), Vec<(Millis, bool)>>,
     /// Leads that another record was merged into, with what it had been through.
     pub winners: BTreeSet<LeadId>,
+    pub joined: Vec<Joined>,
+    /// The names of each record, as it was committed last.
+    names: BTreeMap<(usize, LeadId), BTreeSet<Identity>>,
     /// What the businesses read of what happened, how often.
     pub noted: BTreeMap<(usize, Noted), usize>,
     /// Records that were erased, and those that had been merged into them.
@@ -174,6 +190,21 @@ impl Log {
         let out = lead.opt_out.is_some();
         if out != known.unwrap_or(false) {
             history.opt_outs.entry((business, lead.id)).or_default().push((at, out));
+        }
+    }
+
+    /// By which names a commit's records are known from now on, and whose records became one by it.
+    pub fn named(&self, at: Millis, business: usize, commit: &Commit) {
+        let mut history = self.lock();
+        let Some(lead) = &commit.lead else { return };
+        let other = commit.other.as_ref().map(|other| &other.lead);
+        if let Some(other) = other {
+            let of = |lead| history.names.get(&(business, lead)).cloned().unwrap_or_default();
+            let joined = Joined { at, business, ours: of(lead.id), theirs: of(other.id) };
+            history.joined.push(joined);
+        }
+        for lead in other.into_iter().chain([lead]) {
+            history.names.insert((business, lead.id), lead.identities.clone());
         }
     }
 

@@ -130,7 +130,8 @@ impl Meta {
                 _ => Some(chance.between(60, 3_600)),
             });
             let wait = asked.map(jiff::SignedDuration::from_secs);
-            return Fate::Refused(CallFailure::TryAgain { wait, reason: "wait".to_owned() }, Told::Wait);
+            let told = Told::Wait(asked.map(|seconds| seconds * SECOND));
+            return Fate::Refused(CallFailure::TryAgain { wait, reason: "wait".to_owned() }, told);
         }
         if strikes(Fault::MetaBroken) {
             return refused(Refusal::ConnectionBroken, 190);
@@ -363,6 +364,7 @@ impl Platforms for Meta {
                 number: call.number,
                 task,
                 wanted: wanted.clone(),
+                words: words(&call.operation),
                 begun_at: now,
                 accepted_at: None,
                 ended_at: None,
@@ -469,6 +471,23 @@ fn wanted(operation: &Operation) -> Wanted {
         Operation::Like { comment, .. } => Wanted::Like { comment: comment.to_string() },
         Operation::ReadLeadAd { id } => Wanted::ReadLeadAd { id: id.to_string() },
         Operation::FindReply { .. } | Operation::FindMessage { .. } => Wanted::Look,
+    }
+}
+
+/// What the person will read of it, as far as it depends on who they are and on the playbook.
+fn words(operation: &Operation) -> Option<String> {
+    match operation {
+        Operation::SendWhatsApp { content, .. } => Some(match content {
+            WhatsAppContent::Template { params, .. } => params.join(" "),
+            WhatsAppContent::Text { body }
+            | WhatsAppContent::Buttons { body, .. }
+            | WhatsAppContent::Link { body, .. } => body.clone(),
+        }),
+        Operation::SendMessage { text, .. } | Operation::ReplyToComment { text, .. } => Some(text.clone()),
+        Operation::Like { .. }
+        | Operation::ReadLeadAd { .. }
+        | Operation::FindReply { .. }
+        | Operation::FindMessage { .. } => None,
     }
 }
 

@@ -135,6 +135,7 @@ impl StormStore {
         let now = self.now();
         let mut index = self.index();
         self.log.noted(number_of(&commit.business), commit);
+        self.log.named(now, number_of(&commit.business), commit);
         if let Some(lead) = &commit.lead {
             let worker = self.current.load(Ordering::Relaxed);
             self.log.say(now, || {
