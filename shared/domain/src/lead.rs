@@ -31,6 +31,9 @@ pub struct Lead {
     /// Answers to forms, newest wins.
     pub fields: BTreeMap<String, String>,
     pub identities: BTreeSet<Identity>,
+    /// Those of them that another one took the place of. Late events come under them; nobody is written to by them
+    /// while there is a newer one.
+    pub outdated: BTreeSet<Identity>,
     pub first_source: Option<Source>,
     pub last_source: Option<Source>,
     pub consents: Vec<Consent>,
@@ -120,6 +123,7 @@ impl Lead {
             email: None,
             fields: BTreeMap::new(),
             identities: BTreeSet::new(),
+            outdated: BTreeSet::new(),
             first_source: None,
             last_source: None,
             consents: Vec::new(),
@@ -205,8 +209,14 @@ impl Lead {
 
     /// How the lead can be reached on a channel, if it can.
     pub fn address(&self, channel: Channel) -> Option<Identity> {
-        let of =
-            |wanted: fn(&Identity) -> bool| self.identities.iter().find(|identity| wanted(identity)).cloned();
+        let of = |wanted: fn(&Identity) -> bool| {
+            let mut known = self.identities.iter().filter(|identity| wanted(identity));
+            known
+                .clone()
+                .find(|identity| !self.outdated.contains(*identity))
+                .or_else(|| known.next())
+                .cloned()
+        };
         match channel {
             Channel::WhatsApp => {
                 let phone = self.phone.clone().filter(PhoneNumber::may_have_whatsapp).map(Identity::Phone);

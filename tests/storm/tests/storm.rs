@@ -15,8 +15,9 @@ const EVEN_SEEDS: u64 = 24;
 const EVENTS_LEAST: u64 = 200;
 
 /// What was wrong once, with the seed that shows it.
-const FOUND: [(&str, u64); 2] = [
+const FOUND: [(&str, u64); 3] = [
     ("a parked follow-up went after a reply, since its run was over on an older playbook", 73_349),
+    ("who had another id on WhatsApp was written to by the old one", 1_749),
     ("an answer without its fence finished another's claim, and two calls met", 5_841),
 ];
 

@@ -111,6 +111,7 @@ impl<'a> Draft<'a> {
             self.lead.phone = None;
             self.lead.identities.remove(to);
         }
+        self.lead.outdated.insert(from.clone());
         self.know(to);
     }
 

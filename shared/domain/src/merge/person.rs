@@ -43,6 +43,7 @@ fn names(winner: &mut Draft<'_>, loser: &mut Draft<'_>) {
     ours.username = ours.username.take().or_else(|| theirs.username.take());
     ours.phone = ours.phone.take().or_else(|| theirs.phone.take());
     ours.email = ours.email.take().or_else(|| theirs.email.take());
+    ours.outdated.append(&mut theirs.outdated);
     // What platforms and forms call a person comes before what only stands for one.
     let stands_in =
         |identity: &Identity| identity.is_once_only() || matches!(identity, Identity::Submission(_));

@@ -5,6 +5,7 @@ use jiff::civil::time;
 
 use super::events::{event, fields, form, lead_ad, missed_call, phone, presses, writes, writes_on_instagram};
 use super::tale::{Tale, lead_ad_read, throttled};
+use crate::channel::Channel;
 use crate::event::EventKind;
 use crate::identity::Identity;
 use crate::phone::PhoneNumber;
@@ -288,6 +289,23 @@ fn a_changed_number_is_the_one_that_is_written_to() {
         event(phone(), "2", EventKind::IdentityChanged { to: Identity::Phone(new.clone()) }),
     );
     assert_eq!(tale.lead.phone, Some(new));
+}
+
+#[test]
+fn a_changed_whatsapp_id_is_the_one_that_is_written_to_in_whatever_order_the_changes_are_told() {
+    let user = |id: &str| Identity::WhatsAppUser(format!("IL.{id}"));
+    let reaction = EventKind::Reacted { channel: Channel::WhatsApp, asset: "106".into() };
+    for told in [[("1", "3"), ("3", "2")], [("3", "2"), ("1", "3")]] {
+        let mut tale = Tale::new();
+        tale.happens("2026-11-30T09:00", event(user("1"), "first", reaction.clone()));
+        for (from, to) in told {
+            let changed = EventKind::IdentityChanged { to: user(to) };
+            tale.happens("2026-11-30T09:01", event(user(from), to, changed));
+        }
+        // One from before that comes late brings the old name again.
+        tale.happens("2026-11-30T09:02", event(user("1"), "second", reaction.clone()));
+        assert_eq!(tale.lead.address(Channel::WhatsApp), Some(user("2")), "{told:?}");
+    }
 }
 
 #[test]

@@ -7,8 +7,9 @@ use shared::domain::ids::LeadId;
 
 use super::Violation;
 use super::case::Case;
+use crate::people::acts::What;
 use crate::people::businesses::{instagram, page, rules, whatsapp};
-use crate::people::plan::Line;
+use crate::people::plan::{Line, Person};
 use crate::people::webhooks::comment_of;
 use crate::world::log::{Call, Wanted};
 
@@ -17,6 +18,7 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
     for call in &case.history.calls {
         of_lead.entry((call.business, call.lead)).or_default().push(call);
         whose_business(case, call, found);
+        to_an_old_name(case, call, found);
     }
     for calls in of_lead.values() {
         beside_each_other(case, calls, found);
@@ -100,5 +102,20 @@ fn whose_business(case: &Case<'_>, call: &Call, found: &mut Vec<Violation>) {
     if other {
         let what = format!("business {business} called for {:?}", call.wanted);
         found.push(case.violates("9 another's", call.begun_at, what));
+    }
+}
+
+/// Who has another id on WhatsApp is written to by that one.
+fn to_an_old_name(case: &Case<'_>, call: &Call, found: &mut Vec<Violation>) {
+    let Wanted::Send { to, .. } = &call.wanted else { return };
+    let Some(who) = case.recipient(call).filter(|_| case.is_calm() && to.starts_with("IL.")) else { return };
+    let told = case.entries_of(call.business, who).filter(|entry| {
+        matches!(entry.what, What::NewUserId { .. })
+            && entry.acknowledged_at.is_some_and(|at| case.settled_by(at) < call.begun_at)
+    });
+    let generation = told.count() as u32;
+    if (0..generation).any(|old| *to == Person::user_id(who, call.business, old)) {
+        let what = format!("{:?}, which is not the name of person {who} any more", call.wanted);
+        found.push(case.violates("9 to an old name", call.begun_at, what));
     }
 }

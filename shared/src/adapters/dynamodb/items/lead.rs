@@ -38,6 +38,9 @@ pub struct LeadItem {
     /// Identities.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     i: Vec<String>,
+    /// Those that another one took the place of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    io: Vec<String>,
     /// The first and the last source, where they are the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     s: Option<SourceItem>,
@@ -112,6 +115,7 @@ impl From<&Lead> for LeadItem {
             e: lead.email.as_ref().map(|email| email.as_str().to_owned()),
             q: lead.fields.clone(),
             i: lead.identities.iter().map(identity::to_text).collect(),
+            io: lead.outdated.iter().map(identity::to_text).collect(),
             s: source(&lead.first_source, same_source),
             s1: source(&lead.first_source, !same_source),
             s2: source(&lead.last_source, !same_source),
@@ -156,6 +160,7 @@ impl LeadItem {
             email: self.e.as_deref().map(identity::email).transpose()?,
             fields: self.q,
             identities: identity::all_from_text(&self.i)?.into_iter().collect(),
+            outdated: identity::all_from_text(&self.io)?.into_iter().collect(),
             first_source: first,
             last_source: last,
             consents: self.k.into_iter().map(Into::into).collect(),

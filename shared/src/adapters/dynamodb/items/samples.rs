@@ -79,6 +79,7 @@ fn full_lead() -> Lead {
             Identity::Psid("77".into()),
             Identity::Lead(LeadId::new(3)),
         ]),
+        outdated: BTreeSet::from([Identity::WhatsAppUser("IL.1".into())]),
         first_source: Some(source(SourceKind::Call)),
         last_source: Some(source(SourceKind::LeadAd { id: "5".into(), form: Some("6".into()), ad: None })),
         consents: vec![Consent {

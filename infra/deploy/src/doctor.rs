@@ -1,0 +1,42 @@
+//! `masa doctor`: each link of the chain from Meta to the message, whether it holds, and what to do where it does not.
+//!
+//! What is asked of AWS and Meta becomes [`Facts`]; [`findings`] reads them without calling anybody. It changes nothing.
+
+mod facts;
+mod findings;
+mod meta;
+mod page;
+mod read;
+
+pub use facts::{
+    Api, BusinessFacts, CodeState, Facts, FunctionFacts, MetaFacts, QueueFacts, Subscription, TableFacts,
+    TemplateFacts, TokenFacts,
+};
+pub use findings::{Finding, State, findings};
+pub use meta::MetaReader;
+
+use crate::aws::Aws;
+use crate::fault::DeployError;
+use crate::installation::Installation;
+use crate::operator::Operator;
+
+/// What was typed.
+#[derive(Clone, Debug)]
+pub struct Doctor {
+    pub installation: Installation,
+    pub region: Option<String>,
+    pub endpoint: Option<String>,
+    /// A Graph API other than Meta's.
+    pub graph_url: Option<String>,
+    pub graph_version: String,
+}
+
+/// Looks at everything and says what it saw. `true` if nothing is broken.
+pub async fn doctor(typed: &Doctor, operator: &dyn Operator) -> Result<bool, DeployError> {
+    let aws = Aws::connect(typed.region.clone(), typed.endpoint.clone()).await;
+    aws.caller().await?;
+    let facts = read::facts(&aws, typed).await?;
+    let findings = findings(&facts);
+    operator.tell(&page::page(&typed.installation, aws.region(), &findings));
+    Ok(findings.iter().all(|finding| finding.state != State::Broken))
+}

@@ -1,0 +1,201 @@
+//! What Meta says of a business: its token, what it is told of, its templates. Nothing is changed there.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use shared::adapters::graph::Token;
+use shared::domain::playbook::Playbook;
+use shared::playbook::templates::templates;
+
+use super::facts::{MetaFacts, Subscription, TemplateFacts, TokenFacts};
+
+/// What a Page has to tell us.
+const PAGE_FIELDS: [&str; 5] = ["feed", "leadgen", "messages", "messaging_postbacks", "message_echoes"];
+const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+/// Meta's answers are pages; nobody has more templates than this many pages hold.
+const PAGES_MAX: usize = 20;
+
+/// Reads from the Graph API with the token of one business.
+pub struct MetaReader {
+    http: reqwest::Client,
+    root: String,
+    token: SecretString,
+    proof: Option<SecretString>,
+}
+
+/// Meta's words for why it does not say. They hold no secret.
+struct Unsaid {
+    is_refusal: bool,
+    words: String,
+}
+
+impl MetaReader {
+    pub fn new(base_url: &str, version: &str, secret: &SecretString) -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder().timeout(ANSWERS_WITHIN).redirect(reqwest::redirect::Policy::none());
+        let token = Token::read(secret);
+        Ok(Self {
+            http: http.build()?,
+            root: format!("{}/{version}", base_url.trim_end_matches('/')),
+            token: token.value().clone(),
+            proof: token.proof().cloned(),
+        })
+    }
+
+    /// All that a business needs of Meta.
+    pub async fn read(&self, playbook: &Playbook) -> MetaFacts {
+        let channels = &playbook.channels;
+        let mut facts = MetaFacts {
+            token_name: channels.token.clone(),
+            token: self.token().await,
+            ..MetaFacts::default()
+        };
+        if let Some(page) = &channels.page {
+            facts.page = Some(self.page(page.as_str()).await);
+        }
+        if let Some(account) = &channels.whatsapp_account {
+            facts.whatsapp = Some(self.whatsapp(account.as_str()).await);
+            facts.templates = self.templates(account.as_str(), playbook).await;
+        }
+        facts
+    }
+
+    async fn token(&self) -> TokenFacts {
+        let query = [("input_token", self.token.expose_secret())];
+        match self.get("debug_token", &query).await {
+            Ok(answer) => token_facts(&answer["data"]),
+            Err(unsaid) if unsaid.is_refusal => TokenFacts::Refused(unsaid.words),
+            Err(unsaid) => TokenFacts::Unknown(unsaid.words),
+        }
+    }
+
+    async fn page(&self, page: &str) -> Subscription {
+        match self.get(&format!("{page}/subscribed_apps"), &[]).await {
+            Ok(answer) => page_subscription(&answer["data"]),
+            Err(unsaid) => Subscription::Unknown(unsaid.words),
+        }
+    }
+
+    async fn whatsapp(&self, account: &str) -> Subscription {
+        match self.get(&format!("{account}/subscribed_apps"), &[]).await {
+            Ok(answer) if answer["data"].as_array().is_some_and(|apps| !apps.is_empty()) => {
+                Subscription::Subscribed { missing_fields: Vec::new() }
+            }
+            Ok(_) => Subscription::NotSubscribed,
+            Err(unsaid) => Subscription::Unknown(unsaid.words),
+        }
+    }
+
+    async fn templates(&self, account: &str, playbook: &Playbook) -> Vec<TemplateFacts> {
+        let needed = templates(playbook);
+        if needed.is_empty() {
+            return Vec::new();
+        }
+        let mut known: Vec<(String, String, String)> = Vec::new();
+        let mut after = String::new();
+        for _ in 0..PAGES_MAX {
+            let mut query = vec![("fields", "name,language,status"), ("limit", "250")];
+            if !after.is_empty() {
+                query.push(("after", after.as_str()));
+            }
+            let Ok(answer) = self.get(&format!("{account}/message_templates"), &query).await else {
+                return Vec::new();
+            };
+            let text = |template: &Value, name: &str| template[name].as_str().unwrap_or_default().to_owned();
+            let of_page = answer["data"].as_array().into_iter().flatten();
+            known.extend(of_page.map(|one| (text(one, "name"), text(one, "language"), text(one, "status"))));
+            match answer["paging"]["cursors"]["after"].as_str().filter(|_| answer["paging"]["next"].is_string()) {
+                Some(next) => after = next.to_owned(),
+                None => break,
+            }
+        }
+        let status = |name: &str, language: &str| {
+            let found = known.iter().find(|(known, spoken, _)| known == name && spoken == language);
+            found.map(|(_, _, status)| status.clone())
+        };
+        let facts = needed.into_iter().map(|template| TemplateFacts {
+            status: status(&template.name, &template.language),
+            name: template.name,
+            language: template.language,
+        });
+        facts.collect()
+    }
+
+    async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, Unsaid> {
+        let mut asking = self.http.get(format!("{}/{path}", self.root)).bearer_auth(self.token.expose_secret());
+        asking = asking.query(query);
+        if let Some(proof) = &self.proof {
+            asking = asking.query(&[("appsecret_proof", proof.expose_secret())]);
+        }
+        // The client's own words name the address, in which the token may stand.
+        let silent = |_| Unsaid { is_refusal: false, words: "Meta did not answer".to_owned() };
+        let answer = asking.send().await.map_err(silent)?;
+        let is_good = answer.status().is_success();
+        let body: Value = answer.json().await.map_err(silent)?;
+        if is_good {
+            return Ok(body);
+        }
+        let error = &body["error"];
+        let code = error["code"].as_i64().unwrap_or_default();
+        let words = error["message"].as_str().unwrap_or("it gives no reason");
+        Err(Unsaid { is_refusal: code == 190, words: format!("{words} (code {code})") })
+    }
+}
+
+fn token_facts(data: &Value) -> TokenFacts {
+    if data["is_valid"] == Value::Bool(false) {
+        let words = data["error"]["message"].as_str().unwrap_or("it is not valid any more");
+        return TokenFacts::Refused(words.to_owned());
+    }
+    if data["is_valid"] != Value::Bool(true) {
+        return TokenFacts::Unknown("its answer has no is_valid".to_owned());
+    }
+    // Zero is Meta's word for never.
+    let expires_at = data["expires_at"].as_i64().filter(|seconds| *seconds > 0);
+    let scopes = data["scopes"].as_array().into_iter().flatten();
+    TokenFacts::Valid {
+        expires_at: expires_at.and_then(|seconds| Timestamp::from_second(seconds).ok()),
+        permissions: scopes.filter_map(Value::as_str).map(str::to_owned).collect(),
+    }
+}
+
+fn page_subscription(data: &Value) -> Subscription {
+    let apps = data.as_array().map(Vec::as_slice).unwrap_or_default();
+    if apps.is_empty() {
+        return Subscription::NotSubscribed;
+    }
+    let told = |field: &str| {
+        let fields = apps.iter().flat_map(|app| app["subscribed_fields"].as_array().into_iter().flatten());
+        fields.filter_map(Value::as_str).any(|known| known == field)
+    };
+    Subscription::Subscribed { missing_fields: PAGE_FIELDS.into_iter().filter(|field| !told(field)).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_token_is_read_as_meta_shows_it() {
+        let never = json!({ "is_valid": true, "expires_at": 0, "scopes": ["pages_messaging"] });
+        let permissions = vec!["pages_messaging".to_owned()];
+        assert_eq!(token_facts(&never), TokenFacts::Valid { expires_at: None, permissions });
+        let ends = json!({ "is_valid": true, "expires_at": 1_796_000_000 });
+        let TokenFacts::Valid { expires_at: Some(at), .. } = token_facts(&ends) else { panic!() };
+        assert_eq!(at.as_second(), 1_796_000_000);
+        let ended = json!({ "is_valid": false, "error": { "message": "Session has expired" } });
+        assert_eq!(token_facts(&ended), TokenFacts::Refused("Session has expired".into()));
+        assert!(matches!(token_facts(&Value::Null), TokenFacts::Unknown(_)));
+    }
+
+    #[test]
+    fn a_page_is_subscribed_to_each_field_for_itself() {
+        assert_eq!(page_subscription(&json!([])), Subscription::NotSubscribed);
+        let some = json!([{ "id": "1", "subscribed_fields": ["feed", "messages", "messaging_postbacks"] }]);
+        let missing_fields = vec!["leadgen", "message_echoes"];
+        assert_eq!(page_subscription(&some), Subscription::Subscribed { missing_fields });
+    }
+}
