@@ -15,6 +15,10 @@ pub const DATA: &str = include_str!("../templates/data.yaml");
 /// Everything that is rebuilt. Above what CloudFormation takes in a request: it is read from the artifacts bucket.
 pub const APP: &str = include_str!("../templates/app.yaml");
 
+/// The queues, as [`APP`] names them behind `masa-<installation>-`, in the order in which the functions are told of
+/// them. What a queue could not bring is in the one of the same name with `-dead` behind it.
+pub const QUEUES: [&str; 5] = ["lead-intake", "comments", "messages", "conversation", "bulk"];
+
 /// A function, by the name of its folder, and the parameter of [`APP`] that takes the key of its code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Function {

@@ -1,8 +1,10 @@
 //! Queues: each is worked by one function, in its time, and what cannot be worked ends where it is seen.
 
+mod project;
+
 use std::collections::BTreeSet;
 
-use cloud::template::{Resource, Template, list};
+use cloud::template::{Resource, Template, list, text};
 use serde_json::json;
 
 fn app() -> Template {
@@ -68,5 +70,25 @@ fn one_message_at_a_time_holds_up_nobody_at_the_platforms() {
         if function.name == "Sender" {
             assert_eq!(list(&source.properties()["BatchSize"]), [1], "{}", source.name);
         }
+    }
+}
+
+#[test]
+fn the_queues_are_named_in_the_order_in_which_the_functions_are_told_of_them() {
+    let template = app();
+    let settings = project::source("shared/src/lambda/settings.rs");
+    let mut told_at = 0;
+    for name in cloud::QUEUES {
+        let variable = format!("MASA_QUEUE_{}", name.to_uppercase().replace('-', "_"));
+        let at = settings.find(&format!("\"{variable}\"")).unwrap_or_else(|| panic!("{variable}"));
+        assert!(at > told_at, "{variable} stands before the one of the queue before");
+        told_at = at;
+        let function = template.of_kind("AWS::Lambda::Function").next().expect("a function");
+        let queue = &function.properties()["Environment"]["Variables"][variable.as_str()];
+        let queue = template.pointed_at(queue).expect("a queue");
+        let dead = dead_letters(&template, queue).expect("dead letters");
+        let named = |queue: Resource<'_>| text(&queue.properties()["QueueName"]);
+        assert_eq!(named(queue), format!("masa-{{Installation}}-{name}"));
+        assert_eq!(named(dead), format!("masa-{{Installation}}-{name}-dead"));
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
+use aws_sdk_sqs::types::QueueAttributeName;
 use shared::adapters::dynamodb::DynamoDbStore;
 use shared::adapters::system::SystemChance;
 
@@ -22,7 +23,15 @@ pub struct Aws {
     pub dynamodb: aws_sdk_dynamodb::Client,
     pub lambda: aws_sdk_lambda::Client,
     pub s3: aws_sdk_s3::Client,
+    pub sqs: aws_sdk_sqs::Client,
     pub ssm: aws_sdk_ssm::Client,
+}
+
+pub struct FunctionFound {
+    /// Lambda's word, such as `Active`.
+    pub state: String,
+    /// In base64, as Lambda tells it.
+    pub code_sha256: Option<String>,
 }
 
 /// Who calls, and on which partition of AWS.
@@ -54,6 +63,7 @@ impl Aws {
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             lambda: aws_sdk_lambda::Client::new(&config),
             s3: aws_sdk_s3::Client::from_conf(s3),
+            sqs: aws_sdk_sqs::Client::new(&config),
             ssm: aws_sdk_ssm::Client::new(&config),
             config,
         }
@@ -94,13 +104,42 @@ impl Aws {
         }
     }
 
-    /// The hash of a function's code, if there is such a function.
-    pub async fn code_sha256(&self, function: &str) -> Result<Option<String>, AwsError> {
+    /// A function as Lambda tells of it, if there is such a function.
+    pub async fn function(&self, function: &str) -> Result<Option<FunctionFound>, AwsError> {
         match self.lambda.get_function_configuration().function_name(function).send().await {
-            Ok(configuration) => Ok(configuration.code_sha256),
+            Ok(told) => Ok(Some(FunctionFound {
+                state: told.state().map_or("Active", |state| state.as_str()).to_owned(),
+                code_sha256: told.code_sha256,
+            })),
             Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(None),
             Err(error) => Err(explain("look at a function", &self.region, &error)),
         }
+    }
+
+    pub async fn queue_url(&self, queue: &str) -> Result<String, AwsError> {
+        let told = self.sqs.get_queue_url().queue_name(queue).send().await;
+        let told = told.map_err(|error| explain("look for a queue", &self.region, &error))?;
+        Ok(told.queue_url.unwrap_or_default())
+    }
+
+    /// How many messages are in a queue, about.
+    pub async fn waiting(&self, queue: &str) -> Result<u64, AwsError> {
+        let count = self.queue_attribute(queue, QueueAttributeName::ApproximateNumberOfMessages).await?;
+        Ok(count.parse().unwrap_or(0))
+    }
+
+    /// Moves what is in a dead-letter queue to the queue that it came from.
+    pub async fn bring_back(&self, dead: &str) -> Result<(), AwsError> {
+        let arn = self.queue_attribute(dead, QueueAttributeName::QueueArn).await?;
+        let begun = self.sqs.start_message_move_task().source_arn(arn).send().await;
+        begun.map(drop).map_err(|error| explain("bring dead letters back", &self.region, &error))
+    }
+
+    async fn queue_attribute(&self, queue: &str, name: QueueAttributeName) -> Result<String, AwsError> {
+        let url = self.queue_url(queue).await?;
+        let asked = self.sqs.get_queue_attributes().queue_url(url).attribute_names(name.clone()).send().await;
+        let told = asked.map_err(|error| explain("look at a queue", &self.region, &error))?;
+        Ok(told.attributes.and_then(|mut all| all.remove(&name)).unwrap_or_default())
     }
 
     /// Gives a function code that is in the bucket.

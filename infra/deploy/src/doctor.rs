@@ -8,12 +8,7 @@ mod meta;
 mod page;
 mod read;
 
-pub use facts::{
-    Api, BusinessFacts, CodeState, Facts, FunctionFacts, MetaFacts, QueueFacts, Subscription, TableFacts,
-    TemplateFacts, TokenFacts,
-};
-pub use findings::{Finding, State, findings};
-pub use meta::MetaReader;
+use findings::{State, findings};
 
 use crate::aws::Aws;
 use crate::fault::DeployError;
@@ -26,8 +21,8 @@ pub struct Doctor {
     pub installation: Installation,
     pub region: Option<String>,
     pub endpoint: Option<String>,
-    /// A Graph API other than Meta's.
-    pub graph_url: Option<String>,
+    /// Meta's Graph API, or another.
+    pub graph_url: String,
     pub graph_version: String,
 }
 
@@ -40,3 +35,6 @@ pub async fn doctor(typed: &Doctor, operator: &dyn Operator) -> Result<bool, Dep
     operator.tell(&page::page(&typed.installation, aws.region(), &findings));
     Ok(findings.iter().all(|finding| finding.state != State::Broken))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Why a deployment did not go on. Each says what to do.
 
 use aws_sdk_sts::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use shared::application::WorkError;
 use shared::application::ports::StoreError;
 use shared::application::publish::PublishError;
 use shared::domain::ids::BusinessId;
@@ -41,6 +42,10 @@ pub enum DeployError {
     NoRandomness(getrandom::Error),
     #[error("nothing was changed: nobody can be asked here. Run it in a terminal, or say {0}")]
     NobodyToAsk(&'static str),
+    #[error(
+        "there is no installation {0} here; `masa deploy` makes it, and --installation and --region say which one is meant"
+    )]
+    NotDeployed(String),
     #[error("nothing was changed")]
     Declined,
     #[error("nothing was changed: {typed:?} is not the name of the installation, which is {name:?}")]
@@ -51,6 +56,8 @@ pub enum DeployError {
     Publish(#[from] PublishError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Work(#[from] WorkError),
 }
 
 /// A stack that did not become what was asked for, and what CloudFormation says of it.

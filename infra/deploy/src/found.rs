@@ -39,7 +39,8 @@ impl Found {
         }
         if found.app.is_some() {
             for function in FUNCTIONS {
-                if let Some(hash) = aws.code_sha256(&installation.function(function.name)).await? {
+                let known = aws.function(&installation.function(function.name)).await?;
+                if let Some(hash) = known.and_then(|known| known.code_sha256) {
                     found.code.insert(function.name, hash);
                 }
             }

@@ -44,6 +44,10 @@ impl Installation {
         format!("masa-{}-{name}", self.0)
     }
 
+    pub fn queue(&self, name: &str) -> String {
+        format!("masa-{}-{name}", self.0)
+    }
+
     /// What `MASA_SECRETS` tells the functions.
     pub fn secrets_path(&self) -> String {
         format!("/masa/{}", self.0)

@@ -1,4 +1,5 @@
 //! `masa deploy` and `masa destroy`: Masa put on AWS from one command, brought up to date by the same one, and taken away.
+//! `masa doctor` looks at each link of what is there; `release`, `redrive` and `erase` are what an operator does to it.
 //!
 //! Plan first, execute after. [`Found`] is what AWS says is there, [`Wanted`] what there should be; [`plan::plan`] compares
 //! the two without calling anybody, and what it says is all that is written. Where nothing differs, nothing is written.
@@ -7,9 +8,11 @@ mod aws;
 mod bundle;
 mod deploying;
 mod destroying;
+mod doctor;
 mod fault;
 mod found;
 mod installation;
+mod operating;
 mod operator;
 pub mod plan;
 mod secrets;
@@ -22,8 +25,10 @@ mod wanted;
 pub use bundle::{Bundle, Code, Machine};
 pub use deploying::{Deploy, Source, deploy};
 pub use destroying::{Data, Destroy, destroy};
+pub use doctor::{Doctor, doctor};
 pub use fault::DeployError;
 pub use found::Found;
 pub use installation::{Installation, InvalidInstallation};
+pub use operating::{Place, erase_person, redrive_all, release};
 pub use operator::Operator;
 pub use wanted::{PlaybookText, Wanted};

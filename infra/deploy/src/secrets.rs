@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_ssm::error::ProvideErrorMetadata;
 use aws_sdk_ssm::types::ParameterType;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -143,6 +144,20 @@ pub async fn read(aws: &Aws, installation: &Installation, name: &str) -> Result<
     let get = aws.ssm.get_parameter().name(installation.secret(name)).with_decryption(true).send().await;
     let parameter = get.map_err(|error| explain("read the verify token", aws.region(), &error))?.parameter;
     Ok(SecretString::from(parameter.and_then(|parameter| parameter.value).unwrap_or_default()))
+}
+
+/// Reads one for the calls that an operator's command makes itself. `None` if it is not stored.
+pub async fn find(
+    aws: &Aws,
+    installation: &Installation,
+    name: &str,
+) -> Result<Option<SecretString>, AwsError> {
+    let get = aws.ssm.get_parameter().name(installation.secret(name)).with_decryption(true).send().await;
+    match get {
+        Ok(got) => Ok(got.parameter.and_then(|parameter| parameter.value).map(SecretString::from)),
+        Err(error) if error.code() == Some("ParameterNotFound") => Ok(None),
+        Err(error) => Err(explain("read a secret", aws.region(), &error)),
+    }
 }
 
 pub async fn delete(

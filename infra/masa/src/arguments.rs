@@ -39,6 +39,12 @@ pub enum Command {
     Deploy(Deploy),
     /// Take Masa off AWS; its data stays unless told twice
     Destroy(Destroy),
+    /// Look at each link of the chain on AWS and at Meta, and say what to do
+    Doctor(Doctor),
+    /// Let a restored table send, and what was held after an outage go on
+    Release(Release),
+    /// Erase one person, for good
+    Erase(Erase),
 }
 
 #[derive(Args)]
@@ -101,6 +107,15 @@ pub struct Redrive {
     /// The address of the running stack
     #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
     pub url: String,
+    /// An installation on AWS, in the place of a stack on this machine; its dead letters come again, too
+    #[arg(long, conflicts_with = "url", value_name = "NAME")]
+    pub installation: Option<String>,
+    /// Where on AWS
+    #[arg(long, requires = "installation", value_name = "REGION")]
+    pub region: Option<String>,
+    /// Another address than AWS's
+    #[arg(long, requires = "installation", value_name = "URL")]
+    pub endpoint_url: Option<String>,
 }
 
 #[derive(Args)]
@@ -178,6 +193,50 @@ pub struct Destroy {
     pub confirm: Option<String>,
 }
 
+#[derive(Args)]
+pub struct Doctor {
+    #[command(flatten)]
+    pub place: Place,
+    /// A Graph API other than Meta's
+    #[arg(long, default_value = "https://graph.facebook.com", value_name = "URL")]
+    pub graph_url: String,
+    /// The version of the Graph API that is asked
+    #[arg(long, default_value = "v26.0", value_name = "VERSION")]
+    pub graph_version: String,
+}
+
+#[derive(Args)]
+pub struct Release {
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Args)]
+pub struct Erase {
+    #[command(flatten)]
+    pub place: Place,
+    /// The business whose lead it is, by `business.id` of its playbook
+    #[arg(long, value_name = "ID")]
+    pub business: String,
+    #[command(flatten)]
+    pub who: Who,
+}
+
+/// Whom.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub struct Who {
+    /// By their phone number
+    #[arg(long, value_name = "NUMBER")]
+    pub phone: Option<String>,
+    /// By their e-mail address
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<String>,
+    /// By the lead's id, as the logs and the answer to a form have it
+    #[arg(long, value_name = "ID")]
+    pub lead: Option<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,5 +255,10 @@ mod tests {
         assert!(matches!(parsed.chosen(), Command::Deploy(Deploy { dry_run: true, leads: 1_000, .. })));
         // The second word means nothing without the first.
         assert!(Arguments::try_parse_from(["masa", "destroy", "--confirm", "masa"]).is_err());
+        let erase = ["masa", "erase", "--business", "neveh"];
+        assert!(Arguments::try_parse_from(erase).is_err());
+        assert!(Arguments::try_parse_from(erase.into_iter().chain(["--phone", "054-1234567"])).is_ok());
+        let both = erase.into_iter().chain(["--phone", "054-1234567", "--lead", "1"]);
+        assert!(Arguments::try_parse_from(both).is_err());
     }
 }

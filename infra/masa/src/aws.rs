@@ -1,11 +1,15 @@
-//! `masa deploy` and `masa destroy`: the arguments as the library takes them, and the terminal as its operator.
+//! The commands for AWS: the arguments as the library takes them, and the terminal as its operator.
 
 use std::io::{IsTerminal, Write};
 
 use deploy::{Data, Installation, Operator, PlaybookText, Source};
 use secrecy::SecretString;
+use shared::domain::email::EmailAddress;
+use shared::domain::identity::Identity;
+use shared::domain::ids::LeadId;
+use shared::domain::phone::PhoneNumber;
 
-use crate::arguments::{Deploy, Destroy};
+use crate::arguments::{Deploy, Destroy, Doctor, Erase, Place, Redrive, Release};
 use crate::{Refusal, playbook};
 
 pub async fn deploy(typed: &Deploy) -> Result<(), Refusal> {
@@ -41,6 +45,65 @@ pub async fn destroy(typed: &Destroy) -> Result<(), Refusal> {
         yes: typed.place.yes,
     };
     Ok(deploy::destroy(&destroy, &Terminal).await?)
+}
+
+pub async fn doctor(typed: &Doctor) -> Result<(), Refusal> {
+    let doctor = deploy::Doctor {
+        installation: Installation::parse(&typed.place.installation)?,
+        region: typed.place.region.clone(),
+        endpoint: typed.place.endpoint_url.clone(),
+        graph_url: typed.graph_url.clone(),
+        graph_version: typed.graph_version.clone(),
+    };
+    match deploy::doctor(&doctor, &Terminal).await? {
+        true => Ok(()),
+        false => Err("something is broken: see the lines above".into()),
+    }
+}
+
+pub async fn release(typed: &Release) -> Result<(), Refusal> {
+    let place = place(&typed.place)?;
+    go_on(&typed.place, "What was held leaves now, paced. Go on? [y/N] ")?;
+    Ok(deploy::release(&place, &Terminal).await?)
+}
+
+pub async fn redrive(typed: &Redrive) -> Result<(), Refusal> {
+    let place = deploy::Place {
+        installation: Installation::parse(typed.installation.as_deref().unwrap_or_default())?,
+        region: typed.region.clone(),
+        endpoint: typed.endpoint_url.clone(),
+    };
+    Ok(deploy::redrive_all(&place, &Terminal).await?)
+}
+
+pub async fn erase(typed: &Erase) -> Result<(), Refusal> {
+    let place = place(&typed.place)?;
+    let who = match (&typed.who.phone, &typed.who.email, &typed.who.lead) {
+        (Some(phone), ..) => Identity::Phone(PhoneNumber::parse(phone)?),
+        (_, Some(email), _) => Identity::Email(EmailAddress::parse(email)?),
+        (.., lead) => {
+            let lead = lead.as_deref().and_then(LeadId::parse);
+            Identity::Lead(lead.ok_or("a lead's id has 32 hexadecimal digits, as the logs show it")?)
+        }
+    };
+    go_on(&typed.place, "This cannot be taken back. Erase this person? [y/N] ")?;
+    Ok(deploy::erase_person(&place, &typed.business.as_str().into(), &who, &Terminal).await?)
+}
+
+fn place(typed: &Place) -> Result<deploy::Place, Refusal> {
+    Ok(deploy::Place {
+        installation: Installation::parse(&typed.installation)?,
+        region: typed.region.clone(),
+        endpoint: typed.endpoint_url.clone(),
+    })
+}
+
+/// Goes on only after a yes, or where it was said before.
+fn go_on(typed: &Place, question: &str) -> Result<(), Refusal> {
+    match typed.yes || Terminal.agrees(question).ok_or("nobody can be asked here; say --yes to go on")? {
+        true => Ok(()),
+        false => Err("nothing was changed".into()),
+    }
 }
 
 /// Whoever sits at the terminal. Without one nobody is asked.

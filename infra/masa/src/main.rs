@@ -1,5 +1,5 @@
 //! The command: run the stack on one machine, show what it does, check a playbook, set parked work going, estimate
-//! what it costs on AWS, put it there and take it away.
+//! what it costs on AWS, put it there, look after it, and take it away.
 
 mod arguments;
 #[cfg(feature = "aws")]
@@ -29,10 +29,14 @@ fn main() -> ExitCode {
             Command::Run(run) => run::run(run).await,
             Command::Demo(demo) => demo::demo(demo).await,
             Command::Playbook(command) => playbook::playbook(&command),
+            Command::Redrive(redrive) if redrive.installation.is_some() => aws::redrive(&redrive).await,
             Command::Redrive(redrive) => redrive::redrive(&redrive).await,
             Command::Cost(cost) => cost::cost(&cost),
             Command::Deploy(deploy) => aws::deploy(&deploy).await,
             Command::Destroy(destroy) => aws::destroy(&destroy).await,
+            Command::Doctor(doctor) => aws::doctor(&doctor).await,
+            Command::Release(release) => aws::release(&release).await,
+            Command::Erase(erase) => aws::erase(&erase).await,
         }
     });
     match ended {

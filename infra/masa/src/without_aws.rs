@@ -1,7 +1,7 @@
-//! What `masa deploy` and `masa destroy` say in a `masa` that was built without the clients of AWS.
+//! What the commands for AWS say in a `masa` that was built without its clients.
 
 use crate::Refusal;
-use crate::arguments::{Deploy, Destroy};
+use crate::arguments::{Deploy, Destroy, Doctor, Erase, Redrive, Release};
 
 pub async fn deploy(_: &Deploy) -> Result<(), Refusal> {
     Err(not_built_in("deploy"))
@@ -9,6 +9,22 @@ pub async fn deploy(_: &Deploy) -> Result<(), Refusal> {
 
 pub async fn destroy(_: &Destroy) -> Result<(), Refusal> {
     Err(not_built_in("destroy"))
+}
+
+pub async fn doctor(_: &Doctor) -> Result<(), Refusal> {
+    Err(not_built_in("doctor"))
+}
+
+pub async fn release(_: &Release) -> Result<(), Refusal> {
+    Err(not_built_in("release"))
+}
+
+pub async fn redrive(_: &Redrive) -> Result<(), Refusal> {
+    Err(not_built_in("redrive"))
+}
+
+pub async fn erase(_: &Erase) -> Result<(), Refusal> {
+    Err(not_built_in("erase"))
 }
 
 fn not_built_in(command: &str) -> Refusal {

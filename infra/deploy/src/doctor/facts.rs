@@ -94,13 +94,18 @@ pub enum TokenFacts {
     Refused(String),
     /// Meta was not reached, or would not say.
     Unknown(String),
-    Valid { expires_at: Option<Timestamp>, permissions: Vec<String> },
+    Valid {
+        expires_at: Option<Timestamp>,
+        permissions: Vec<String>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subscription {
     /// The app hears of this asset; of a Page only these fields.
-    Subscribed { missing_fields: Vec<&'static str> },
+    Subscribed {
+        missing_fields: Vec<&'static str>,
+    },
     NotSubscribed,
     Unknown(String),
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 
 use super::facts::{
-    BusinessFacts, CodeState, Facts, FunctionFacts, MetaFacts, QueueFacts, Subscription, TableFacts, TemplateFacts,
-    TokenFacts,
+    BusinessFacts, CodeState, Facts, FunctionFacts, MetaFacts, QueueFacts, Subscription, TableFacts,
+    TemplateFacts, TokenFacts,
 };
 
 /// Ticks come every minute; one may fail.
@@ -51,7 +51,8 @@ pub fn findings(facts: &Facts) -> Vec<Finding> {
     findings.extend(api(facts));
     findings.extend(facts.functions.iter().filter_map(function));
     if facts.functions.iter().all(|one| function(one).is_none()) && !facts.functions.is_empty() {
-        findings.push(good("functions", format!("all {} run the code that was deployed", facts.functions.len())));
+        findings
+            .push(good("functions", format!("all {} run the code that was deployed", facts.functions.len())));
     }
     findings.push(secrets(&facts.missing_secrets));
     findings.extend(facts.table.as_ref().map(table).into_iter().flatten());
@@ -101,7 +102,12 @@ fn api(facts: &Facts) -> Vec<Finding> {
     }];
     if let Some(off) = api.clock_is_off_by.filter(|off| off.abs() > CLOCK_OFF_MAX) {
         let says = format!("this machine's clock is off by {} s", off.as_secs());
-        findings.push(not_good("clock", State::Look, says, "set it right: AWS refuses signatures of another time"));
+        findings.push(not_good(
+            "clock",
+            State::Look,
+            says,
+            "set it right: AWS refuses signatures of another time",
+        ));
     }
     findings
 }
@@ -109,9 +115,12 @@ fn api(facts: &Facts) -> Vec<Finding> {
 fn function(function: &FunctionFacts) -> Option<Finding> {
     let name = function.name;
     match (function.state.as_deref(), function.code) {
-        (None, _) => {
-            Some(not_good("functions", State::Broken, format!("there is no function {name}"), "run `masa deploy`"))
-        }
+        (None, _) => Some(not_good(
+            "functions",
+            State::Broken,
+            format!("there is no function {name}"),
+            "run `masa deploy`",
+        )),
         (Some("Active" | "Inactive"), CodeState::AsDeployed) => None,
         (Some("Active" | "Inactive"), CodeState::Changed) => Some(not_good(
             "functions",
@@ -164,7 +173,8 @@ fn table(table: &TableFacts) -> Vec<Finding> {
 
 fn heartbeat(facts: &Facts) -> Vec<Finding> {
     let Some(heartbeat) = facts.heartbeat else {
-        let to_do = "wait two minutes after the first deployment; then look at the log of followup-dispatcher";
+        let to_do =
+            "wait two minutes after the first deployment; then look at the log of followup-dispatcher";
         return vec![not_good("tick", State::Broken, "nobody has ever swept", to_do)];
     };
     let age = facts.now.duration_since(heartbeat.swept_at);
@@ -203,7 +213,8 @@ fn queues(queues: &[QueueFacts]) -> Vec<Finding> {
         }
         if queue.waiting > WAITING_MAX {
             let says = format!("{} hints wait in {name}", queue.waiting);
-            let to_do = "raise ConversationConcurrency or BulkConcurrency, if the account's Lambda limit allows it";
+            let to_do =
+                "raise ConversationConcurrency or BulkConcurrency, if the account's Lambda limit allows it";
             findings.push(not_good("queues", State::Look, says, to_do));
         }
     }
@@ -224,7 +235,12 @@ fn of_business(business: &BusinessFacts, facts: &Facts) -> Vec<Finding> {
     }];
     if business.parked > 0 {
         let says = format!("{} are parked", business.parked);
-        findings.push(not_good(&about, State::Look, says, "mend what their reasons say, then run `masa redrive`"));
+        findings.push(not_good(
+            &about,
+            State::Look,
+            says,
+            "mend what their reasons say, then run `masa redrive`",
+        ));
     }
     if business.notices > 0 {
         let says = format!("{} notices wait for a person", business.notices);
@@ -237,7 +253,8 @@ fn of_business(business: &BusinessFacts, facts: &Facts) -> Vec<Finding> {
 fn of_meta(about: &str, meta: &MetaFacts, facts: &Facts) -> Vec<Finding> {
     let mut findings = vec![token(about, meta, facts)];
     findings.extend(meta.page.as_ref().map(|page| subscription(about, "the Page", page)));
-    findings.extend(meta.whatsapp.as_ref().map(|account| subscription(about, "the WhatsApp account", account)));
+    findings
+        .extend(meta.whatsapp.as_ref().map(|account| subscription(about, "the WhatsApp account", account)));
     findings.extend(templates(about, &meta.templates));
     findings
 }
@@ -303,7 +320,12 @@ fn templates(about: &str, templates: &[TemplateFacts]) -> Vec<Finding> {
             "APPROVED" => good(about, format!("approved templates: {names}")),
             "PENDING" | "IN_APPEAL" => {
                 let says = format!("templates that Meta looks at: {names}");
-                not_good(about, State::Look, says, "wait: their steps are parked until then, and go on with `masa redrive`")
+                not_good(
+                    about,
+                    State::Look,
+                    says,
+                    "wait: their steps are parked until then, and go on with `masa redrive`",
+                )
             }
             "missing" => not_good(
                 about,

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use shared::adapters::graph::Token;
 use shared::domain::playbook::Playbook;
-use shared::playbook::templates::templates;
+use shared::playbook::templates;
 
 use super::facts::{MetaFacts, Subscription, TemplateFacts, TokenFacts};
 
@@ -33,7 +33,8 @@ struct Unsaid {
 
 impl MetaReader {
     pub fn new(base_url: &str, version: &str, secret: &SecretString) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder().timeout(ANSWERS_WITHIN).redirect(reqwest::redirect::Policy::none());
+        let http =
+            reqwest::Client::builder().timeout(ANSWERS_WITHIN).redirect(reqwest::redirect::Policy::none());
         let token = Token::read(secret);
         Ok(Self {
             http: http.build()?,
@@ -105,7 +106,10 @@ impl MetaReader {
             let text = |template: &Value, name: &str| template[name].as_str().unwrap_or_default().to_owned();
             let of_page = answer["data"].as_array().into_iter().flatten();
             known.extend(of_page.map(|one| (text(one, "name"), text(one, "language"), text(one, "status"))));
-            match answer["paging"]["cursors"]["after"].as_str().filter(|_| answer["paging"]["next"].is_string()) {
+            match answer["paging"]["cursors"]["after"]
+                .as_str()
+                .filter(|_| answer["paging"]["next"].is_string())
+            {
                 Some(next) => after = next.to_owned(),
                 None => break,
             }
@@ -123,7 +127,8 @@ impl MetaReader {
     }
 
     async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, Unsaid> {
-        let mut asking = self.http.get(format!("{}/{path}", self.root)).bearer_auth(self.token.expose_secret());
+        let mut asking =
+            self.http.get(format!("{}/{path}", self.root)).bearer_auth(self.token.expose_secret());
         asking = asking.query(query);
         if let Some(proof) = &self.proof {
             asking = asking.query(&[("appsecret_proof", proof.expose_secret())]);
@@ -169,7 +174,9 @@ fn page_subscription(data: &Value) -> Subscription {
         let fields = apps.iter().flat_map(|app| app["subscribed_fields"].as_array().into_iter().flatten());
         fields.filter_map(Value::as_str).any(|known| known == field)
     };
-    Subscription::Subscribed { missing_fields: PAGE_FIELDS.into_iter().filter(|field| !told(field)).collect() }
+    Subscription::Subscribed {
+        missing_fields: PAGE_FIELDS.into_iter().filter(|field| !told(field)).collect(),
+    }
 }
 
 #[cfg(test)]

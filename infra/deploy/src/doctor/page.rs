@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use cloud::readiness;
+use cloud::readiness::READINESS;
 
 use super::findings::{Finding, State};
 use crate::installation::Installation;
@@ -32,6 +32,23 @@ pub fn page(installation: &Installation, region: &str, findings: &[Finding]) -> 
         (0, look) => writeln!(text, "\nNothing is broken; {look} to look at."),
         (broken, look) => writeln!(text, "\n{broken} broken, {look} to look at."),
     };
-    let _ = writeln!(text, "\nWhat works on the first day, and what waits for Meta:\n\n{}", readiness::table());
+    text + &readiness()
+}
+
+/// The rows of `docs/deploy.md`: what works on the first day, and what waits for somebody else's word.
+fn readiness() -> String {
+    let mut text = "\nWhat works on the first day, and what waits:\n".to_owned();
+    for row in READINESS {
+        let _ = writeln!(text, "\n{} [{}]", row.name, row.when.as_str());
+        let columns = [
+            ("permission", row.permission),
+            ("needs", row.needs),
+            ("show the reviewer", row.show),
+            ("unsure", row.unsure),
+        ];
+        for (column, says) in columns.into_iter().filter(|(_, says)| !matches!(*says, "none" | "nothing")) {
+            let _ = writeln!(text, "    {column}: {}", says.replace('`', ""));
+        }
+    }
     text
 }

@@ -59,7 +59,10 @@ fn answer_to_a_call(case: &Case<'_>, call: &Call, who: Who, message: &str, found
     }
     let asked = occasion(case, call, who, |what| gives_occasion(what, message));
     let Some(asked) = asked else { return };
-    if call.begun_at > asked + within + SLACK && !case.redriven(call.business, asked, call.begun_at) {
+    // What was parked is the answer to the first of several calls, and the operator may have come by between them.
+    let asks = case.entries_of(call.business, who).filter(|entry| gives_occasion(&entry.what, message));
+    let first = asks.map(|entry| entry.at).min().unwrap_or(asked);
+    if call.begun_at > asked + within + SLACK && !case.redriven(call.business, first, call.begun_at) {
         found.push(too_late(case, call, asked));
     }
 }
