@@ -13,12 +13,9 @@ use crate::fault::{AwsError, DeployError, explain};
 use crate::installation::Installation;
 use crate::operator::Operator;
 
-pub const VERIFY_TOKEN: &str = "MASA_META_VERIFY_TOKEN";
-pub const API_KEY: &str = "MASA_API_KEY";
-pub const FORM_KEY: &str = "MASA_FORM_KEY";
-pub const PEPPER: &str = "MASA_PEPPER";
-const APP_SECRET: &str = "MASA_META_APP_SECRET";
-const TOKEN: &str = "MASA_META_TOKEN";
+pub use shared::secrets::names::{
+    API_KEY, FORM_KEY, META_APP_SECRET as APP_SECRET, META_TOKEN as TOKEN, META_VERIFY_TOKEN as VERIFY_TOKEN, PEPPER,
+};
 
 /// Where a secret comes from that is not there yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
