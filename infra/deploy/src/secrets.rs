@@ -14,7 +14,8 @@ use crate::installation::Installation;
 use crate::operator::Operator;
 
 pub use shared::secrets::names::{
-    API_KEY, FORM_KEY, META_APP_SECRET as APP_SECRET, META_TOKEN as TOKEN, META_VERIFY_TOKEN as VERIFY_TOKEN, PEPPER,
+    API_KEY, FORM_KEY, META_APP_SECRET as APP_SECRET, META_TOKEN as TOKEN, META_VERIFY_TOKEN as VERIFY_TOKEN,
+    PEPPER,
 };
 
 /// Where a secret comes from that is not there yet.

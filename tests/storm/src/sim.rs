@@ -142,6 +142,15 @@ pub struct Sim {
     pub events: u64,
 }
 
+/// What the doors know each other by.
+pub fn secrets() -> Arc<dyn Secrets> {
+    Arc::new(FixedSecrets::from_iter([
+        (names::META_APP_SECRET, APP_SECRET),
+        (names::API_KEY, API_KEY),
+        (names::FORM_KEY, FORM_KEY),
+    ]))
+}
+
 pub fn pepper() -> Pepper {
     Pepper::new([9; 32])
 }
@@ -245,11 +254,7 @@ impl Sim {
             table: table.to_owned(),
             release: Mutex::default(),
         });
-        let secrets: Arc<dyn Secrets> = Arc::new(FixedSecrets::from_iter([
-            (names::META_APP_SECRET, APP_SECRET),
-            (names::API_KEY, API_KEY),
-            (names::FORM_KEY, FORM_KEY),
-        ]));
+        let secrets = secrets();
         Host {
             webhook: Arc::new(Webhook { world: Arc::clone(&world), secrets: Arc::clone(&secrets) }),
             intake: Arc::new(LeadIntake { world: Arc::clone(&world), secrets }),

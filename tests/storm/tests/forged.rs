@@ -5,18 +5,17 @@ use std::sync::{Arc, Mutex};
 use lead_intake::LeadIntake;
 use shared::adapters::stored_playbooks::StoredPlaybooks;
 use shared::application::World;
-use shared::application::in_memory::{InMemoryQueue, InMemoryStore, ManualClock, SeededChance};
+use shared::application::in_memory::{InMemoryQueue, InMemoryStore, ManualClock, NoFigures, SeededChance};
 use shared::application::ports::Clock;
 use shared::application::publish::publish;
-use shared::secrets::SecretString;
-use storm::doors::{self, API_KEY, APP_SECRET, FORM_KEY, Keys, Request};
+use storm::doors::{self, API_KEY, FORM_KEY, Keys, Request};
 use storm::people::acts::What;
 use storm::people::businesses::{BUSINESSES, all_published, published};
 use storm::people::plan::Plan;
 use storm::people::webhooks::told;
-use storm::sim::pepper;
+use storm::sim::{pepper, secrets};
 use storm::world::timers::{Millis, timestamp};
-use webhook::{Secrets, Webhook};
+use webhook::Webhook;
 
 const SEEDS: u64 = 12;
 
@@ -43,20 +42,13 @@ impl House {
             playbooks: Arc::new(StoredPlaybooks::knowing(Arc::clone(&store) as _, all_published())),
             clock: Arc::clone(&clock) as _,
             chance: Arc::new(SeededChance::new(plan.seed)),
+            figures: Arc::new(NoFigures),
             pepper: pepper(),
             table: "masa".to_owned(),
             release: Mutex::default(),
         });
-        let secrets = Secrets {
-            app_secrets: vec![SecretString::from(APP_SECRET)],
-            verify_token: SecretString::from("verify"),
-        };
-        let intake = LeadIntake {
-            world: Arc::clone(&world),
-            api_key: SecretString::from(API_KEY),
-            form_key: SecretString::from(FORM_KEY),
-        };
-        Self { store, queue, clock, webhook: Webhook { world, secrets }, intake }
+        let intake = LeadIntake { world: Arc::clone(&world), secrets: secrets() };
+        Self { store, queue, clock, webhook: Webhook { world, secrets: secrets() }, intake }
     }
 
     fn holds(&self) -> (String, usize) {
