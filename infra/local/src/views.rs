@@ -74,6 +74,7 @@ fn work(work: &Work) -> Value {
     let (state, reason) = match &work.state {
         WorkState::Planned => ("planned", None),
         WorkState::InDoubt { .. } => ("in-doubt", None),
+        WorkState::Waiting { reason } => ("waiting", Some(reason)),
         WorkState::Parked { reason } => ("parked", Some(reason)),
     };
     json!({

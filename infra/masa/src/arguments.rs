@@ -31,7 +31,10 @@ pub enum Command {
     /// Check a playbook, or print what it needs from WhatsApp
     #[command(subcommand)]
     Playbook(PlaybookCommand),
-    /// Set parked work going again after its cause was mended
+    /// Have the playbook's WhatsApp templates approved
+    #[command(subcommand)]
+    Templates(TemplatesCommand),
+    /// Set parked work going again after its cause was mended, and what waits for a template
     Redrive(Redrive),
     /// Estimate what a month on AWS costs, by line
     Cost(Cost),
@@ -100,6 +103,28 @@ pub enum PlaybookCommand {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+}
+
+#[derive(Subcommand)]
+pub enum TemplatesCommand {
+    /// Submit what WhatsApp does not have yet, and say where each template stands
+    Submit(Submit),
+}
+
+#[derive(Args)]
+pub struct Submit {
+    /// The business's playbook. Its channels name the environment variable that holds the access token
+    #[arg(long, value_name = "FILE")]
+    pub playbook: PathBuf,
+    /// A Graph API other than Meta's, such as that of the sandbox
+    #[arg(long, default_value = "https://graph.facebook.com", value_name = "URL")]
+    pub graph_url: String,
+    /// The version of the Graph API that is asked for
+    #[arg(long, default_value = "v26.0", value_name = "VERSION")]
+    pub graph_version: String,
+    /// Say where each template stands and what would be submitted, and submit nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Args)]
@@ -253,6 +278,10 @@ mod tests {
         assert!(matches!(parsed.chosen(), Command::Cost(Cost { leads: 1_000, messages: 10, .. })));
         let parsed = Arguments::try_parse_from(["masa", "deploy", "--dry-run"]).unwrap();
         assert!(matches!(parsed.chosen(), Command::Deploy(Deploy { dry_run: true, leads: 1_000, .. })));
+        let parsed =
+            Arguments::try_parse_from(["masa", "templates", "submit", "--playbook", "a.yaml"]).unwrap();
+        let Command::Templates(TemplatesCommand::Submit(submit)) = parsed.chosen() else { panic!() };
+        assert_eq!((submit.graph_version.as_str(), submit.dry_run), ("v26.0", false));
         // The second word means nothing without the first.
         assert!(Arguments::try_parse_from(["masa", "destroy", "--confirm", "masa"]).is_err());
         let erase = ["masa", "erase", "--business", "neveh"];

@@ -29,7 +29,7 @@ pub async fn demo(demo: Demo) -> Result<(), Refusal> {
     Ok(())
 }
 
-async fn start(port: u16) -> Result<Stack, Refusal> {
+pub async fn start(port: u16) -> Result<Stack, Refusal> {
     let names = ["MASA_META_TOKEN".to_owned()];
     let settings = LocalSettings {
         port,

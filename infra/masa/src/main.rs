@@ -1,5 +1,5 @@
-//! The command: run the stack on one machine, show what it does, check a playbook, set parked work going, estimate
-//! what it costs on AWS, put it there, look after it, and take it away.
+//! The command: run the stack on one machine, show what it does, check a playbook, have its templates approved, set
+//! parked work going, estimate what it costs on AWS, put it there, look after it, and take it away.
 
 mod arguments;
 #[cfg(feature = "aws")]
@@ -12,6 +12,7 @@ mod demo;
 mod playbook;
 mod redrive;
 mod run;
+mod templates;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
             Command::Run(run) => run::run(run).await,
             Command::Demo(demo) => demo::demo(demo).await,
             Command::Playbook(command) => playbook::playbook(&command),
+            Command::Templates(command) => templates::templates(&command).await,
             Command::Redrive(redrive) if redrive.installation.is_some() => aws::redrive(&redrive).await,
             Command::Redrive(redrive) => redrive::redrive(&redrive).await,
             Command::Cost(cost) => cost::cost(&cost),

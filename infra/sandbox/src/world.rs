@@ -14,7 +14,7 @@ use crate::outbox::Outbox;
 use crate::payloads;
 use crate::people::People;
 use crate::threads::Threads;
-use crate::{Business, Channel, Sent, Settings, limits};
+use crate::{Business, Channel, Sent, Settings, Template, limits};
 
 /// How the ids of all WhatsApp messages begin.
 pub(crate) const WHATSAPP_ID: &str = "wamid.SANDBOX";
@@ -25,6 +25,13 @@ pub(crate) struct Lead {
     pub(crate) form: String,
     pub(crate) person: usize,
     pub(crate) at: Timestamp,
+}
+
+/// A template that waits for approval until `approved_at`.
+pub(crate) struct SubmittedTemplate {
+    pub(crate) business: usize,
+    pub(crate) template: Template,
+    pub(crate) approved_at: Timestamp,
 }
 
 /// The state of the platforms.
@@ -39,6 +46,8 @@ pub(crate) struct World {
     pub(crate) likes: BTreeMap<usize, LikeMeter>,
     /// Fields that an asset is subscribed to. Webhooks come in any case.
     pub(crate) subscriptions: BTreeMap<String, BTreeSet<String>>,
+    /// Templates that were submitted here, beside those that Meta had approved before.
+    pub(crate) submitted: Vec<SubmittedTemplate>,
     pub(crate) sent: VecDeque<Sent>,
     pub(crate) outbox: Outbox,
 }
@@ -55,6 +64,7 @@ impl World {
             leads: BTreeMap::new(),
             likes: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
+            submitted: Vec::new(),
             sent: VecDeque::new(),
             outbox: Outbox::default(),
         }
@@ -64,7 +74,18 @@ impl World {
         Arc::clone(&self.businesses[business])
     }
 
-    /// Queues a webhook, due now.
+    /// The templates of a business, each with whether it is approved.
+    pub(crate) fn templates(
+        &self,
+        business: usize,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (&Template, bool)> {
+        let before = self.businesses[business].templates.iter().map(|template| (template, true));
+        let submitted = self.submitted.iter().filter(move |submitted| submitted.business == business);
+        before.chain(submitted.map(move |submitted| (&submitted.template, submitted.approved_at <= now)))
+    }
+
+    /// Queues a webhook, due at this moment.
     pub(crate) fn notify(&mut self, now: Timestamp, payload: &Value) {
         let number = self.numbers.next();
         self.outbox.add(number, now, payload);

@@ -171,7 +171,9 @@ pub enum Refusal {
     NotNow,
     /// A private reply that is already given, too late, or whose comment is gone.
     AlreadyAnswered,
-    /// Our request is wrong: a template that is missing or does not fit, a bad parameter.
+    /// WhatsApp has no approved template of this name and language yet, or has paused it.
+    Template,
+    /// Our request is wrong: a template that does not fit, a bad parameter.
     Request,
 }
 

@@ -12,7 +12,7 @@ use crate::decide::{Decision, Draft, advance};
 use crate::doubt::{self, Deliveries};
 use crate::gates::{self, Gate};
 use crate::lead::Lead;
-use crate::work::{Claim, Class, Evidence, Intent, Lane, Work};
+use crate::work::{Claim, Class, Evidence, Intent, Lane, Work, WorkState};
 
 /// How an outage or a restore restrains what may leave (invariant 7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +119,11 @@ fn commit_to(draft: &mut Draft<'_>, work: &Work, intent: Intent, operation: Oper
     draft.lead.claim =
         Some(Claim { work: work.id, number, started_at: now, until: now + CLAIM_LENGTH, intent });
     if intent == Intent::Act {
-        draft.change_work(work.id, |work| work.tries += 1);
+        draft.change_work(work.id, |work| {
+            work.tries += 1;
+            // What it waited for is asked again by the call itself.
+            work.state = WorkState::Planned;
+        });
     }
     PlatformCall {
         business: draft.lead.business.clone(),

@@ -9,13 +9,16 @@ use crate::doubt::{self, WAIT_MAX};
 use crate::ids::WorkId;
 use crate::lead::Lead;
 use crate::lead_ad;
-use crate::retry::next_try;
+use crate::retry::{next_try, template_try};
+use crate::schedule::later;
 use crate::sent;
 use crate::timeline::{Entry, Fact, What};
-use crate::work::{Action, Intent, Lane, Work};
+use crate::work::{Action, Class, Intent, Lane, Work, WorkState};
 
 /// Not now for this person: a day, then two, then four (R15).
 const NOT_NOW: SignedDuration = SignedDuration::from_hours(24);
+/// How long work without a latest moment of its own waits for its template.
+const TEMPLATE_WAIT_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Takes up the answer to the call with this number. `None` when it changes nothing: the claim ran out, another
 /// took its place, and what became of the work is known already.
@@ -104,6 +107,7 @@ fn refused(draft: &mut Draft<'_>, work: &Work, why: Refusal, code: Option<i64>, 
     match why {
         // Mended by the operator, then driven again: nothing of it is lost.
         Refusal::ConnectionBroken | Refusal::Account | Refusal::Request => draft.park(work.id, reason),
+        Refusal::Template => wait_for_template(draft, work, code, reason),
         Refusal::Recipient => fail(draft, work, code, reason, "R27"),
         Refusal::Window => {
             // The platform closes the window earlier than we thought: what has a template may still go by it.
@@ -138,6 +142,29 @@ fn refused(draft: &mut Draft<'_>, work: &Work, why: Refusal, code: Option<i64>, 
             sent::record(draft, work, None, Some("already answered"))
         }
         Refusal::AlreadyAnswered => fail(draft, work, code, reason, "R18"),
+    }
+}
+
+/// Work whose template is not approved yet, or is paused, waits for it by itself for as long as its step may be late
+/// (R13). Then what somebody waits for is the operator's to decide, and the rest is over.
+fn wait_for_template(draft: &mut Draft<'_>, work: &Work, code: Option<i64>, reason: &str) {
+    if work.called_off {
+        return draft.let_rest(work, reason);
+    }
+    let template = work.action.message().and_then(|name| draft.message(name)?.whatsapp_template.as_ref());
+    let reason = match template {
+        Some(template) => format!("the template {} ({}): {reason}", template.name, template.language),
+        None => reason.to_owned(),
+    };
+    let until = template_try(work.planned_at, draft.now(), draft.context.seed);
+    let last = work.expires_at.unwrap_or_else(|| later(work.planned_at, TEMPLATE_WAIT_MAX));
+    match work.class {
+        _ if until <= last => {
+            draft.move_to(work, until, &reason, "R13");
+            draft.change_work(work.id, |work| work.state = WorkState::Waiting { reason });
+        }
+        Class::Conversation => draft.park(work.id, &reason),
+        Class::Bulk => fail(draft, work, code, &reason, "R13"),
     }
 }
 

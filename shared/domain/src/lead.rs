@@ -161,7 +161,7 @@ impl Lead {
         let work = self.work.iter().filter(|work| self.blocked_by(work).is_none()).filter_map(|work| {
             let at = match work.state {
                 // Of work in doubt, the next look for evidence.
-                WorkState::Planned | WorkState::InDoubt { .. } => work.due_at,
+                WorkState::Planned | WorkState::Waiting { .. } | WorkState::InDoubt { .. } => work.due_at,
                 WorkState::Parked { .. } => return None,
             };
             Some(Wake { class: work.class, at })
@@ -199,12 +199,13 @@ impl Lead {
         self.work.iter().find(|work| work.id == id)
     }
 
-    /// Why the operator has to look at this lead, if they have to.
+    /// Why the operator has to look at this lead, if they have to: what is parked before what waits.
     pub fn attention(&self) -> Option<&str> {
-        self.work.iter().find_map(|work| match &work.state {
-            WorkState::Parked { reason } => Some(reason.as_str()),
+        let parked = self.work.iter().find(|work| work.is_parked());
+        match &parked.or_else(|| self.work.iter().find(|work| work.is_waiting()))?.state {
+            WorkState::Parked { reason } | WorkState::Waiting { reason } => Some(reason),
             WorkState::Planned | WorkState::InDoubt { .. } => None,
-        })
+        }
     }
 
     /// How the lead can be reached on a channel, if it can.

@@ -1,4 +1,4 @@
-//! The operator mended the cause of what was parked: it goes on.
+//! The operator mended the cause of what was parked, or of what waits: it goes on.
 
 use crate::context::Context;
 use crate::decide::{Decision, Draft, describe};
@@ -6,15 +6,21 @@ use crate::lead::Lead;
 use crate::timeline::{Entry, What};
 use crate::work::{Class, Work, WorkState};
 
-/// Sets parked work going again, as after its first call. `None` when none is parked. An answer that was held up
-/// may still go, however late: the operator wants it. What nobody waits for keeps its latest moment.
+/// Sets parked work going again, as after its first call. `None` when none is parked or waits. An answer that was
+/// held up may still go, however late: the operator wants it. What nobody waits for keeps its latest moment.
 pub fn redrive(lead: &Lead, context: &Context<'_>) -> Option<Decision> {
-    let parked: Vec<Work> = lead.work.iter().filter(|work| work.is_parked()).cloned().collect();
-    if parked.is_empty() {
+    let of = |held: fn(&Work) -> bool| lead.work.iter().filter(|work| held(work)).cloned().collect();
+    let (parked, waiting): (Vec<Work>, Vec<Work>) = (of(Work::is_parked), of(Work::is_waiting));
+    if parked.is_empty() && waiting.is_empty() {
         return None;
     }
     let mut draft = Draft::new(lead, context);
     let now = context.now;
+    // It would go on by itself; now it need not wait for its next try.
+    for work in waiting {
+        draft.change_work(work.id, |work| work.due_at = now);
+        draft.note(describe(Entry::new(now, What::Redriven), &work));
+    }
     for work in parked {
         draft.change_work(work.id, |work| {
             work.state = WorkState::Planned;

@@ -14,6 +14,18 @@ pub fn next_try(tries: u32, now: Timestamp, seed: u64) -> Option<Timestamp> {
     Some(now + SignedDuration::from_secs(wait) + SignedDuration::from_millis(jitter_millis))
 }
 
+/// Approval takes minutes or a day, so the first looks come sooner.
+const TEMPLATE_WAITS_SECONDS: std::ops::RangeInclusive<i64> = 900..=10_800;
+
+/// When work that was first to leave at `planned_at` asks again whether its template is approved: after as long
+/// again as it has waited, with the jitter of every retry.
+pub fn template_try(planned_at: Timestamp, now: Timestamp, seed: u64) -> Timestamp {
+    let waited = now.duration_since(planned_at).as_secs();
+    let wait = waited.clamp(*TEMPLATE_WAITS_SECONDS.start(), *TEMPLATE_WAITS_SECONDS.end());
+    let jitter_millis = (scramble(seed) % 1_000) as i64 * wait / 5;
+    now + SignedDuration::from_secs(wait) + SignedDuration::from_millis(jitter_millis)
+}
+
 /// A well mixed number from a seed (the finaliser of SplitMix64).
 pub fn scramble(seed: u64) -> u64 {
     let mut mixed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -37,6 +49,18 @@ mod tests {
             }
         }
         assert_eq!(next_try(SCHEDULE_SECONDS.len() as u32 + 1, now, 0), None);
+    }
+
+    #[test]
+    fn a_template_is_waited_for_a_quarter_of_an_hour_at_first_and_three_hours_at_most() {
+        let planned_at = Timestamp::UNIX_EPOCH;
+        for (waited, wait) in [(-60, 900), (0, 900), (900, 900), (3_600, 3_600), (86_400, 10_800)] {
+            for seed in 0..50 {
+                let now = planned_at + SignedDuration::from_secs(waited);
+                let millis = template_try(planned_at, now, seed).duration_since(now).as_millis() as i64;
+                assert!((wait * 1_000..wait * 1_200).contains(&millis), "{waited} s: {millis} ms");
+            }
+        }
     }
 
     #[test]

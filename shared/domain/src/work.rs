@@ -33,6 +33,10 @@ pub struct Work {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WorkState {
     Planned,
+    /// It is tried again by itself, and the operator can end the waiting: WhatsApp has not approved its template.
+    Waiting {
+        reason: String,
+    },
     /// A call was made and its answer was lost. Evidence is waited for until `until`.
     InDoubt {
         since: Timestamp,
@@ -185,6 +189,10 @@ impl Work {
 
     pub fn is_parked(&self) -> bool {
         matches!(self.state, WorkState::Parked { .. })
+    }
+
+    pub fn is_waiting(&self) -> bool {
+        matches!(self.state, WorkState::Waiting { .. })
     }
 
     pub fn is_in_doubt(&self) -> bool {

@@ -9,12 +9,14 @@ mod fields;
 mod nearest;
 mod read;
 mod report;
+mod submissions;
 mod templates;
 #[cfg(test)]
 mod tests;
 mod tree;
 
 pub use fault::{Fault, PlaybookFaults};
+pub use submissions::{Submission, TemplateButton, submissions};
 pub use templates::{TemplateCategory, TemplateSketch, templates};
 
 use domain::ids::PlaybookVersion;

@@ -10,6 +10,7 @@ mod objects;
 mod private_replies;
 mod reads;
 mod refusal;
+mod template_submissions;
 mod whatsapp;
 mod whatsapp_content;
 mod whatsapp_statuses;
@@ -54,7 +55,12 @@ pub(crate) fn perform(world: &mut World, now: Timestamp, call: &Call) -> Result<
         ("GET", ["conversations"], Object::Page(business) | Object::Instagram(business)) => {
             reads::conversations(world, business, call)
         }
-        ("GET", ["message_templates"], Object::Account(business)) => Ok(reads::templates(world, business)),
+        ("GET", ["message_templates"], Object::Account(business)) => {
+            Ok(reads::templates(world, business, now))
+        }
+        ("POST", ["message_templates"], Object::Account(business)) => {
+            template_submissions::submit(world, now, business, call)
+        }
         ("GET", [], Object::Comment(id)) => comments::read(world, &id, call),
         ("GET", [], Object::Lead(id)) => reads::lead(world, &id, call),
         ("GET", [], Object::Person { person, business, channel }) => {

@@ -102,8 +102,8 @@ pub(super) fn conversations(world: &World, business: usize, call: &Call) -> Resu
 }
 
 /// `GET /{whatsapp-account-id}/message_templates`
-pub(super) fn templates(world: &World, business: usize) -> Value {
-    let templates = world.businesses[business].templates.iter().take(limits::LISTED_MAX).map(|template| {
+pub(super) fn templates(world: &World, business: usize, now: Timestamp) -> Value {
+    let templates = world.templates(business, now).take(limits::LISTED_MAX).map(|(template, approved)| {
         let mut components = vec![json!({ "type": "BODY", "text": template.body })];
         if template.url_button {
             components.push(json!({ "type": "BUTTONS", "buttons": [{ "type": "URL" }] }));
@@ -112,7 +112,7 @@ pub(super) fn templates(world: &World, business: usize) -> Value {
             "name": template.name,
             "language": template.language,
             "category": template.category.to_uppercase(),
-            "status": "APPROVED",
+            "status": if approved { "APPROVED" } else { "PENDING" },
             "components": components,
         })
     });

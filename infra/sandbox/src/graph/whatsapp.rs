@@ -44,7 +44,7 @@ pub(super) fn send(
         return mark_read(call);
     }
     let recipient = recipient(world, call)?;
-    let (class, content) = content(world, business, call)?;
+    let (class, content) = content(world, now, business, call)?;
     let opaque = call.parameters.get("biz_opaque_callback_data").unwrap_or(&Value::Null);
     let opaque = optional(opaque, OPAQUE_CHARACTERS_MAX, "biz_opaque_callback_data")?;
     check_policy(world, now, business, &recipient, &class)?;
@@ -87,14 +87,14 @@ fn recipient(world: &World, call: &Call) -> Result<Recipient, Refusal> {
     })
 }
 
-fn content(world: &World, business: usize, call: &Call) -> Result<(Class, Content), Refusal> {
+fn content(world: &World, now: Timestamp, business: usize, call: &Call) -> Result<(Class, Content), Refusal> {
     let kind = call.text("type").unwrap_or("text");
     let object = call.object(kind).map(Value::Object).unwrap_or_default();
     if kind != "template" {
         let content = whatsapp_content::read(kind, &object)?;
         return Ok((Class { category: "service", free_form: true, template: None }, content));
     }
-    let (template, content) = whatsapp_templates::read(&world.businesses[business], &object)?;
+    let (template, content) = whatsapp_templates::read(world, now, business, &object)?;
     let marketing = template.category.eq_ignore_ascii_case("marketing");
     let category = if marketing { "marketing" } else { "utility" };
     Ok((Class { category, free_form: false, template: Some(template.name.clone()) }, content))

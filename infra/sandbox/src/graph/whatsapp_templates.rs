@@ -1,22 +1,30 @@
 //! Templates: approved texts with holes, which must be filled exactly (PLATFORM.md §5, errors in §7).
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::whatsapp_content::missing;
 use super::{Content, Refusal};
+use crate::Template;
 use crate::message::{Button, Press};
-use crate::{Business, Template};
+use crate::world::World;
 
 /// General knowledge, not in PLATFORM.md.
 const PARAMETER_CHARACTERS_MAX: usize = 1024;
 
 /// The template that a message names, and what the person reads.
-pub(super) fn read<'a>(business: &'a Business, object: &Value) -> Result<(&'a Template, Content), Refusal> {
+pub(super) fn read<'a>(
+    world: &'a World,
+    now: Timestamp,
+    business: usize,
+    object: &Value,
+) -> Result<(&'a Template, Content), Refusal> {
     let name = object["name"].as_str().ok_or_else(|| missing("template.name"))?;
     let language = object["language"]["code"].as_str().ok_or_else(|| missing("template.language.code"))?;
-    let template =
-        business.templates.iter().find(|template| template.name == name && template.language == language);
-    let template = template.ok_or_else(|| unknown(name, language))?;
+    let approved =
+        world.templates(business, now).filter(|(_, approved)| *approved).map(|(template, _)| template);
+    let mut named = approved.filter(|template| template.name == name && template.language == language);
+    let template = named.next().ok_or_else(|| unknown(name, language))?;
     let none = Vec::new();
     let components = object["components"].as_array().unwrap_or(&none);
     let parameters = body_parameters(template, components)?;
@@ -142,8 +150,10 @@ mod tests {
     use serde_json::json;
 
     fn code(object: &Value) -> Result<String, u32> {
-        let business = &stage::settings().businesses[0];
-        read(business, object).map(|(_, content)| content.body).map_err(|refusal| refusal.code)
+        let world = World::new(stage::settings());
+        read(&world, stage::start(), 0, object)
+            .map(|(_, content)| content.body)
+            .map_err(|refusal| refusal.code)
     }
 
     #[test]

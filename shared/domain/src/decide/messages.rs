@@ -246,7 +246,8 @@ pub fn stop_marketing(draft: &mut Draft<'_>) {
         .lead
         .work
         .iter()
-        .filter(|work| work.state == WorkState::Planned && work.class == Class::Bulk)
+        .filter(|work| work.state == WorkState::Planned || work.is_waiting())
+        .filter(|work| work.class == Class::Bulk)
         .filter(|work| {
             let message = work.action.message().and_then(|name| draft.message(name));
             message.is_some_and(|message| message.kind == Kind::Marketing)

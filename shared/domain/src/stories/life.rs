@@ -213,6 +213,7 @@ impl Life {
                     Refusal::NotNow,
                     Refusal::AlreadyAnswered,
                     Refusal::Request,
+                    Refusal::Template,
                 ];
                 refused(why[self.draw(why.len() as u64) as usize], "refused")
             }

@@ -18,3 +18,4 @@ mod room;
 mod rules;
 mod signs;
 mod tale;
+mod templates;

@@ -116,6 +116,15 @@ impl Tale {
         self.tell_wake()
     }
 
+    /// A look, and an answer to the last call, at a moment that was computed.
+    pub fn look_when(&mut self, now: Timestamp) {
+        self.look_at(now.max(self.now));
+    }
+
+    pub fn answers_when(&mut self, now: Timestamp, outcome: Outcome) {
+        self.answer_at(now.max(self.now), self.calls.len() - 1, outcome);
+    }
+
     fn answer_at(&mut self, now: Timestamp, index: usize, outcome: Outcome) {
         let call = &self.calls[index];
         let (work, number) = (call.work, call.number);

@@ -34,20 +34,7 @@ pub struct GraphApi {
 impl GraphApi {
     pub fn new(settings: &GraphSettings, tokens: Arc<dyn Secrets>) -> Result<Self, InvalidGraphSettings> {
         let (root, timeout) = (settings.root()?, settings.timeout()?);
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("masa/", env!("CARGO_PKG_VERSION")))
-            .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .timeout(timeout)
-            // A connection that takes half of it has sent nothing yet, and can say so.
-            .connect_timeout(timeout / 2)
-            .pool_idle_timeout(IDLE_MAX);
-        if root.starts_with("http://") {
-            // Nothing is encrypted here, so the machine need not have root certificates.
-            builder = builder.tls_certs_only([]);
-        }
-        Ok(Self { http: builder.build().map_err(InvalidGraphSettings::Client)?, root, tokens })
+        Ok(Self { http: http(&root, timeout)?, root, tokens })
     }
 
     async fn attempt(&self, call: &PlatformCall) -> Result<Outcome, CallFailure> {
@@ -100,6 +87,24 @@ impl GraphApi {
     }
 }
 
+/// A client for what is under `root`.
+pub(super) fn http(root: &str, timeout: Duration) -> Result<reqwest::Client, InvalidGraphSettings> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("masa/", env!("CARGO_PKG_VERSION")))
+        .redirect(redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .timeout(timeout)
+        // A connection that takes half of it has sent nothing yet, and can say so.
+        .connect_timeout(timeout / 2)
+        .pool_idle_timeout(IDLE_MAX);
+    if root.starts_with("http://") {
+        // Nothing is encrypted here, so the machine need not have root certificates.
+        builder = builder.tls_certs_only([]);
+    }
+    builder.build().map_err(InvalidGraphSettings::Client)
+}
+
 #[async_trait]
 impl Platforms for GraphApi {
     async fn call(&self, call: &PlatformCall) -> Outcome {
@@ -108,7 +113,7 @@ impl Platforms for GraphApi {
 }
 
 /// `None` for a token that no header can hold, or that is empty.
-fn authorization(token: &Token) -> Option<HeaderValue> {
+pub(super) fn authorization(token: &Token) -> Option<HeaderValue> {
     let token = token.value().expose_secret();
     let mut header = HeaderValue::from_str(&format!("Bearer {token}")).ok().filter(|_| !token.is_empty())?;
     header.set_sensitive(true);
@@ -135,12 +140,27 @@ fn unusable_token(name: &str) -> CallFailure {
     }
 }
 
-async fn read(operation: &Operation, mut response: reqwest::Response) -> Result<Vec<u8>, CallFailure> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| not_answered(operation, &error))? {
-        if body.len() + chunk.len() > ANSWER_BYTES_MAX {
+async fn read(operation: &Operation, response: reqwest::Response) -> Result<Vec<u8>, CallFailure> {
+    body(response).await.map_err(|error| match error {
+        Unread::TooLong => {
             let reason = format!("Meta's answer is longer than {ANSWER_BYTES_MAX} bytes and was not read");
-            return Err(failures::lost(operation, reason));
+            failures::lost(operation, reason)
+        }
+        Unread::Broken(error) => not_answered(operation, &error),
+    })
+}
+
+/// Why an answer that began was not read to its end.
+pub(super) enum Unread {
+    TooLong,
+    Broken(reqwest::Error),
+}
+
+pub(super) async fn body(mut response: reqwest::Response) -> Result<Vec<u8>, Unread> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(Unread::Broken)? {
+        if body.len() + chunk.len() > ANSWER_BYTES_MAX {
+            return Err(Unread::TooLong);
         }
         body.extend_from_slice(&chunk);
     }

@@ -47,6 +47,7 @@ const ACCOUNT: Class = Class::Refused(Refusal::Account);
 const WINDOW: Class = Class::Refused(Refusal::Window);
 const RECIPIENT: Class = Class::Refused(Refusal::Recipient);
 const OPTED_OUT: Class = Class::Refused(Refusal::OptedOut);
+const TEMPLATE: Class = Class::Refused(Refusal::Template);
 const NOT_NOW: Class = Class::Refused(Refusal::NotNow);
 const ANSWERED: Class = Class::Refused(Refusal::AlreadyAnswered);
 pub const REQUEST: Class = Class::Refused(Refusal::Request);
@@ -63,10 +64,12 @@ const UNANSWERABLE: &str = "the comment has its private reply already, is too ol
 const RESTRICTED: &str =
     "Meta restricts or blocks the account; look into Meta Business Suite, and appeal there";
 pub const REFUSED_REQUEST: &str = "Meta refuses the request as wrong; look at the message in the playbook";
-const TEMPLATE_MISSING: &str =
-    "WhatsApp has no such template in this language; create it in WhatsApp Manager or correct the playbook";
+const TEMPLATE_MISSING: &str = "WhatsApp has not approved it in this language; submit it with `masa templates submit`, or correct its name in the playbook";
+const TEMPLATE_PAUSED: &str =
+    "WhatsApp has paused it for its quality; see in WhatsApp Manager for how long, or take another";
 const TEMPLATE_MISFIT: &str = "what the playbook gives does not fit the template; compare its parameters and buttons with WhatsApp Manager";
-const TEMPLATE_STOPPED: &str = "WhatsApp has paused or disabled this template for its quality; mend it in WhatsApp Manager or take another";
+const TEMPLATE_STOPPED: &str =
+    "WhatsApp has disabled this template for its quality; take another, since this one does not come back";
 
 /// The first row that fits decides: rows with subcodes come before the rest of their code.
 const TABLE: &[Row] = &[
@@ -151,12 +154,13 @@ const TABLE: &[Row] = &[
     code(131_053, REQUEST, "WhatsApp cannot take the media file; check its address, kind and size"),
     code(131_062, REQUEST, "this template cannot go to a person whose phone number is hidden"),
     code(131_063, REQUEST, REFUSED_REQUEST),
-    code(132_001, REQUEST, TEMPLATE_MISSING),
+    code(132_001, TEMPLATE, TEMPLATE_MISSING),
     code(132_000, REQUEST, TEMPLATE_MISFIT),
     row(132_008..=132_012, &[], REQUEST, TEMPLATE_MISFIT),
     code(132_005, REQUEST, "the template with its parameters filled in is too long; shorten it"),
     code(132_007, REQUEST, "the template's content breaks WhatsApp's rules; change it in WhatsApp Manager"),
-    row(132_015..=132_016, &[], REQUEST, TEMPLATE_STOPPED),
+    code(132_015, TEMPLATE, TEMPLATE_PAUSED),
+    code(132_016, REQUEST, TEMPLATE_STOPPED),
     row(
         132_068..=132_069,
         &[],

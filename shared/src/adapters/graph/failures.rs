@@ -145,6 +145,7 @@ mod tests {
                 Refusal::OptedOut => "opted out",
                 Refusal::NotNow => "not now",
                 Refusal::AlreadyAnswered => "answered",
+                Refusal::Template => "template",
                 Refusal::Request => "request",
             },
         }
@@ -245,18 +246,17 @@ mod tests {
                     (131_062, any),
                     (131_063, any),
                     (132_000, any),
-                    (132_001, any),
                     (132_005, any),
                     (132_007, any),
                     (132_008, any),
                     (132_012, any),
-                    (132_015, any),
                     (132_016, any),
                     (132_068, any),
                     (132_069, any),
                     (999_999, any),
                 ],
             ),
+            ("template", &[(132_001, any), (132_015, any)]),
             ("answered", &[(100, Some(2_534_014)), (100, Some(2_534_025)), (100, Some(2_534_001))]),
         ];
         for (expected, codes) in cases {

@@ -17,20 +17,29 @@ use tokio::task::JoinHandle;
 use super::{GraphApi, GraphSettings};
 use crate::secrets::{FixedSecrets, SecretString, Secrets, SecretsUnavailable};
 
-const TOKEN: &str = "a-secret-token";
+pub const TOKEN: &str = "a-secret-token";
 const ACCEPTED: &str = r#"{"messages":[{"id":"wamid.9"}]}"#;
 
 /// Answers one call with these bytes, and gives back what was asked.
 async fn answer_once(answer: Vec<u8>) -> (String, JoinHandle<String>) {
+    let (base, asked) = answer_all(vec![answer]).await;
+    (base, tokio::spawn(async move { asked.await.unwrap().remove(0) }))
+}
+
+/// Answers as many calls as there are answers, one after the other, and gives back what was asked.
+pub async fn answer_all(answers: Vec<Vec<u8>>) -> (String, JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}/graph", listener.local_addr().unwrap());
     let asked = tokio::spawn(async move {
-        let (mut connection, _) = listener.accept().await.unwrap();
-        let request = read_request(&mut connection).await;
-        // The client may have heard enough and be gone.
-        let _ = connection.write_all(&answer).await;
-        let _ = connection.shutdown().await;
-        request
+        let mut asked = Vec::new();
+        for answer in answers {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            asked.push(read_request(&mut connection).await);
+            // The client may have heard enough and be gone.
+            let _ = connection.write_all(&answer).await;
+            let _ = connection.shutdown().await;
+        }
+        asked
     });
     (base, asked)
 }
@@ -53,9 +62,9 @@ async fn read_request(connection: &mut TcpStream) -> String {
     }
 }
 
-fn http(status: &str, headers: &str, body: &str) -> Vec<u8> {
+pub fn http(status: &str, headers: &str, body: &str) -> Vec<u8> {
     let length = body.len();
-    format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{headers}\r\n{body}")
+    format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n{body}")
         .into_bytes()
 }
 
@@ -227,19 +236,8 @@ impl Secrets for Replaced {
 #[tokio::test]
 async fn a_call_whose_token_was_refused_is_made_with_the_one_that_has_replaced_it() {
     let refusal = r#"{"error":{"message":"Session has expired","type":"OAuthException","code":190}}"#;
-    let answers = [http("400 Bad Request", "", refusal), http("200 OK", "", ACCEPTED)];
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base_url = format!("http://{}/graph", listener.local_addr().unwrap());
-    let asked = tokio::spawn(async move {
-        let mut asked = Vec::new();
-        for answer in answers {
-            let (mut connection, _) = listener.accept().await.unwrap();
-            asked.push(read_request(&mut connection).await);
-            connection.write_all(&answer).await.unwrap();
-            connection.shutdown().await.unwrap();
-        }
-        asked
-    });
+    let answers = vec![http("400 Bad Request", "", refusal), http("200 OK", "", ACCEPTED)];
+    let (base_url, asked) = answer_all(answers).await;
     let settings = GraphSettings { base_url, ..GraphSettings::default() };
     let outcome = GraphApi::new(&settings, Arc::new(Replaced)).unwrap().call(&of(send())).await;
     assert!(matches!(outcome, Outcome::Done(_)), "{outcome:?}");

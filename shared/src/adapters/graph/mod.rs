@@ -19,10 +19,12 @@ mod requests;
 #[cfg(test)]
 mod samples;
 mod settings;
+mod templates;
 mod tokens;
 mod waits;
 mod whatsapp;
 
 pub use client::GraphApi;
 pub use settings::{GraphSettings, InvalidGraphSettings};
+pub use templates::{KnownTemplate, Submitted, TemplateStatus, TemplatesError, WhatsAppTemplates};
 pub use tokens::Token;

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use domain::call::CallFailure::{AnswerLost, Refused, TryAgain};
-use domain::call::Refusal::{Account, AlreadyAnswered, ConnectionBroken, Recipient, Request, Window};
+use domain::call::Refusal::{
+    Account, AlreadyAnswered, ConnectionBroken, Recipient, Request, Template, Window,
+};
 use domain::call::{self, Operation, Outcome, WhatsAppContent, WhatsAppRecipient};
 use domain::channel::{Channel, Network};
 use http::{HeaderMap, StatusCode};
@@ -65,7 +67,7 @@ fn sampled_errors_have_their_class() {
         ("046_err_wa_130429", "again".to_owned()),
         ("047_err_wa_131056", "again".to_owned()),
         ("048_err_wa_131062", format!("{Request:?}")),
-        ("049_err_wa_132001", format!("{Request:?}")),
+        ("049_err_wa_132001", format!("{Template:?}")),
     ];
     for (name, expected) in cases {
         if let Some(class) = class(name) {

@@ -141,6 +141,7 @@ fn work(chance: &mut Chance) -> Work {
     let state = match chance.below(5) {
         0 => WorkState::InDoubt { since: moment(chance), until: moment(chance) },
         1 => WorkState::Parked { reason: chance.text() },
+        2 => WorkState::Waiting { reason: chance.text() },
         _ => WorkState::Planned,
     };
     Work {

@@ -45,6 +45,7 @@ pub struct WorkItem {
 enum StateItem {
     Doubt { s: Moment, u: Moment },
     Parked(String),
+    Waiting(String),
 }
 
 impl From<&Work> for WorkItem {
@@ -64,6 +65,7 @@ impl From<&Work> for WorkItem {
                     Some(StateItem::Doubt { s: (*since).into(), u: (*until).into() })
                 }
                 WorkState::Parked { reason } => Some(StateItem::Parked(reason.clone())),
+                WorkState::Waiting { reason } => Some(StateItem::Waiting(reason.clone())),
             },
             t: work.tries,
             o: work.called_off,
@@ -87,6 +89,7 @@ impl WorkItem {
                 None => WorkState::Planned,
                 Some(StateItem::Doubt { s, u }) => WorkState::InDoubt { since: s.into(), until: u.into() },
                 Some(StateItem::Parked(reason)) => WorkState::Parked { reason },
+                Some(StateItem::Waiting(reason)) => WorkState::Waiting { reason },
             },
             tries: self.t,
             called_off: self.o,

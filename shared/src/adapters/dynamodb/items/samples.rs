@@ -122,8 +122,13 @@ fn full_lead() -> Lead {
                 WorkState::Planned,
             ),
             work(6, Action::LookUpLeadAd { id: "5".into(), page: "101".into() }, WorkState::Planned),
+            work(
+                7,
+                send(Purpose::Playbook),
+                WorkState::Waiting { reason: "the template is not approved".into() },
+            ),
         ],
-        work_next: 7,
+        work_next: 8,
         claim: Some(Claim {
             work: WorkId::new(4),
             number: 12,
