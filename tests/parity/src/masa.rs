@@ -17,7 +17,7 @@ const PLAYBOOK: &str = "infra/local/playbook.he.yaml";
 
 /// What cargo is asked for: which features a library is built with depends on it. With these it takes the libraries that
 /// `cargo test --workspace --features masa/aws` has built; naming one test makes it count what only tests depend on.
-const AS_TESTED: [&str; 6] = ["--workspace", "--features", "masa/aws", "--bins", "--test", "parity"];
+const AS_TESTED: [&str; 5] = ["--workspace", "--features", "masa/aws", "--test", "parity"];
 
 pub const REGION: &str = "il-central-1";
 
@@ -56,10 +56,11 @@ impl Masa {
     fn build() -> Self {
         let functions = cloud::FUNCTIONS.map(|function| function.name);
         let mut cargo = Command::new(env!("CARGO"));
-        cargo
-            .args(["build", "--locked", "--message-format", "json", "--target-dir"])
-            .arg(target())
-            .args(AS_TESTED);
+        cargo.args(["build", "--locked", "--message-format", "json"]).args(AS_TESTED);
+        cargo.arg("--target-dir").arg(target()).args(["--bin", "masa"]);
+        for name in functions {
+            cargo.args(["--bin", name]);
+        }
         let built = cargo.current_dir(workspace()).stderr(Stdio::inherit()).output().expect("cargo runs");
         assert!(built.status.success(), "the functions are not built");
         let programs = programs(&built.stdout);

@@ -71,13 +71,14 @@ impl Stage {
         assert_eq!(self.graph.messages_to(DANA).len(), 1);
     }
 
-    /// The held key goes on until it is asked for again; the new one is used later in the journey.
+    /// The held key was asked for a moment ago, so the new one waits: it opens later in the journey.
     async fn an_api_key_is_replaced(&self) -> String {
         let held = self.there.secret("MASA_API_KEY").await;
         assert_eq!(self.api.call(&held, &json!({ "phone": RUTH, "kind": "missed" })).await, 202);
         assert_eq!(self.message_to(RUTH).await.body["template"]["name"], "missed_call");
         let new = "parity-api-key-of-tomorrow";
         self.there.set_secret("MASA_API_KEY", new).await;
+        assert_eq!(self.api.call(new, &json!({ "phone": RUTH, "kind": "ended" })).await, 401);
         new.to_owned()
     }
 
