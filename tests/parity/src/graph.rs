@@ -1,17 +1,27 @@
-//! The smallest Graph API: takes what is sent, and keeps it. What Meta refuses is the sandbox's to know.
+//! The smallest Graph API: takes what is sent, keeps it, and knows one lead ad. What Meta refuses is the sandbox's to know.
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 
 use axum::extract::State;
-use axum::http::Uri;
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, Method, Uri};
 use axum::{Json, Router, routing};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
-/// A call of `sender`: its path, and its body.
-pub type Call = (String, Value);
+/// A call of `sender`.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub path: String,
+    /// What stands in `Authorization`.
+    pub token: String,
+    pub body: Value,
+}
+
+/// Who filled the lead ad in.
+pub const LEAD_AD_PHONE: &str = "+972541000002";
 
 type Calls = Arc<Mutex<Vec<Call>>>;
 
@@ -35,6 +45,12 @@ impl Graph {
     pub fn calls(&self) -> Vec<Call> {
         self.calls.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
+
+    /// The messages to a number, which WhatsApp writes without its plus.
+    pub fn messages_to(&self, phone: &str) -> Vec<Call> {
+        let to = phone.trim_start_matches('+');
+        self.calls().into_iter().filter(|call| call.body["to"] == to).collect()
+    }
 }
 
 impl Drop for Graph {
@@ -43,11 +59,33 @@ impl Drop for Graph {
     }
 }
 
-async fn take(State(calls): State<Calls>, uri: Uri, body: String) -> Json<Value> {
+async fn take(
+    State(calls): State<Calls>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: String,
+) -> Json<Value> {
+    let token =
+        headers.get(AUTHORIZATION).and_then(|token| token.to_str().ok()).unwrap_or_default().to_owned();
     let body = serde_json::from_str(&body).unwrap_or_default();
     let mut calls = calls.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    calls.push((uri.path().to_owned(), body));
+    calls.push(Call { path: uri.path().to_owned(), token, body });
+    if method == Method::GET {
+        return Json(lead_ad());
+    }
     Json(
         json!({ "messaging_product": "whatsapp", "messages": [{ "id": format!("wamid.parity{}", calls.len()) }] }),
     )
+}
+
+/// What somebody filled in below an ad.
+fn lead_ad() -> Value {
+    json!({
+        "form_id": "650000000000001",
+        "field_data": [
+            { "name": "full_name", "values": ["נועם לוי"] },
+            { "name": "phone_number", "values": [LEAD_AD_PHONE] },
+        ],
+    })
 }

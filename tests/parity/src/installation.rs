@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_lambda::types::Environment;
+use aws_sdk_ssm::types::ParameterType;
 use cloud::FUNCTIONS;
 
 use crate::masa::REGION;
@@ -13,6 +16,7 @@ pub struct Installation {
     pub dynamodb: aws_sdk_dynamodb::Client,
     pub lambda: aws_sdk_lambda::Client,
     pub s3: aws_sdk_s3::Client,
+    pub sqs: aws_sdk_sqs::Client,
     pub ssm: aws_sdk_ssm::Client,
 }
 
@@ -33,6 +37,7 @@ impl Installation {
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             lambda: aws_sdk_lambda::Client::new(&config),
             s3: aws_sdk_s3::Client::from_conf(s3),
+            sqs: aws_sdk_sqs::Client::new(&config),
             ssm: aws_sdk_ssm::Client::new(&config),
         }
     }
@@ -67,6 +72,26 @@ impl Installation {
         code
     }
 
+    /// Sets these variables of a function and leaves its others.
+    pub async fn set_variables(&self, name: &str, variables: &[(&str, &str)]) {
+        let name = function(name);
+        let now = self.lambda.get_function_configuration().function_name(&name).send().await;
+        let told = now.expect("a function").environment.and_then(|told| told.variables);
+        let mut environment = Environment::builder().set_variables(told);
+        for (variable, value) in variables {
+            environment = environment.variables(*variable, *value);
+        }
+        let update = self.lambda.update_function_configuration().function_name(&name);
+        update.environment(environment.build()).send().await.expect("an environment");
+    }
+
+    /// Both keys of each row of the table.
+    pub async fn rows(&self) -> BTreeSet<(String, String)> {
+        let rows = self.dynamodb.scan().table_name(TABLE).send().await.expect("the table");
+        let text = |value: &AttributeValue| value.as_s().expect("a text").to_owned();
+        rows.items().iter().map(|item| (text(&item["pk"]), text(&item["sk"]))).collect()
+    }
+
     pub async fn tables(&self) -> Vec<String> {
         self.dynamodb.list_tables().send().await.expect("the tables").table_names.unwrap_or_default()
     }
@@ -80,6 +105,11 @@ impl Installation {
         let get = self.ssm.get_parameters_by_path().path("/masa/masa").send().await.expect("the secrets");
         let names = get.parameters().iter().filter_map(|parameter| parameter.name());
         names.map(|name| name.trim_start_matches("/masa/masa/").to_owned()).collect()
+    }
+
+    pub async fn set_secret(&self, name: &str, value: &str) {
+        let put = self.ssm.put_parameter().name(format!("/masa/masa/{name}")).value(value);
+        put.r#type(ParameterType::SecureString).overwrite(true).send().await.expect("a secret");
     }
 
     pub async fn secret(&self, name: &str) -> String {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use parity::emulator::Emulator;
 use parity::installation::{APP_STACK, DATA_STACK, Installation, TABLE, function};
-use parity::masa::{GIVEN, Masa, Ran, target};
+use parity::masa::{GIVEN, Masa, Ran};
 use parity::spy::Spy;
 
 const SECRETS: [&str; 6] = [
@@ -18,8 +18,8 @@ const SECRETS: [&str; 6] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_installation_is_made_left_alone_mended_taken_away_and_gone() {
-    let Some(emulator) = Emulator::start(&target()).await else { return };
-    let masa = Masa::build();
+    let Some(emulator) = Emulator::start().await else { return };
+    let masa = Masa::built();
     let spy = Spy::start(&emulator.url).await;
     let there = Installation::at(&emulator.url).await;
 
