@@ -14,10 +14,11 @@ const QUEUES: [(&str, &str); 5] = [
     ("MASA_QUEUE_BULK", "bulk"),
 ];
 
-const SETTINGS: [(&str, &str); 5] = [
+const SETTINGS: [(&str, &str); 6] = [
     ("AWS_REGION", "il-central-1"),
     ("AWS_ACCESS_KEY_ID", "bench"),
     ("AWS_SECRET_ACCESS_KEY", "bench"),
+    ("MASA_INSTALLATION", "bench"),
     ("MASA_TABLE", TABLE),
     ("MASA_SECRETS", SECRETS_PATH),
 ];
