@@ -12,7 +12,7 @@ use crate::secrets::{API_KEY, FORM_KEY, Origin, Secret};
 
 mod clicks;
 
-pub use clicks::clicks;
+pub use clicks::{PAGE_FIELDS, clicks};
 
 /// How many messages a lead is sent, in the estimate; `masa cost` takes others.
 const MESSAGES: u64 = 10;

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use shared::adapters::emf::Emf;
-use shared::application::in_memory::Paper;
 use shared::application::ports::Figures;
 use storm::doors::{self, API_KEY, APP_SECRET, FORM_KEY, Request};
 use storm::people::acts::What;
@@ -13,7 +12,6 @@ use storm::people::plan::{Kind, Person, Plan};
 use storm::people::webhooks::told;
 use storm::run::play;
 use storm::sim::Settings;
-use tracing::level_filters::LevelFilter;
 
 const SEEDS: u64 = 6;
 
@@ -61,31 +59,20 @@ fn personal(plan: &Plan, entered: &str) -> BTreeSet<String> {
 
 #[test]
 fn a_storm_s_logs_and_figures_say_nothing_of_anybody() {
-    let paper = Paper::default();
+    let (paper, _logging) = journeys::capture();
     let emf = Arc::new(Emf::to("masa", Box::new(paper.clone())));
-    let out = paper.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .without_time()
-        .with_max_level(LevelFilter::TRACE)
-        .with_writer(move || out.clone())
-        .finish();
     let mut personal_data = BTreeSet::new();
-    tracing::subscriber::with_default(subscriber, || {
-        for seed in 0..SEEDS {
-            let plan = Plan::of_kind(seed, if seed % 2 == 0 { Kind::Stormy } else { Kind::Calm });
-            let entered = entered(&plan);
-            let personal = personal(&plan, &entered);
-            let known =
-                |data: fn(&Person) -> &String| plan.people.iter().any(|one| personal.contains(data(one)));
-            assert!(known(|one| &one.national) && known(|one| &one.email) && known(|one| &one.first_name));
-            personal_data.extend(personal);
-            let played = play(plan, Settings { figures: Arc::clone(&emf) as _, ..Settings::default() });
-            emf.flush(jiff::Timestamp::UNIX_EPOCH);
-            assert_eq!(played.violations, [], "seed {seed}");
-        }
-    });
+    for seed in 0..SEEDS {
+        let plan = Plan::of_kind(seed, if seed % 2 == 0 { Kind::Stormy } else { Kind::Calm });
+        let entered = entered(&plan);
+        let personal = personal(&plan, &entered);
+        let known = |data: fn(&Person) -> &String| plan.people.iter().any(|one| personal.contains(data(one)));
+        assert!(known(|one| &one.national) && known(|one| &one.email) && known(|one| &one.first_name));
+        personal_data.extend(personal);
+        let played = play(plan, Settings { figures: Arc::clone(&emf) as _, ..Settings::default() });
+        emf.flush(jiff::Timestamp::UNIX_EPOCH);
+        assert_eq!(played.violations, [], "seed {seed}");
+    }
     personal_data.extend([API_KEY, APP_SECRET, FORM_KEY].map(str::to_owned));
     let logged = paper.text();
     for line in ["\"lead\":", "\"inbox\":", "\"work\":", "MessagesSent", "OldestDueAgeSeconds"] {

@@ -1,6 +1,7 @@
 //! What AWS, the table and Meta say of an installation.
 
 use jiff::{SignedDuration, Timestamp};
+use shared::adapters::graph::TemplateStatus;
 use shared::application::ports::Heartbeat;
 use shared::domain::ids::BusinessId;
 
@@ -114,6 +115,6 @@ pub enum Subscription {
 pub struct TemplateFacts {
     pub name: String,
     pub language: String,
-    /// Meta's word, such as `APPROVED`; `None` if there is no such template.
-    pub status: Option<String>,
+    /// `None` if there is no such template.
+    pub status: Option<TemplateStatus>,
 }

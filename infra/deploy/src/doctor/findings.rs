@@ -1,8 +1,7 @@
 //! What the facts mean, and what to do.
 
-use std::collections::BTreeMap;
-
 use jiff::SignedDuration;
+use shared::adapters::graph::TemplateStatus;
 
 use super::facts::{
     BusinessFacts, CodeState, Facts, FunctionFacts, MetaFacts, QueueFacts, Subscription, TableFacts,
@@ -309,35 +308,38 @@ fn subscription(about: &str, what: &str, subscription: &Subscription) -> Finding
 }
 
 fn templates(about: &str, templates: &[TemplateFacts]) -> Vec<Finding> {
-    let mut by_status: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for template in templates {
-        let status = template.status.as_deref().unwrap_or("missing");
-        by_status.entry(status).or_default().push(format!("{} ({})", template.name, template.language));
-    }
-    let of_status = |(status, names): (&str, Vec<String>)| {
-        let names = names.join(", ");
-        match status {
-            "APPROVED" => good(about, format!("approved templates: {names}")),
-            "PENDING" | "IN_APPEAL" => {
-                let says = format!("templates that Meta looks at: {names}");
-                not_good(
-                    about,
-                    State::Look,
-                    says,
-                    "wait: their steps are parked until then, and go on with `masa redrive`",
-                )
-            }
-            "missing" => not_good(
+    let named = |is: fn(Option<&TemplateStatus>) -> bool| {
+        let of_status = templates.iter().filter(|template| is(template.status.as_ref()));
+        let names: Vec<String> =
+            of_status.map(|template| format!("{} ({})", template.name, template.language)).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    let approved = named(|status| status == Some(&TemplateStatus::Approved));
+    let missing = named(|status| status.is_none());
+    let by_itself = named(|status| matches!(status, Some(TemplateStatus::Pending | TemplateStatus::Paused)));
+    let refused = named(|status| {
+        use TemplateStatus::{Disabled, Other, Rejected};
+        matches!(status, Some(Rejected | Disabled | Other(_)))
+    });
+    let findings = [
+        approved.map(|names| good(about, format!("approved templates: {names}"))),
+        by_itself.map(|names| {
+            let says = format!("templates that Meta has not approved yet, or has paused: {names}");
+            not_good(about, State::Look, says, "wait: what needs them waits, too, and goes on by itself")
+        }),
+        missing.map(|names| {
+            let says = format!("templates that WhatsApp does not have: {names}");
+            not_good(about, State::Broken, says, "submit them: `masa templates submit --playbook FILE`")
+        }),
+        refused.map(|names| {
+            let says = format!("templates that Meta has refused: {names}");
+            not_good(
                 about,
                 State::Broken,
-                format!("templates that WhatsApp does not have: {names}"),
-                "submit them: `masa templates submit`",
-            ),
-            status => {
-                let says = format!("templates that are {status}: {names}");
-                not_good(about, State::Broken, says, "change their texts and submit them again")
-            }
-        }
-    };
-    by_status.into_iter().map(of_status).collect()
+                says,
+                "`masa templates submit` shows why; change them and submit again",
+            )
+        }),
+    ];
+    findings.into_iter().flatten().collect()
 }

@@ -5,24 +5,21 @@ use std::time::Duration;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
-use shared::adapters::graph::Token;
+use shared::adapters::graph::{GraphSettings, InvalidGraphSettings, Token, WhatsAppTemplates};
 use shared::domain::playbook::Playbook;
 use shared::playbook::templates;
 
 use super::facts::{MetaFacts, Subscription, TemplateFacts, TokenFacts};
+use crate::text::PAGE_FIELDS;
 
-/// What a Page has to tell us.
-const PAGE_FIELDS: [&str; 5] = ["feed", "leadgen", "messages", "messaging_postbacks", "message_echoes"];
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
-/// Meta's answers are pages; nobody has more templates than this many pages hold.
-const PAGES_MAX: usize = 20;
-
 /// Reads from the Graph API with the token of one business.
 pub struct MetaReader {
     http: reqwest::Client,
     root: String,
     token: SecretString,
     proof: Option<SecretString>,
+    templates: WhatsAppTemplates,
 }
 
 /// Meta's words for why it does not say. They hold no secret.
@@ -32,15 +29,16 @@ struct Unsaid {
 }
 
 impl MetaReader {
-    pub fn new(base_url: &str, version: &str, secret: &SecretString) -> Result<Self, reqwest::Error> {
+    pub fn new(settings: &GraphSettings, secret: &SecretString) -> Result<Self, InvalidGraphSettings> {
         let http =
             reqwest::Client::builder().timeout(ANSWERS_WITHIN).redirect(reqwest::redirect::Policy::none());
         let token = Token::read(secret);
         Ok(Self {
-            http: http.build()?,
-            root: format!("{}/{version}", base_url.trim_end_matches('/')),
+            http: http.build().map_err(InvalidGraphSettings::Client)?,
+            root: format!("{}/{}", settings.base_url.trim_end_matches('/'), settings.version),
             token: token.value().clone(),
             proof: token.proof().cloned(),
+            templates: WhatsAppTemplates::new(settings, secret)?,
         })
     }
 
@@ -88,37 +86,14 @@ impl MetaReader {
         }
     }
 
+    /// The templates that the playbook names, as Meta has them; none where Meta does not say.
     async fn templates(&self, account: &str, playbook: &Playbook) -> Vec<TemplateFacts> {
-        let needed = templates(playbook);
-        if needed.is_empty() {
-            return Vec::new();
-        }
-        let mut known: Vec<(String, String, String)> = Vec::new();
-        let mut after = String::new();
-        for _ in 0..PAGES_MAX {
-            let mut query = vec![("fields", "name,language,status"), ("limit", "250")];
-            if !after.is_empty() {
-                query.push(("after", after.as_str()));
-            }
-            let Ok(answer) = self.get(&format!("{account}/message_templates"), &query).await else {
-                return Vec::new();
-            };
-            let text = |template: &Value, name: &str| template[name].as_str().unwrap_or_default().to_owned();
-            let of_page = answer["data"].as_array().into_iter().flatten();
-            known.extend(of_page.map(|one| (text(one, "name"), text(one, "language"), text(one, "status"))));
-            match answer["paging"]["cursors"]["after"]
-                .as_str()
-                .filter(|_| answer["paging"]["next"].is_string())
-            {
-                Some(next) => after = next.to_owned(),
-                None => break,
-            }
-        }
+        let Ok(known) = self.templates.list(account).await else { return Vec::new() };
         let status = |name: &str, language: &str| {
-            let found = known.iter().find(|(known, spoken, _)| known == name && spoken == language);
-            found.map(|(_, _, status)| status.clone())
+            let found = known.iter().find(|known| known.name == name && known.language == language);
+            found.map(|known| known.status.clone())
         };
-        let facts = needed.into_iter().map(|template| TemplateFacts {
+        let facts = templates(playbook).into_iter().map(|template| TemplateFacts {
             status: status(&template.name, &template.language),
             name: template.name,
             language: template.language,

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use secrecy::SecretString;
+use shared::adapters::graph::GraphSettings;
 use shared::application::ports::{Attention, Clock, Store};
 use shared::domain::ids::BusinessId;
 use shared::domain::playbook::Playbook;
@@ -172,7 +173,12 @@ async fn meta(
     let Some(secret) = secret else {
         return Ok(MetaFacts { token_name: name.clone(), ..MetaFacts::default() });
     };
-    match MetaReader::new(&typed.graph_url, &typed.graph_version, &secret) {
+    let settings = GraphSettings {
+        base_url: typed.graph_url.clone(),
+        version: typed.graph_version.clone(),
+        ..GraphSettings::default()
+    };
+    match MetaReader::new(&settings, &secret) {
         Ok(reader) => Ok(reader.read(playbook).await),
         Err(_) => Ok(MetaFacts { token_name: name.clone(), ..MetaFacts::default() }),
     }

@@ -1,4 +1,5 @@
 use jiff::{SignedDuration, Timestamp};
+use shared::adapters::graph::TemplateStatus;
 use shared::application::ports::Heartbeat;
 
 use super::facts::{
@@ -20,7 +21,7 @@ fn sound() -> Facts {
         state: Some("Active".into()),
         code: CodeState::AsDeployed,
     };
-    let approved = Some("APPROVED".to_owned());
+    let approved = Some(TemplateStatus::Approved);
     Facts {
         now: now(),
         stacks: ["data", "app"].map(|of| (format!("masa-masa-{of}"), Some("CREATE_COMPLETE".into()))).into(),
@@ -123,8 +124,8 @@ fn each_thing_that_breaks_is_one_finding_that_says_what_to_do() {
         ("does not have: lead_welcome (he)", State::Broken, |of| {
             of.businesses[0].meta.as_mut().unwrap().templates[0].status = None
         }),
-        ("looks at: lead_welcome (he)", State::Look, |of| {
-            of.businesses[0].meta.as_mut().unwrap().templates[0].status = Some("PENDING".into())
+        ("paused: lead_welcome (he)", State::Look, |of| {
+            of.businesses[0].meta.as_mut().unwrap().templates[0].status = Some(TemplateStatus::Pending)
         }),
     ];
     for (words, state, change) in changes {

@@ -1,14 +1,17 @@
 //! The clicks in Meta's App Dashboard. They are Meta's words of November 2026, and Meta moves them.
 
 /// Webhook fields that Masa reads, by the object that they belong to.
-const SUBSCRIPTIONS: [(&str, &str); 3] = [
+const SUBSCRIPTIONS: [(&str, &[&str]); 3] = [
     (
         "WhatsApp Business Account",
-        "messages, user_preferences, smb_message_echoes, message_template_status_update",
+        &["messages", "user_preferences", "smb_message_echoes", "message_template_status_update"],
     ),
-    ("Page", "feed, leadgen, messages, messaging_postbacks, message_echoes"),
-    ("Instagram", "comments, messages, messaging_postbacks"),
+    ("Page", &PAGE_FIELDS),
+    ("Instagram", &["comments", "messages", "messaging_postbacks"]),
 ];
+
+/// Those of a Page, which are subscribed to for each Page besides.
+pub const PAGE_FIELDS: [&str; 5] = ["feed", "leadgen", "messages", "messaging_postbacks", "message_echoes"];
 
 pub fn clicks(webhook_url: &str, verify_token: &str) -> String {
     let mut text = format!(
@@ -21,7 +24,7 @@ pub fn clicks(webhook_url: &str, verify_token: &str) -> String {
 "
     );
     for (object, fields) in SUBSCRIPTIONS {
-        text.push_str(&format!("       {object}: {fields}\n"));
+        text.push_str(&format!("       {object}: {}\n", fields.join(", ")));
     }
     text.push_str(
         "  3. Connect what is yours: the WhatsApp account and the Page each need the app subscribed (`subscribed_apps`);

@@ -2,11 +2,13 @@
 //!
 //! The operator's command calls this, not a lead's work. Fields and paging are general knowledge, not in PLATFORM.md.
 
+mod wire;
+
 use domain::call::Refusal;
 use http::StatusCode;
 use http::header::AUTHORIZATION;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::client::{self, Unread};
 use super::codes::{self, Class};
@@ -14,11 +16,10 @@ use super::json::integer;
 use super::request::Request;
 use super::settings::{GraphSettings, InvalidGraphSettings};
 use super::tokens::Token;
-use crate::playbook::{Submission, TemplateButton, TemplateCategory};
+use crate::playbook::Submission;
 
 /// A business has 250 templates, or 6000 once Meta has verified it: pages of a hundred hold all of them.
 const PAGES_MAX: usize = 60;
-const PAGE_TEMPLATES: usize = 100;
 /// As much of Meta's words as is shown.
 const WORDS_CHARS_MAX: usize = 400;
 
@@ -66,7 +67,7 @@ pub enum TemplatesError {
     AnswerLost,
     #[error("Meta's answer cannot be read; is the address that of a Graph API?")]
     Unreadable,
-    #[error("the account has more than {} templates, and the rest were not read", PAGES_MAX * PAGE_TEMPLATES)]
+    #[error("the account has more than {} templates, and the rest were not read", PAGES_MAX * wire::PAGE_TEMPLATES)]
     TooMany,
     #[error("{0}")]
     Refused(String),
@@ -91,9 +92,9 @@ impl WhatsAppTemplates {
         let mut templates = Vec::new();
         let mut after = None;
         for _ in 0..PAGES_MAX {
-            let answer = self.ask(page(account, after)).await?;
+            let answer = self.ask(wire::page(account, after)).await?;
             let data = answer["data"].as_array().ok_or(TemplatesError::Unreadable)?;
-            templates.extend(data.iter().filter_map(known));
+            templates.extend(data.iter().filter_map(wire::known));
             let paging = &answer["paging"];
             match paging["cursors"]["after"].as_str().filter(|_| !paging["next"].is_null()) {
                 Some(next) => after = Some(next.to_owned()),
@@ -104,7 +105,7 @@ impl WhatsAppTemplates {
     }
 
     pub async fn submit(&self, account: &str, submission: &Submission) -> Result<Submitted, TemplatesError> {
-        let answer = self.ask(Request::post(account, "message_templates", body(submission))).await?;
+        let answer = self.ask(Request::post(account, "message_templates", wire::body(submission))).await?;
         let status = answer["status"].as_str().ok_or(TemplatesError::AnswerLost)?;
         let category = answer["category"].as_str().map(str::to_lowercase);
         Ok(Submitted { status: TemplateStatus::read(status), category })
@@ -180,166 +181,15 @@ impl WhatsAppTemplates {
     }
 }
 
-impl TemplateStatus {
-    fn read(word: &str) -> Self {
-        match word {
-            "APPROVED" => Self::Approved,
-            "PENDING" | "IN_APPEAL" => Self::Pending,
-            "REJECTED" => Self::Rejected,
-            "PAUSED" => Self::Paused,
-            "DISABLED" => Self::Disabled,
-            other => Self::Other(other.to_lowercase().replace('_', " ")),
-        }
-    }
-}
-
-fn page(account: &str, after: Option<String>) -> Request {
-    let fields = "name,language,status,category,rejected_reason,components".to_owned();
-    let mut query = vec![("fields", fields), ("limit", PAGE_TEMPLATES.to_string())];
-    query.extend(after.map(|after| ("after", after)));
-    Request::get(account, "message_templates", query)
-}
-
-/// One that cannot be read is none of ours: names and languages of ours are plain.
-fn known(template: &Value) -> Option<KnownTemplate> {
-    let text = |name: &str| template[name].as_str().map(str::to_owned);
-    let components = template["components"].as_array();
-    let body = components.into_iter().flatten().find(|component| component["type"] == "BODY");
-    Some(KnownTemplate {
-        name: text("name")?,
-        language: text("language")?,
-        category: text("category").unwrap_or_default().to_lowercase(),
-        status: TemplateStatus::read(&text("status")?),
-        reason: text("rejected_reason").filter(|reason| reason != "NONE"),
-        body: body.and_then(|body| body["text"].as_str()).map(str::to_owned),
-    })
-}
-
-/// The body of `POST /{whatsapp-account}/message_templates`.
-fn body(submission: &Submission) -> Value {
-    let mut text = json!({ "type": "BODY", "text": submission.body });
-    if !submission.samples.is_empty() {
-        text["example"] = json!({ "body_text": [submission.samples] });
-    }
-    let mut components = vec![text];
-    if !submission.buttons.is_empty() {
-        let buttons: Vec<Value> = submission.buttons.iter().map(button).collect();
-        components.push(json!({ "type": "BUTTONS", "buttons": buttons }));
-    }
-    json!({
-        "name": submission.name,
-        "language": submission.language,
-        "category": match submission.category {
-            TemplateCategory::Marketing => "MARKETING",
-            TemplateCategory::Utility => "UTILITY",
-        },
-        "components": components,
-    })
-}
-
-fn button(button: &TemplateButton) -> Value {
-    match button {
-        TemplateButton::Url { label, url, end_sample: None } => {
-            json!({ "type": "URL", "text": label, "url": url })
-        }
-        TemplateButton::Url { label, url, end_sample: Some(end) } => json!({
-            "type": "URL",
-            "text": label,
-            "url": format!("{url}{{{{1}}}}"),
-            "example": [format!("{url}{end}")],
-        }),
-        TemplateButton::QuickReply { label } => json!({ "type": "QUICK_REPLY", "text": label }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::wire::tests::submission;
     use super::*;
     use crate::adapters::graph::loopback::{TOKEN, answer_all, http};
-
-    fn submission() -> Submission {
-        Submission {
-            name: "lead_welcome".into(),
-            language: "he".into(),
-            category: TemplateCategory::Utility,
-            body: "היי {{1}}, זאת {{2}} מהעסק.".into(),
-            samples: vec!["דנה".into(), "נועה".into()],
-            buttons: vec![
-                TemplateButton::Url {
-                    label: "לקביעת שיחה".into(),
-                    url: "https://calendly.com/neveh-tours/call".into(),
-                    end_sample: Some("?utm_source=masa".into()),
-                },
-                TemplateButton::Url {
-                    label: "לסרטון".into(),
-                    url: "https://www.example.com/video".into(),
-                    end_sample: None,
-                },
-                TemplateButton::QuickReply { label: "לא, תודה".into() },
-            ],
-        }
-    }
 
     fn templates(base: &str) -> WhatsAppTemplates {
         let settings = GraphSettings { base_url: base.to_owned(), ..GraphSettings::default() };
         WhatsAppTemplates::new(&settings, &format!("{TOKEN} 0af1").into()).unwrap()
-    }
-
-    #[test]
-    fn a_template_is_submitted_with_its_text_samples_and_buttons() {
-        insta::assert_snapshot!(serde_json::to_string_pretty(&body(&submission())).unwrap(), @r#"
-        {
-          "category": "UTILITY",
-          "components": [
-            {
-              "example": {
-                "body_text": [
-                  [
-                    "דנה",
-                    "נועה"
-                  ]
-                ]
-              },
-              "text": "היי {{1}}, זאת {{2}} מהעסק.",
-              "type": "BODY"
-            },
-            {
-              "buttons": [
-                {
-                  "example": [
-                    "https://calendly.com/neveh-tours/call?utm_source=masa"
-                  ],
-                  "text": "לקביעת שיחה",
-                  "type": "URL",
-                  "url": "https://calendly.com/neveh-tours/call{{1}}"
-                },
-                {
-                  "text": "לסרטון",
-                  "type": "URL",
-                  "url": "https://www.example.com/video"
-                },
-                {
-                  "text": "לא, תודה",
-                  "type": "QUICK_REPLY"
-                }
-              ],
-              "type": "BUTTONS"
-            }
-          ],
-          "language": "he",
-          "name": "lead_welcome"
-        }
-        "#);
-        let bare = Submission {
-            category: TemplateCategory::Marketing,
-            body: "שלום לכולם".into(),
-            samples: Vec::new(),
-            buttons: Vec::new(),
-            ..submission()
-        };
-        insta::assert_snapshot!(body(&bare).to_string(), @r#"
-        {"category":"MARKETING","components":[{"text":"שלום לכולם","type":"BODY"}],"language":"he","name":"lead_welcome"}
-        "#);
     }
 
     #[tokio::test]
