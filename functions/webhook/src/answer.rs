@@ -14,6 +14,10 @@ pub fn text(status: u16, body: &str) -> ApiGatewayV2httpResponse {
     with_body(status, "text/plain; charset=utf-8", body.to_owned())
 }
 
+pub fn html(status: u16, page: &str) -> ApiGatewayV2httpResponse {
+    with_body(status, "text/html; charset=utf-8", page.to_owned())
+}
+
 pub fn error(status: u16, code: &str, message: &str) -> ApiGatewayV2httpResponse {
     json(status, &json!({ "error": { "code": code, "message": message } }))
 }

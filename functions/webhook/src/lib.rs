@@ -5,6 +5,7 @@
 
 mod answer;
 mod body;
+mod deletion;
 mod handshake;
 mod signature;
 pub mod split;
@@ -33,12 +34,16 @@ const APP_SECRETS: [&str; 2] = [names::META_APP_SECRET, names::META_APP_SECRET_P
 pub async fn handle(webhook: &Webhook, request: ApiGatewayV2httpRequest) -> ApiGatewayV2httpResponse {
     let http = &request.request_context.http;
     let path = request.raw_path.as_deref().or(http.path.as_deref()).unwrap_or_default();
-    match (&http.method, path) {
+    let is_code = path.strip_prefix(deletion::PATH).is_some_and(|rest| rest.starts_with('/'));
+    match (&http.method, if is_code { "/meta/data-deletion/{code}" } else { path }) {
         (&Method::GET, "/meta/webhook") => handshake::answer(webhook.secrets.as_ref(), &request).await,
         (&Method::POST, "/meta/webhook") => delivery(webhook, &request).await,
         (&Method::GET, "/healthz") => answer::json(200, &serde_json::json!({ "status": "ok" })),
+        (&Method::POST, "/meta/data-deletion") => deletion::requested(webhook, &request).await,
+        (&Method::GET, "/meta/data-deletion/{code}") => deletion::status(path),
         (_, "/meta/webhook") => answer::not_allowed("GET, POST"),
-        (_, "/healthz") => answer::not_allowed("GET"),
+        (_, "/meta/data-deletion") => answer::not_allowed("POST"),
+        (_, "/healthz" | "/meta/data-deletion/{code}") => answer::not_allowed("GET"),
         _ => answer::error(404, "not-found", "there is nothing at this address"),
     }
 }

@@ -18,6 +18,11 @@ impl Signature {
         Some(Self(signature))
     }
 
+    /// `None` for what is not 32 bytes.
+    pub fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        Some(Self(bytes.try_into().ok()?))
+    }
+
     /// Whether the secret made it of this body. Compares in constant time.
     pub fn is_by(&self, secret: &SecretString, body: &[u8]) -> bool {
         signed_with(secret, &self.0, body)

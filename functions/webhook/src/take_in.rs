@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use application::World;
 use application::accept::accept;
 use application::ports::{Store, StoreError};
+use domain::figure::Figure;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 
@@ -38,7 +39,9 @@ pub async fn take_in(world: &World, value: &Value) -> Result<TakenIn, StoreError
     put_deliveries(world.store.as_ref(), split.deliveries).await?;
     for notice in &split.notices {
         tracing::warn!(business = %notice.business, notice = notice.key, "noted something for the operator");
-        world.store.put_notice(notice).await?;
+        if world.store.put_notice(notice).await? {
+            world.figures.count(&notice.business, Figure::Parked);
+        }
     }
     let ignored = split.ignored;
     tracing::info!(accepted, statuses, ?ignored, "took in a delivery");

@@ -57,7 +57,7 @@ fn read_by(function: &str) -> BTreeSet<String> {
     read.extend(variables(&start));
     read.extend(secrets_named(&start));
     read.insert("MASA_META_TOKEN".to_owned());
-    if !code.contains("graph_api(") {
+    if !code.contains("outside(") {
         read.retain(|name| OF_THE_GRAPH_API.iter().all(|prefix| !name.starts_with(prefix)));
     }
     read.extend(secrets_named(&code));

@@ -16,6 +16,7 @@ use serde_json::Value;
 const RIGHTS: &[(&str, &[(&str, &str)])] = &[
     ("webhook", &[
         ("table A#*",                            "GetItem"),
+        ("table B",                              "Query"), // each business is told of a request to delete data
         ("table B#*#I#*",                        "BatchWriteItem PutItem"),
         ("table B#*#L#*",                        "PutItem"), // what platforms say of messages
         ("table B#*#O",                          "BatchWriteItem PutItem"),
@@ -70,6 +71,7 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
         ("table B#*#O",                          "PutItem"),
         ("table M",                              "GetItem"), // opens the connection
         ("index wake",                           "Query"),
+        ("index attention",                      "Query"), // who waits for an approved template
         ("queue messages",                       "DeleteMessage GetQueueAttributes ReceiveMessage"),
         ("queue lead-intake",                    "SendMessage"), // a name that is another lead's
         ("queue conversation",                   "SendMessage"),
@@ -99,6 +101,7 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
         ("queue conversation",                   "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"),
         ("queue bulk",                           "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"),
         ("queue lead-intake",                    "SendMessage"), // a lead ad whose person is a lead already
+        ("the bus",                              "PutEvents"),
         ("secret MASA_META_TOKEN",               "GetParameters"),
         ("secret MASA_META_TOKEN_*",             "GetParameters"),
         ("secret */MASA_META_TOKEN",             "GetParameters"), // a business's own
@@ -318,6 +321,7 @@ fn what(template: &Template, resource: &Value) -> (String, String) {
         let (service, word) = match of.kind() {
             "AWS::SQS::Queue" => ("sqs:", "queue"),
             "AWS::Lambda::Function" => ("lambda:", "function"),
+            "AWS::Events::EventBus" => return ("events:".to_owned(), "the bus".to_owned()),
             _ => return (String::new(), text(resource)),
         };
         return (service.to_owned(), format!("{word} {}", short_name(of)));

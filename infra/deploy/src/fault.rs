@@ -4,7 +4,7 @@ use aws_sdk_sts::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use shared::application::WorkError;
 use shared::application::ports::StoreError;
 use shared::application::publish::PublishError;
-use shared::domain::ids::BusinessId;
+use shared::domain::ids::{AssetId, BusinessId};
 use shared::playbook::PlaybookFaults;
 
 use crate::bundle::NotCode;
@@ -46,6 +46,10 @@ pub enum DeployError {
         "there is no installation {0} here; `masa deploy` makes it, and --installation and --region say which one is meant"
     )]
     NotDeployed(String),
+    #[error(
+        "{asset} belongs to the business {business} already; a Page, an account or a number is one business's"
+    )]
+    AssetTaken { asset: AssetId, business: BusinessId },
     #[error("nothing was changed")]
     Declined,
     #[error("nothing was changed: {typed:?} is not the name of the installation, which is {name:?}")]

@@ -1,11 +1,13 @@
 //! `masa deploy` and `masa destroy`: Masa put on AWS from one command, brought up to date by the same one, and taken away.
-//! `masa doctor` looks at each link of what is there; `release`, `redrive` and `erase` are what an operator does to it.
+//! `masa doctor` looks at each link of what is there; `business`, `release`, `redrive` and `erase` are what an
+//! operator does to it.
 //!
 //! Plan first, execute after. [`Found`] is what AWS says is there, [`Wanted`] what there should be; [`plan::plan`] compares
 //! the two without calling anybody, and what it says is all that is written. Where nothing differs, nothing is written.
 
 mod aws;
 mod bundle;
+mod business;
 mod deploying;
 mod destroying;
 mod doctor;
@@ -23,6 +25,7 @@ mod toolchain;
 mod wanted;
 
 pub use bundle::{Bundle, Code, Machine};
+pub use business::{add_business, list_businesses};
 pub use deploying::{Deploy, Source, deploy};
 pub use destroying::{Data, Destroy, destroy};
 pub use doctor::{Doctor, doctor};

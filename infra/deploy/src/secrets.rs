@@ -60,7 +60,7 @@ pub fn ask(
     let mut given = BTreeMap::new();
     for secret in missing.iter().filter(|secret| secret.origin == Origin::Given) {
         let name = &secret.name;
-        let value = match operator.env(name) {
+        let value = match operator.env(variable(name)) {
             Some(value) => Some(SecretString::from(value)),
             None => operator.secret(&question(name)),
         };
@@ -74,6 +74,11 @@ pub fn ask(
         given.insert(name.clone(), value);
     }
     Ok(given)
+}
+
+/// The variable of the environment that may hold a secret: a business's own has the name that all have.
+pub fn variable(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 fn question(name: &str) -> String {

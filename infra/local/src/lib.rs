@@ -4,6 +4,7 @@
 //! here: the engine below the SDK, a queue in memory that may lose everything with the process, a ticker, and
 //! HTTP routes. The sandbox stands in for Meta, unless a Graph API is named.
 
+mod bus;
 mod clock;
 mod data;
 mod functions;

@@ -40,6 +40,7 @@ pub fn sandbox(inner: Arc<Inner>) -> Router {
     Router::new()
         .route("/sandbox/", get(async || Redirect::permanent("/sandbox")))
         .route("/sandbox/clock", get(clock).post(move_clock))
+        .route("/sandbox/bus", get(bus))
         .route("/sandbox/leads", get(leads))
         .route("/sandbox/leads/{id}", get(lead))
         .route("/sandbox/attention", get(attention))
@@ -142,6 +143,11 @@ fn span(text: &str) -> Option<SignedDuration> {
     let span: jiff::Span = text.parse().ok()?;
     let duration = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
     (!duration.is_negative()).then_some(duration)
+}
+
+/// What was told on the event bus, oldest first.
+async fn bus(State(inner): State<Arc<Inner>>) -> Response {
+    Json(inner.bus.told()).into_response()
 }
 
 async fn leads(State(inner): State<Arc<Inner>>) -> Response {

@@ -10,11 +10,12 @@ use lead_intake::LeadIntake;
 use sandbox::Sandbox;
 use shared::adapters::dynamodb::{DynamoDbStore, TableError, ensure_table};
 use shared::adapters::graph::{GraphApi, GraphSettings, InvalidGraphSettings};
+use shared::adapters::outside::Outside;
 use shared::adapters::stored_playbooks::StoredPlaybooks;
 use shared::adapters::system::{SystemChance, SystemClock};
 use shared::application::World;
 use shared::application::in_memory::{NoFigures, SeededChance};
-use shared::application::ports::{Chance, Clock, Platforms, Store, StoreError};
+use shared::application::ports::{Chance, Clock, Store, StoreError};
 use shared::application::publish::{PublishError, publish};
 use shared::domain::ids::BusinessId;
 use shared::domain::playbook::Playbook;
@@ -25,6 +26,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use webhook::Webhook;
 
+use crate::bus::LocalBus;
 use crate::clock::LocalClock;
 use crate::functions::Functions;
 use crate::moving::{MoveError, Mover};
@@ -75,6 +77,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<LocalClock>,
     pub(crate) store: Arc<dyn Store>,
     functions: Arc<Functions>,
+    pub(crate) bus: Arc<LocalBus>,
     pump: Option<Arc<WebhookPump>>,
     pub(crate) webhook: Webhook,
     pub(crate) lead_intake: LeadIntake,
@@ -157,7 +160,9 @@ impl Stack {
             release: Mutex::default(),
         };
         let secrets: Arc<dyn Secrets> = Arc::new(settings.secrets.by_name());
-        let platforms = platforms(&settings, Arc::clone(&secrets), address)?;
+        let bus = Arc::new(LocalBus::default());
+        let graph = graph_api(&settings, Arc::clone(&secrets), address)?;
+        let platforms = Arc::new(Outside { graph: Arc::new(graph), bus: Arc::clone(&bus) as _ });
         let world = Arc::new(world);
         let webhook = Webhook { world: Arc::clone(&world), secrets: Arc::clone(&secrets) };
         let lead_intake = LeadIntake { world: Arc::clone(&world), secrets };
@@ -180,6 +185,7 @@ impl Stack {
             clock,
             store,
             functions,
+            bus,
             pump,
             webhook,
             lead_intake,
@@ -256,11 +262,11 @@ async fn listen(port: u16) -> Result<TcpListener, StartError> {
     })
 }
 
-fn platforms(
+fn graph_api(
     settings: &LocalSettings,
     tokens: Arc<dyn Secrets>,
     address: SocketAddr,
-) -> Result<Arc<dyn Platforms>, StartError> {
+) -> Result<GraphApi, StartError> {
     let graph_settings = match &settings.graph {
         GraphSetting::Sandbox => {
             GraphSettings { base_url: format!("http://{address}/sandbox/graph"), ..GraphSettings::default() }
@@ -270,7 +276,7 @@ fn platforms(
             GraphSettings { base_url, version: version.clone(), ..GraphSettings::default() }
         }
     };
-    Ok(Arc::new(GraphApi::new(&graph_settings, tokens)?))
+    Ok(GraphApi::new(&graph_settings, tokens)?)
 }
 
 fn serve(inner: &Arc<Inner>, listener: TcpListener, engine: Engine) -> JoinSet<()> {

@@ -40,6 +40,9 @@ pub enum Command {
     Cost(Cost),
     /// Put Masa on AWS, or bring it up to date
     Deploy(Deploy),
+    /// Let one more business in, or name those that are
+    #[command(subcommand)]
+    Business(BusinessCommand),
     /// Take Masa off AWS; its data stays unless told twice
     Destroy(Destroy),
     /// Look at each link of the chain on AWS and at Meta, and say what to do
@@ -206,6 +209,29 @@ pub struct Deploy {
     pub dry_run: bool,
 }
 
+#[derive(Subcommand)]
+pub enum BusinessCommand {
+    /// Store a business's keys and publish its playbook, without a new deployment
+    Add(AddBusiness),
+    /// Name the businesses of the installation
+    List(ListBusinesses),
+}
+
+#[derive(Args)]
+pub struct AddBusiness {
+    #[command(flatten)]
+    pub place: Place,
+    /// The business's playbook
+    #[arg(long, value_name = "FILE")]
+    pub playbook: PathBuf,
+}
+
+#[derive(Args)]
+pub struct ListBusinesses {
+    #[command(flatten)]
+    pub place: Place,
+}
+
 #[derive(Args)]
 pub struct Destroy {
     #[command(flatten)]
@@ -282,6 +308,11 @@ mod tests {
             Arguments::try_parse_from(["masa", "templates", "submit", "--playbook", "a.yaml"]).unwrap();
         let Command::Templates(TemplatesCommand::Submit(submit)) = parsed.chosen() else { panic!() };
         assert_eq!((submit.graph_version.as_str(), submit.dry_run), ("v26.0", false));
+        let add = ["masa", "business", "add", "--playbook", "a.yaml"];
+        assert!(matches!(
+            Arguments::try_parse_from(add).unwrap().chosen(),
+            Command::Business(BusinessCommand::Add(_))
+        ));
         // The second word means nothing without the first.
         assert!(Arguments::try_parse_from(["masa", "destroy", "--confirm", "masa"]).is_err());
         let erase = ["masa", "erase", "--business", "neveh"];

@@ -1,6 +1,7 @@
 //! The commands for AWS: the arguments as the library takes them, and the terminal as its operator.
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 use deploy::{Data, Installation, Operator, PlaybookText, Source};
 use secrecy::SecretString;
@@ -9,18 +10,15 @@ use shared::domain::identity::Identity;
 use shared::domain::ids::LeadId;
 use shared::domain::phone::PhoneNumber;
 
-use crate::arguments::{Deploy, Destroy, Doctor, Erase, Place, Redrive, Release};
+use crate::arguments::{BusinessCommand, Deploy, Destroy, Doctor, Erase, Place, Redrive, Release};
 use crate::{Refusal, playbook};
 
 pub async fn deploy(typed: &Deploy) -> Result<(), Refusal> {
-    let read = |file: &std::path::PathBuf| {
-        Ok::<_, Refusal>(PlaybookText { name: file.display().to_string(), text: playbook::read(file)? })
-    };
     let deploy = deploy::Deploy {
         installation: Installation::parse(&typed.place.installation)?,
         region: typed.place.region.clone(),
         endpoint: typed.place.endpoint_url.clone(),
-        playbooks: typed.playbook.iter().map(read).collect::<Result<_, _>>()?,
+        playbooks: typed.playbook.iter().map(|file| read(file)).collect::<Result<_, _>>()?,
         table: typed.table.clone(),
         alarm_email: typed.alarm_email.clone(),
         graph_url: typed.graph_url.clone(),
@@ -30,6 +28,20 @@ pub async fn deploy(typed: &Deploy) -> Result<(), Refusal> {
         yes: typed.place.yes,
     };
     Ok(deploy::deploy(&deploy, &Terminal).await?)
+}
+
+pub async fn business(command: &BusinessCommand) -> Result<(), Refusal> {
+    match command {
+        BusinessCommand::Add(typed) => {
+            let playbook = read(&typed.playbook)?;
+            Ok(deploy::add_business(&place(&typed.place)?, &playbook, &Terminal).await?)
+        }
+        BusinessCommand::List(typed) => Ok(deploy::list_businesses(&place(&typed.place)?, &Terminal).await?),
+    }
+}
+
+fn read(file: &Path) -> Result<PlaybookText, Refusal> {
+    Ok(PlaybookText { name: file.display().to_string(), text: playbook::read(file)? })
 }
 
 pub async fn destroy(typed: &Destroy) -> Result<(), Refusal> {

@@ -35,6 +35,7 @@ fn main() -> ExitCode {
             Command::Redrive(redrive) => redrive::redrive(&redrive).await,
             Command::Cost(cost) => cost::cost(&cost),
             Command::Deploy(deploy) => aws::deploy(&deploy).await,
+            Command::Business(command) => aws::business(&command).await,
             Command::Destroy(destroy) => aws::destroy(&destroy).await,
             Command::Doctor(doctor) => aws::doctor(&doctor).await,
             Command::Release(release) => aws::release(&release).await,

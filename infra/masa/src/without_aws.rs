@@ -1,10 +1,14 @@
 //! What the commands for AWS say in a `masa` that was built without its clients.
 
 use crate::Refusal;
-use crate::arguments::{Deploy, Destroy, Doctor, Erase, Redrive, Release};
+use crate::arguments::{BusinessCommand, Deploy, Destroy, Doctor, Erase, Redrive, Release};
 
 pub async fn deploy(_: &Deploy) -> Result<(), Refusal> {
     Err(not_built_in("deploy"))
+}
+
+pub async fn business(_: &BusinessCommand) -> Result<(), Refusal> {
+    Err(not_built_in("business"))
 }
 
 pub async fn destroy(_: &Destroy) -> Result<(), Refusal> {

@@ -2,6 +2,7 @@
 
 use domain::figure::Figure;
 
+use crate::approved::wake_waiting;
 use crate::decide_event::{decide_event, find_lead};
 use crate::erase::drop_event;
 use crate::ports::{InboxId, InboxRow};
@@ -54,6 +55,7 @@ async fn drain_row(
         Some(lead) => Some(lead),
         None => find_lead(world, &row.event).await?,
     };
+    wake_waiting(world, &row.event).await?;
     let decided = decide_event(world, &row.event, known, Some(&row.id())).await?;
     Ok(decided.lead().or(known))
 }

@@ -4,6 +4,7 @@
 //! SDK is known here. The commit is the truth; a queue carries hints only, and may lose all of them.
 
 pub mod accept;
+mod approved;
 pub mod commit;
 pub mod decide_event;
 pub mod deliver;

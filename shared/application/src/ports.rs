@@ -108,8 +108,9 @@ pub trait Store: Send + Sync {
     /// index may lag behind the table.
     async fn due(&self, query: &DueQuery) -> Result<DuePage, StoreError>;
 
-    /// Something that concerns no lead, or none that is known, and that the operator has to see.
-    async fn put_notice(&self, notice: &Notice) -> Result<(), StoreError>;
+    /// Something that concerns no lead, or none that is known, and that the operator has to see. Whether it is new:
+    /// the first notice of a key stays.
+    async fn put_notice(&self, notice: &Notice) -> Result<bool, StoreError>;
     /// What waits for the operator: parked leads, parked events and notices.
     async fn attention(&self, business: &BusinessId, limit: usize) -> Result<Vec<Attention>, StoreError>;
     /// The leads of a business, a page of the roster.

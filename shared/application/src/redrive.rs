@@ -1,7 +1,10 @@
 //! The operator mended the cause: what was parked goes on.
 
+use domain::context::Context;
+use domain::decide::Decision;
 use domain::hint::Hint;
 use domain::ids::{BusinessId, LeadId};
+use domain::lead::Lead;
 use domain::redrive::redrive as redrive_lead;
 use jiff::SignedDuration;
 
@@ -10,7 +13,7 @@ use crate::ports::Attention;
 use crate::world::{ATTEMPTS_MAX, WorkError, World};
 
 /// How much one call sets going again.
-const REDRIVE_MAX: usize = 1_000;
+pub(crate) const REDRIVE_MAX: usize = 1_000;
 
 /// What was set going, and what only the operator can read and settle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,10 +49,20 @@ pub async fn redrive(world: &World, business: &BusinessId) -> Result<Redriven, W
 }
 
 async fn redrive_one(world: &World, business: &BusinessId, id: LeadId) -> Result<bool, WorkError> {
+    set_going(world, business, id, redrive_lead).await
+}
+
+/// Carries out what `decide` says of a lead, on its freshest record. Whether there was anything to do.
+pub(crate) async fn set_going(
+    world: &World,
+    business: &BusinessId,
+    id: LeadId,
+    decide: impl Fn(&Lead, &Context<'_>) -> Option<Decision> + Send + Sync,
+) -> Result<bool, WorkError> {
     for _ in 0..ATTEMPTS_MAX {
         let Some(lead) = world.store.lead(business, id).await? else { return Ok(false) };
         let decidable = world.decidable(&lead).await?;
-        let Some(decision) = redrive_lead(&lead, &decidable.context(&world.pepper)) else { return Ok(false) };
+        let Some(decision) = decide(&lead, &decidable.context(&world.pepper)) else { return Ok(false) };
         let commit = Commit::of(&lead, decision, Vec::new(), decidable.now());
         match world.store.commit(&commit).await {
             Ok(()) => {

@@ -9,6 +9,7 @@ use crate::event::Details;
 use crate::identity::Identity;
 use crate::ids::{AssetId, BusinessId, CommentId, FormId, LeadAdId, LeadId, PlatformMessageId, WorkId};
 use crate::phone::PhoneNumber;
+use crate::playbook::Trigger;
 
 /// How long a call may take before its answer counts as lost.
 pub const CALL_TIMEOUT: SignedDuration = SignedDuration::from_secs(10);
@@ -70,6 +71,19 @@ pub enum Operation {
         text: String,
         since: Timestamp,
     },
+    /// Tells the installation's event bus.
+    Announce(Announcement),
+}
+
+/// What other systems are told of a lead. It names the lead by id: nothing in it is personal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announcement {
+    pub what: Trigger,
+    pub happened_at: Timestamp,
+    /// The word for where the lead came from last.
+    pub source: Option<&'static str>,
+    /// The playbook's own words for the lead.
+    pub tags: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -202,6 +216,7 @@ impl Operation {
             Self::ReadLeadAd { .. } => "read-lead-ad",
             Self::FindReply { .. } => "find-reply",
             Self::FindMessage { .. } => "find-message",
+            Self::Announce(_) => "announce",
         }
     }
 }

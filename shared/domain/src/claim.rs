@@ -12,7 +12,7 @@ use crate::decide::{Decision, Draft, advance};
 use crate::doubt::{self, Deliveries};
 use crate::gates::{self, Gate};
 use crate::lead::Lead;
-use crate::work::{Claim, Class, Evidence, Intent, Lane, Work, WorkState};
+use crate::work::{Claim, Class, Evidence, Intent, Work, WorkState};
 
 /// How an outage or a restore restrains what may leave (invariant 7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,8 +79,7 @@ fn pick(draft: &mut Draft<'_>, release: Release) -> Option<PlatformCall> {
             continue;
         }
         let late = draft.now().duration_since(work.planned_at) > ANSWER_LATE_AFTER;
-        // Reading a lead ad writes to nobody.
-        if release == Release::Held && late && work.lane() != Lane::LookUp {
+        if release == Release::Held && late && !work.action.is_silent() {
             draft.park(work.id, "after the outage this answer is late: a person should give it");
             continue;
         }

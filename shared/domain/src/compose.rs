@@ -1,7 +1,9 @@
 //! From a piece of work to the call that does it: texts are rendered, addresses and windows looked up, limits
 //! of the platforms kept.
 
-use crate::call::{ButtonAction, Operation, Recipient, ReplyButton, WhatsAppContent, WhatsAppRecipient};
+use crate::call::{
+    Announcement, ButtonAction, Operation, Recipient, ReplyButton, WhatsAppContent, WhatsAppRecipient,
+};
 use crate::channel::Channel;
 use crate::decide::Draft;
 use crate::identity::Identity;
@@ -61,6 +63,12 @@ pub fn operation_for(draft: &Draft<'_>, work: &Work) -> Result<Operation, Uncomp
             Ok(Operation::Like { network: *network, asset: asset.clone(), comment: comment.clone() })
         }
         Action::LookUpLeadAd { id, .. } => Ok(Operation::ReadLeadAd { id: id.clone() }),
+        Action::Announce { what, happened_at } => Ok(Operation::Announce(Announcement {
+            what: *what,
+            happened_at: *happened_at,
+            source: lead.last_source.as_ref().map(|source| source.kind.as_str()),
+            tags: lead.tags.iter().cloned().collect(),
+        })),
     }
 }
 

@@ -108,6 +108,11 @@ pub enum EventKind {
         comment: Option<CommentId>,
         post: Option<PostId>,
     },
+    /// WhatsApp approved a template of the account, or took it back into use. Concerns whoever waits for it.
+    TemplateApproved {
+        name: String,
+        language: String,
+    },
 }
 
 /// What a form says of a person.
@@ -252,6 +257,7 @@ impl EventKind {
             Self::IdentityChanged { .. } => "identity-changed",
             Self::Claimed { .. } => "claimed",
             Self::Mentioned { .. } => "mention",
+            Self::TemplateApproved { .. } => "template-approved",
         }
     }
 
@@ -288,7 +294,8 @@ impl EventKind {
             | Self::DeliveryFailed { .. }
             | Self::MarketingResumed
             | Self::IdentityChanged { .. }
-            | Self::Claimed { .. } => false,
+            | Self::Claimed { .. }
+            | Self::TemplateApproved { .. } => false,
         }
     }
 
@@ -314,7 +321,8 @@ impl EventKind {
             | Self::MarketingStopped
             | Self::MarketingResumed
             | Self::IdentityChanged { .. }
-            | Self::Mentioned { .. } => Responder::Message,
+            | Self::Mentioned { .. }
+            | Self::TemplateApproved { .. } => Responder::Message,
         }
     }
 }
@@ -372,6 +380,7 @@ mod tests {
             EventKind::Standby { channel },
             EventKind::Echoed { channel, id: None, text: None },
             EventKind::CommentRemoved { comment: "c1".into() },
+            EventKind::TemplateApproved { name: "welcome".into(), language: "he".into() },
         ];
         assert!(becomes.iter().all(EventKind::makes_a_lead));
         assert!(!stays.iter().any(EventKind::makes_a_lead));

@@ -38,9 +38,8 @@ pub fn check(lead: &Lead, work: &Work, context: &Context<'_>) -> Gate {
         return Gate::Skip { reason: "too late: the step says how long it may still go", rule: None };
     }
     match &work.action {
-        Action::LookUpLeadAd { .. } => PASS,
-        // A like writes to nobody.
-        Action::Like { .. } => PASS,
+        // These write to nobody.
+        Action::LookUpLeadAd { .. } | Action::Like { .. } | Action::Announce { .. } => PASS,
         Action::PublicReply { .. } | Action::PrivateReply { .. } if lead.opt_out.is_some() => {
             skip("the person has refused messages", "R3")
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::email::EmailAddress;
-use crate::ids::{BusinessId, CommentId, LeadAdId, LeadId, Pepper};
+use crate::ids::{AssetId, BusinessId, CommentId, LeadAdId, LeadId, Pepper};
 use crate::phone::PhoneNumber;
 
 /// One of the names under which a platform or a form knows a person. A comment whose author is not told, and a
@@ -26,6 +26,8 @@ pub enum Identity {
     Submission(String),
     /// A lead by its own id, as our opaque data names it to a platform.
     Lead(LeadId),
+    /// An account of the business itself. No lead has this name: its inbox holds news of the account.
+    Account(AssetId),
 }
 
 impl Identity {
@@ -52,6 +54,7 @@ impl Identity {
             Self::LeadAd(_) => "lead-ad",
             Self::Submission(_) => "submission",
             Self::Lead(_) => "lead",
+            Self::Account(_) => "account",
         }
     }
 
@@ -65,6 +68,7 @@ impl Identity {
             Self::LeadAd(id) => id.as_str().to_owned(),
             Self::Submission(id) => id.clone(),
             Self::Lead(id) => id.to_string(),
+            Self::Account(id) => id.as_str().to_owned(),
         }
     }
 
@@ -81,6 +85,7 @@ impl Identity {
             "lead-ad" => Some(Self::LeadAd(LeadAdId::new(text()))),
             "submission" => Some(Self::Submission(text())),
             "lead" => LeadId::parse(value).map(Self::Lead),
+            "account" => Some(Self::Account(AssetId::new(text()))),
             _ => None,
         }
     }
@@ -157,7 +162,7 @@ mod tests {
         assert_eq!(IdentityKey::parse(key.as_str()), Some(key));
     }
 
-    fn one_of_each() -> [Identity; 10] {
+    fn one_of_each() -> [Identity; 11] {
         [
             Identity::Phone(PhoneNumber::parse("054-123-4567").unwrap()),
             Identity::Email(EmailAddress::parse("dana@example.com").unwrap()),
@@ -169,6 +174,7 @@ mod tests {
             Identity::LeadAd("77".into()),
             Identity::Submission("s1".into()),
             Identity::Lead(LeadId::new(1)),
+            Identity::Account("102".into()),
         ]
     }
 

@@ -3,7 +3,8 @@
 use crate::context::Context;
 use crate::decide::{Decision, Draft, describe};
 use crate::lead::Lead;
-use crate::timeline::{Entry, What};
+use crate::playbook::WhatsAppTemplate;
+use crate::timeline::{Entry, Fact, What};
 use crate::work::{Class, Work, WorkState};
 
 /// Sets parked work going again, as after its first call. `None` when none is parked or waits. An answer that was
@@ -17,10 +18,7 @@ pub fn redrive(lead: &Lead, context: &Context<'_>) -> Option<Decision> {
     let mut draft = Draft::new(lead, context);
     let now = context.now;
     // It would go on by itself; now it need not wait for its next try.
-    for work in waiting {
-        draft.change_work(work.id, |work| work.due_at = now);
-        draft.note(describe(Entry::new(now, What::Redriven), &work));
-    }
+    waiting.iter().for_each(|work| wake(&mut draft, work, None));
     for work in parked {
         draft.change_work(work.id, |work| {
             work.state = WorkState::Planned;
@@ -36,4 +34,26 @@ pub fn redrive(lead: &Lead, context: &Context<'_>) -> Option<Decision> {
         draft.note(describe(Entry::new(now, What::Redriven), &work));
     }
     Some(draft.finish())
+}
+
+/// WhatsApp approved a template: what waits for it need not wait for its next try. `None` when nothing of this lead
+/// does.
+pub fn template_approved(lead: &Lead, name: &str, language: &str, context: &Context<'_>) -> Option<Decision> {
+    let mut draft = Draft::new(lead, context);
+    let is_it = |template: &&WhatsAppTemplate| template.name == name && template.language == language;
+    let binding = |work: &Work| draft.message(work.action.message()?)?.whatsapp_template.as_ref();
+    let waits = |work: &&Work| work.is_waiting() && binding(work).filter(is_it).is_some();
+    let waiting: Vec<Work> = lead.work.iter().filter(waits).cloned().collect();
+    if waiting.is_empty() {
+        return None;
+    }
+    let reason = format!("WhatsApp approved the template {name} ({language})");
+    waiting.iter().for_each(|work| wake(&mut draft, work, Some(&reason)));
+    Some(draft.finish())
+}
+
+fn wake(draft: &mut Draft<'_>, waiting: &Work, reason: Option<&str>) {
+    let now = draft.now();
+    draft.change_work(waiting.id, |work| work.due_at = now);
+    draft.note(describe(Entry::new(now, What::Redriven), waiting).with_some(Fact::Reason, reason));
 }

@@ -144,6 +144,7 @@ pub fn playbook() -> Playbook {
         campaigns: [(campaign.name.clone(), campaign)].into(),
         quiet_hours: QuietHours { night: Some((time(21, 0, 0, 0), time(8, 0, 0, 0))) },
         daily_cap: Some(2),
+        bus: Vec::new(),
         opt_out_confirmation: Some("goodbye".into()),
     }
 }

@@ -131,6 +131,7 @@ words! {
         Step = "step",
         Tag = "tag",
         Text = "text",
+        Trigger = "trigger",
         Until = "until",
         Work = "work",
     }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::channel::{Channel, Network};
 use crate::ids::{AssetId, CampaignName, CommentId, LeadAdId, MessageName, RunId, WorkId};
+use crate::playbook::Trigger;
 
 /// How many pieces of open work one lead may have. More is a fault of the playbook, and is parked.
 pub const OPEN_WORK_MAX: usize = 64;
@@ -101,6 +102,11 @@ pub enum Action {
         id: LeadAdId,
         page: AssetId,
     },
+    /// Tells other systems on the installation's event bus what happened.
+    Announce {
+        what: Trigger,
+        happened_at: Timestamp,
+    },
 }
 
 /// Why a message is written, as far as a rule asks.
@@ -117,6 +123,7 @@ pub enum Purpose {
 pub enum Lane {
     Channel(Channel),
     LookUp,
+    Bus,
 }
 
 /// How doubt about an action is settled (DESIGN.md, *Doubt*).
@@ -138,6 +145,7 @@ impl Action {
             | Self::PublicReply { network, .. }
             | Self::Like { network, .. } => Lane::Channel(network.private_channel()),
             Self::LookUpLeadAd { .. } => Lane::LookUp,
+            Self::Announce { .. } => Lane::Bus,
         }
     }
 
@@ -145,8 +153,12 @@ impl Action {
         match self {
             Self::Send { channel: Channel::WhatsApp | Channel::Messenger, .. } => Evidence::Arrives,
             Self::Send { channel: Channel::Instagram, .. } | Self::PublicReply { .. } => Evidence::LookUp,
-            // "Already answered" means sent; a second like has no effect; reading changes nothing.
-            Self::PrivateReply { .. } | Self::Like { .. } | Self::LookUpLeadAd { .. } => Evidence::Repeat,
+            // "Already answered" means sent; a second like has no effect; reading changes nothing; who listens to
+            // the bus knows a repeated announcement by its id.
+            Self::PrivateReply { .. }
+            | Self::Like { .. }
+            | Self::LookUpLeadAd { .. }
+            | Self::Announce { .. } => Evidence::Repeat,
         }
     }
 
@@ -155,19 +167,27 @@ impl Action {
             Self::PrivateReply { comment, .. }
             | Self::PublicReply { comment, .. }
             | Self::Like { comment, .. } => Some(comment),
-            Self::Send { .. } | Self::LookUpLeadAd { .. } => None,
+            Self::Send { .. } | Self::LookUpLeadAd { .. } | Self::Announce { .. } => None,
         }
     }
 
     pub fn message(&self) -> Option<&MessageName> {
         match self {
             Self::Send { message, .. } | Self::PrivateReply { message, .. } => Some(message),
-            Self::PublicReply { .. } | Self::Like { .. } | Self::LookUpLeadAd { .. } => None,
+            Self::PublicReply { .. }
+            | Self::Like { .. }
+            | Self::LookUpLeadAd { .. }
+            | Self::Announce { .. } => None,
         }
     }
 
     pub fn confirms_opt_out(&self) -> bool {
         matches!(self, Self::Send { purpose: Purpose::OptOutConfirmation, .. })
+    }
+
+    /// Whether it writes to nobody: neither lateness nor a hold after an outage is about it.
+    pub fn is_silent(&self) -> bool {
+        matches!(self, Self::LookUpLeadAd { .. } | Self::Announce { .. })
     }
 
     /// The word for this action in timelines and logs.
@@ -178,6 +198,7 @@ impl Action {
             Self::PublicReply { .. } => "public-reply",
             Self::Like { .. } => "like",
             Self::LookUpLeadAd { .. } => "lead-ad-look-up",
+            Self::Announce { .. } => "announcement",
         }
     }
 }

@@ -16,7 +16,9 @@ use tracing_subscriber::prelude::*;
 use super::settings::{FunctionSettings, SettingsError, pepper};
 use crate::adapters::dynamodb::DynamoDbStore;
 use crate::adapters::emf::Emf;
+use crate::adapters::eventbridge::EventBridge;
 use crate::adapters::graph::{GraphApi, GraphSettings};
+use crate::adapters::outside::Outside;
 use crate::adapters::sqs::SqsQueue;
 use crate::adapters::ssm::SsmSecrets;
 use crate::adapters::stored_playbooks::StoredPlaybooks;
@@ -46,6 +48,8 @@ pub fn levels(otherwise: &str) -> Targets {
 pub struct Started {
     pub world: World,
     pub secrets: Arc<dyn Secrets>,
+    /// By which a function makes what only it needs.
+    pub config: SdkConfig,
 }
 
 /// Brings a function up. `needed` are the secrets without which it could do nothing, beside the one of derived ids:
@@ -74,7 +78,7 @@ pub async fn start(needed: &[&str]) -> Result<Started, lambda_runtime::Error> {
         table: settings.table,
         release: Mutex::default(),
     };
-    Ok(Started { world, secrets })
+    Ok(Started { world, secrets, config })
 }
 
 /// The secrets below the path in `MASA_SECRETS`, or else of the environment, and the one of derived ids.
@@ -117,8 +121,14 @@ impl Secrets for EnvironmentSecrets {
     }
 }
 
-/// The Graph API, for the one function that holds tokens.
-pub fn graph_api(tokens: Arc<dyn Secrets>) -> Result<GraphApi, lambda_runtime::Error> {
+/// What is called from outside, for the one function that does.
+pub fn outside(config: &SdkConfig, tokens: Arc<dyn Secrets>) -> Result<Outside, lambda_runtime::Error> {
+    let bus = env("MASA_BUS").filter(|name| !name.is_empty()).ok_or(SettingsError::Missing("MASA_BUS"))?;
+    let bus = EventBridge::new(aws_sdk_eventbridge::Client::new(config), bus);
+    Ok(Outside { graph: Arc::new(graph_api(tokens)?), bus: Arc::new(bus) })
+}
+
+fn graph_api(tokens: Arc<dyn Secrets>) -> Result<GraphApi, lambda_runtime::Error> {
     let mut settings = GraphSettings::default();
     if let Some(url) = env("MASA_GRAPH_URL") {
         settings.base_url = url;

@@ -48,11 +48,13 @@ pub struct TownSettings {
     pub seed: u64,
     /// Every hint is lost: only ticks find the work.
     pub queue_drops_all: bool,
+    /// More parts for the playbook of the first business.
+    pub playbook_more: &'static str,
 }
 
 impl Default for TownSettings {
     fn default() -> Self {
-        Self { start: "2026-11-30T09:00:00+02:00", seed: 1, queue_drops_all: false }
+        Self { start: "2026-11-30T09:00:00+02:00", seed: 1, queue_drops_all: false, playbook_more: "" }
     }
 }
 
@@ -79,9 +81,11 @@ impl Town {
             InMemoryQueue::new(shared_clock())
         });
         let store = Arc::new(InMemoryStore::default());
-        for file in ["infra/local/playbook.he.yaml", "events/playbooks/second.yaml"] {
+        let files =
+            [("infra/local/playbook.he.yaml", settings.playbook_more), ("events/playbooks/second.yaml", "")];
+        for (file, more) in files {
             let path = format!("{}/../../{file}", env!("CARGO_MANIFEST_DIR"));
-            let text = std::fs::read_to_string(path).unwrap();
+            let text = std::fs::read_to_string(path).unwrap() + more;
             let playbook = shared::playbook::parse(file, &text).unwrap_or_else(|faults| panic!("{faults}"));
             publish(store.as_ref(), &playbook, &text).await.unwrap();
         }

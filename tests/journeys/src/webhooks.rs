@@ -119,3 +119,11 @@ pub fn batched(bodies: &[Value]) -> Value {
         bodies.iter().flat_map(|body| body["entry"].as_array().cloned().unwrap_or_default()).collect();
     json!({ "object": bodies[0]["object"], "entry": entries })
 }
+
+/// WhatsApp approved a template of the business's account.
+pub fn template_approved(name: &str, language: &str) -> Value {
+    json!({ "object": "whatsapp_business_account", "entry": [{ "id": ACCOUNT, "time": 1_796_022_000, "changes": [{
+        "field": "message_template_status_update",
+        "value": { "event": "APPROVED", "message_template_name": name, "message_template_language": language },
+    }] }] })
+}

@@ -31,7 +31,7 @@ pub fn delivery(event: &ApiGatewayV2httpRequest) -> Option<Value> {
         true => STANDARD.decode(body).unwrap(),
         false => body.as_bytes().to_vec(),
     };
-    Some(serde_json::from_slice(&bytes).unwrap())
+    serde_json::from_slice(&bytes).ok()
 }
 
 const EXPECTED: &[(&str, &str)] = &[
@@ -51,6 +51,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("whatsapp-marketing-stopped", "marketing-stopped by phone"),
     ("whatsapp-message", "message by phone+bsuid"),
     ("whatsapp-statuses", "delivery-failed 131049 of ours by lead; told sent; told delivered"),
+    ("whatsapp-template-approved", "template-approved by account"),
     ("whatsapp-template-rejected", "notice"),
 ];
 

@@ -1,5 +1,6 @@
 //! The webhook through the door that Meta uses, and the split behind it by its shapes.
 
+mod deletions;
 mod events;
 mod messaging;
 mod mutations;

@@ -252,14 +252,18 @@ fn news_of_the_account() {
     let template = |event: &str| {
         news(
             "message_template_status_update",
-            json!({"event": event, "message_template_name": "lead_welcome"}),
+            json!({"event": event, "message_template_name": "lead_welcome", "message_template_language": "he"}),
         )
     };
+    let nameless = news("message_template_status_update", json!({"event": "APPROVED"}));
     check([
         (template("REJECTED"), "notice"),
         (template("PAUSED"), "notice"),
         (template("DISABLED"), "notice"),
-        (template("APPROVED"), "ignored template-status"),
+        (template("APPROVED"), "template-approved by account"),
+        (template("REINSTATED"), "template-approved by account"),
+        (template("PENDING"), "ignored template-status"),
+        (nameless, "ignored template-status"),
         (news("account_update", json!({"event": "DISABLED_UPDATE"})), "notice"),
         (news("account_alerts", json!({"alert_type": "x"})), "notice"),
         (
@@ -271,7 +275,7 @@ fn news_of_the_account() {
         (change("messages", json!({"errors": [{"code": 130429, "title": "x"}]})), "notice"),
     ]);
     let reason = &split_of_ours(&template("REJECTED")).notices[0].reason;
-    assert_eq!(reason, "WhatsApp has news of the status of a template: lead_welcome, REJECTED");
+    assert_eq!(reason, "WhatsApp has news of the status of a template: lead_welcome, he, REJECTED");
 }
 
 #[test]

@@ -14,6 +14,7 @@ const SUBSCRIPTIONS: [(&str, &[&str]); 3] = [
 pub const PAGE_FIELDS: [&str; 5] = ["feed", "leadgen", "messages", "messaging_postbacks", "message_echoes"];
 
 pub fn clicks(webhook_url: &str, verify_token: &str) -> String {
+    let deletion_url = webhook_url.replace("/meta/webhook", "/meta/data-deletion");
     let mut text = format!(
         "In Meta's App Dashboard (https://developers.facebook.com/apps → your app):
   1. Add the product Webhooks. For each object below: choose it in the list, `Subscribe to this object`, and give
@@ -26,12 +27,14 @@ pub fn clicks(webhook_url: &str, verify_token: &str) -> String {
     for (object, fields) in SUBSCRIPTIONS {
         text.push_str(&format!("       {object}: {}\n", fields.join(", ")));
     }
-    text.push_str(
+    text.push_str(&format!(
         "  3. Connect what is yours: the WhatsApp account and the Page each need the app subscribed (`subscribed_apps`);
      in Messenger → Settings and Instagram → Settings: `Add subscriptions` beside the Page and the account.
-  4. App settings → Basic: a privacy policy and how one's data is deleted; then switch the app to Live.
-     What waits for App Review is in docs/deploy.md.
-",
-    );
+  4. App settings → Basic: the address of your privacy policy, and under `User data deletion` choose
+     `Data deletion callback URL` and give
+       Callback URL   {deletion_url}
+     Then switch the app to Live. What waits for App Review is in docs/deploy.md.
+"
+    ));
     text
 }

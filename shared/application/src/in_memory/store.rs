@@ -326,10 +326,12 @@ impl Store for InMemoryStore {
         Ok(DuePage { due: page.into_iter().map(|(at, _, hint)| (at, hint)).collect(), next })
     }
 
-    async fn put_notice(&self, notice: &Notice) -> Result<(), StoreError> {
+    async fn put_notice(&self, notice: &Notice) -> Result<bool, StoreError> {
         let key = (notice.business.clone(), notice.key.clone());
-        self.writing("put_notice")?.notices.entry(key).or_insert_with(|| notice.clone());
-        Ok(())
+        let mut tables = self.writing("put_notice")?;
+        let is_new = !tables.notices.contains_key(&key);
+        tables.notices.entry(key).or_insert_with(|| notice.clone());
+        Ok(is_new)
     }
 
     async fn attention(&self, business: &BusinessId, limit: usize) -> Result<Vec<Attention>, StoreError> {

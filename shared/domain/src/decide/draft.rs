@@ -71,7 +71,9 @@ impl<'a> Draft<'a> {
 
     /// The lead is known by this name, too.
     pub fn know(&mut self, identity: &Identity) {
-        if matches!(identity, Identity::Lead(_)) || self.lead.identities.contains(identity) {
+        if matches!(identity, Identity::Lead(_) | Identity::Account(_))
+            || self.lead.identities.contains(identity)
+        {
             return;
         }
         if self.lead.identities.len() >= IDENTITIES_MAX {
@@ -230,7 +232,12 @@ pub fn describe(entry: Entry, work: &Work) -> Entry {
     let entry = entry.with(Fact::Work, work.id).with(Fact::Event, work.action.name());
     let entry = match work.lane() {
         crate::work::Lane::Channel(channel) => entry.with(Fact::Channel, channel.as_str()),
-        crate::work::Lane::LookUp => entry,
+        crate::work::Lane::LookUp | crate::work::Lane::Bus => entry,
     };
+    let told = match &work.action {
+        Action::Announce { what, .. } => Some(what.as_str()),
+        _ => None,
+    };
+    let entry = entry.with_some(Fact::Trigger, told);
     entry.with_some(Fact::Message, work.action.message()).with_some(Fact::Comment, work.action.comment())
 }

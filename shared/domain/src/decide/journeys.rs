@@ -7,14 +7,18 @@ use crate::playbook::{Journey, StepAction, Trigger};
 use crate::run::{RUNS_MAX, Run};
 use crate::schedule::due_at;
 use crate::timeline::{Entry, Fact, What};
-use crate::work::{Action, Class, Purpose};
+use crate::work::{Action, Class, Lane, Purpose};
 
 /// How many steps one look may carry a lead on: more come with the next.
 const STEPS_PER_LOOK_MAX: usize = 32;
 
+/// How many announcements of one lead may wait for the bus. They leave the rest of its room to messages.
+const ANNOUNCEMENTS_MAX: usize = 16;
+
 /// Something happened that journeys may wait for. Stops come before starts, so that one event can end a journey
 /// and begin the next.
 pub fn trigger(draft: &mut Draft<'_>, trigger: Trigger, event: &str) {
+    announce(draft, trigger, event);
     stop_all(draft, trigger);
     let playbook = draft.playbook();
     for journey in playbook.journeys.values().filter(|journey| journey.starts.contains(&trigger)) {
@@ -26,6 +30,32 @@ pub fn trigger(draft: &mut Draft<'_>, trigger: Trigger, event: &str) {
         }
     }
     advance(draft);
+}
+
+/// Plans to tell other systems, if the playbook says so. It leaves after what the person waits for.
+fn announce(draft: &mut Draft<'_>, what: Trigger, event: &str) {
+    if !draft.playbook().bus.contains(&what) {
+        return;
+    }
+    let waiting = draft.lead.work.iter().filter(|work| work.lane() == Lane::Bus).count();
+    if waiting >= ANNOUNCEMENTS_MAX {
+        let entry = Entry::new(draft.now(), What::Skipped).with(Fact::Trigger, what.as_str());
+        draft.note(entry.with(Fact::Reason, "the event bus has not taken what came before"));
+        return;
+    }
+    draft.plan(Plan {
+        id: WorkId::for_event(
+            draft.context.pepper,
+            draft.lead.id,
+            event,
+            &format!("announce {}", what.as_str()),
+        ),
+        class: Class::Bulk,
+        action: Action::Announce { what, happened_at: draft.occurred_at },
+        run: None,
+        due_at: draft.now(),
+        within: None,
+    });
 }
 
 fn stop_all(draft: &mut Draft<'_>, trigger: Trigger) {

@@ -87,6 +87,8 @@ pub fn decide(lead: &Lead, event: &Event, context: &Context<'_>) -> Decision {
                 .with_some(Fact::Comment, comment.as_ref())
                 .with_some(Fact::Post, post.as_ref()),
         ),
+        // News of the account is of no one lead: whoever waits for the template is found by the attention index.
+        EventKind::TemplateApproved { .. } => {}
     }
     draft.finish()
 }

@@ -30,6 +30,8 @@ pub struct Playbook {
     pub quiet_hours: QuietHours,
     /// How many messages that nobody waits for one person may get in a civil day.
     pub daily_cap: Option<u32>,
+    /// What other systems are told of on the event bus.
+    pub bus: Vec<Trigger>,
     /// The message that confirms an opt-out, once.
     pub opt_out_confirmation: Option<MessageName>,
 }

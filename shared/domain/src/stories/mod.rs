@@ -1,6 +1,7 @@
 //! Lives of leads, told line by line, and what may never happen in any of them.
 
 mod answers;
+mod bus;
 mod comments;
 mod doubt;
 pub(crate) mod events;

@@ -21,7 +21,7 @@ use crate::ids::Pepper;
 use crate::lead::Lead;
 use crate::merge::{Merged, Merging, merge};
 use crate::playbook::Playbook;
-use crate::redrive::redrive;
+use crate::redrive::{redrive, template_approved};
 use crate::testing::at;
 use crate::timeline::{Entry, Fact};
 
@@ -156,6 +156,18 @@ impl Tale {
         self.tell_wake()
     }
 
+    pub fn is_approved(&mut self, moment: &str, template: &str, language: &str) -> &mut Self {
+        let now = at(moment);
+        let decision =
+            self.in_context(now, |tale, context| template_approved(&tale.lead, template, language, context));
+        self.tell(now, &format!("approval of {template} ({language})"));
+        match decision {
+            Some(decision) => self.commit(decision),
+            None => self.tell_more("nothing waits for it"),
+        }
+        self.tell_wake()
+    }
+
     /// The record of another tale turns out to be of the same person. What goes on goes on in this one.
     pub fn merges_with(&mut self, moment: &str, other: &mut Self) -> &mut Self {
         let now = at(moment);
@@ -256,6 +268,9 @@ fn shown(operation: &Operation) -> String {
         Operation::ReplyToComment { text, .. } | Operation::FindReply { text, .. } => text.clone(),
         Operation::FindMessage { text, .. } => text.clone(),
         Operation::Like { .. } | Operation::ReadLeadAd { .. } => String::new(),
+        Operation::Announce(announcement) => {
+            format!("{} {:?}", announcement.what.as_str(), announcement.tags)
+        }
     };
     format!("{}: {}", operation.name(), what.trim()).trim_end_matches(": ").to_owned()
 }

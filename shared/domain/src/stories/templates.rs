@@ -9,6 +9,42 @@ fn not_approved() -> crate::call::Outcome {
     refused(Refusal::Template, "not approved")
 }
 
+#[test]
+fn an_approval_ends_the_waiting_of_what_is_bound_to_the_template() {
+    let mut tale = Tale::new();
+    tale.happens("2026-11-30T09:00", form("1")).look("2026-11-30T09:00:01");
+    tale.answers("2026-11-30T09:00:02", not_approved());
+    tale.is_approved("2026-11-30T09:05", "welcome", "en").is_approved("2026-11-30T09:05", "welcome", "he");
+    tale.lives_until("2026-11-30T09:06").is_approved("2026-11-30T09:06", "welcome", "he");
+    insta::assert_snapshot!(tale.told(), @"
+    11-30 09:00:00 form
+        captured [form contact]
+        consent-given [form contact] [אני מאשר]
+        journey-started [new-lead]
+        wakes 11-30 09:00:00 for conversation
+    11-30 09:00:01 look
+        CALL 1 send-whatsapp: template welcome
+        wakes 11-30 09:00:31 for conversation
+    11-30 09:00:02 answer to call 1
+        moved [whatsapp] [message] [welcome] [the template welcome (he): not approved] [R13] [until 11-30 09:17:28]
+        wakes 11-30 09:17:28 for conversation
+    11-30 09:05:00 approval of welcome (en)
+        nothing waits for it
+        wakes 11-30 09:17:28 for conversation
+    11-30 09:05:00 approval of welcome (he)
+        redriven [whatsapp] [message] [welcome] [WhatsApp approved the template welcome (he)]
+        wakes 11-30 09:05:00 for conversation
+    11-30 09:05:00 look
+        CALL 2 send-whatsapp: template welcome
+    11-30 09:05:00 answer to call 2
+        sent [whatsapp] [message] [welcome] [wamid.1]
+        wakes 12-03 10:00:00 for bulk
+    11-30 09:06:00 approval of welcome (he)
+        nothing waits for it
+        wakes 12-03 10:00:00 for bulk
+    ");
+}
+
 /// WhatsApp refuses the template whenever it is asked until `moment`.
 fn refuses_until(tale: &mut Tale, moment: &str) {
     for _ in 0..50 {

@@ -10,6 +10,7 @@ use super::items::{Damaged, Moment};
 use super::keys::{self, ATTENTION, ATTENTION_PK, ATTENTION_SK, Named};
 use super::leads::REASON_BYTES_MAX;
 use super::query::Query;
+use super::requests::Written;
 use super::row::{Row, clipped, text};
 use super::schema::REASON;
 use super::store::DynamoDbStore;
@@ -40,10 +41,12 @@ pub fn notice_row(notice: &Notice) -> Result<Row, Damaged> {
 }
 
 impl DynamoDbStore {
-    /// The first notice of a key stays.
-    pub(super) async fn write_notice(&self, notice: &Notice) -> Result<(), StoreError> {
+    /// The first notice of a key stays. Whether this is it.
+    pub(super) async fn write_notice(&self, notice: &Notice) -> Result<bool, StoreError> {
         let row = notice_row(notice).map_err(unwritable)?;
-        self.put("put-notice", row, Some(&Condition::absent())).await.map(|_| ())
+        self.put("put-notice", row, Some(&Condition::absent()))
+            .await
+            .map(|written| matches!(written, Written::Yes))
     }
 
     pub(super) async fn read_attention(

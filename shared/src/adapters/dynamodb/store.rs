@@ -127,7 +127,7 @@ impl Store for DynamoDbStore {
         self.read_due(query).await
     }
 
-    async fn put_notice(&self, notice: &Notice) -> Result<(), StoreError> {
+    async fn put_notice(&self, notice: &Notice) -> Result<bool, StoreError> {
         self.write_notice(notice).await
     }
 

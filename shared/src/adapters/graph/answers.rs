@@ -40,6 +40,7 @@ fn read(operation: &Operation, answer: &Value) -> Option<Outcome> {
         Operation::Like { .. } => liked(answer),
         Operation::ReadLeadAd { .. } => lead_ad::read(answer).map(Outcome::LeadAdRead),
         Operation::FindReply { .. } | Operation::FindMessage { .. } => evidence::outcome(operation, answer),
+        Operation::Announce(_) => None,
     }
 }
 

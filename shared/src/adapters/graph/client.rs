@@ -71,7 +71,8 @@ impl GraphApi {
     async fn call_with(&self, token: &SecretString, call: &PlatformCall) -> Result<Outcome, CallFailure> {
         let token = Token::read(token);
         let authorization = authorization(&token).ok_or_else(|| unusable_token(&call.token))?;
-        let mut request = requests::request(&call.operation, &opaque::write(call.lead, call.work));
+        let request = requests::request(&call.operation, &opaque::write(call.lead, call.work));
+        let mut request = request.ok_or_else(|| not_of_this_api(&call.operation))?;
         if let Some(proof) = token.proof() {
             request.query.push(("appsecret_proof", proof.expose_secret().to_owned()));
         }
@@ -110,6 +111,11 @@ impl Platforms for GraphApi {
     async fn call(&self, call: &PlatformCall) -> Outcome {
         self.attempt(call).await.unwrap_or_else(Outcome::Failed)
     }
+}
+
+fn not_of_this_api(operation: &Operation) -> CallFailure {
+    let reason = format!("the Graph API has no {}", operation.name());
+    CallFailure::Refused { why: Refusal::Request, code: None, reason }
 }
 
 /// `None` for a token that no header can hold, or that is empty.

@@ -43,7 +43,8 @@ pub fn lost(operation: &Operation, reason: String) -> CallFailure {
         Operation::Like { .. }
         | Operation::ReadLeadAd { .. }
         | Operation::FindReply { .. }
-        | Operation::FindMessage { .. } => CallFailure::TryAgain { wait: None, reason },
+        | Operation::FindMessage { .. }
+        | Operation::Announce(_) => CallFailure::TryAgain { wait: None, reason },
         Operation::SendWhatsApp { .. } | Operation::SendMessage { .. } | Operation::ReplyToComment { .. } => {
             CallFailure::AnswerLost { reason }
         }

@@ -12,9 +12,10 @@ pub const REPLIES_LISTED_MAX: usize = 50;
 /// How many messages of a conversation are looked through for ours, the latest first.
 pub const MESSAGES_LISTED_MAX: usize = 20;
 
-/// The request that does `operation`. `opaque` names the lead and the work to the platform, where it can.
-pub fn request(operation: &Operation, opaque: &str) -> Request {
-    match operation {
+/// The request that does `operation`, if it is one of the Graph API's. `opaque` names the lead and the work to the
+/// platform, where it can.
+pub fn request(operation: &Operation, opaque: &str) -> Option<Request> {
+    Some(match operation {
         Operation::SendWhatsApp { from, to, content } => {
             Request::post(from.as_str(), "messages", whatsapp::body(to, content, opaque))
         }
@@ -54,7 +55,8 @@ pub fn request(operation: &Operation, opaque: &str) -> Request {
                 vec![("platform", "instagram".to_owned()), ("user_id", person.clone()), ("fields", fields)];
             Request::get(asset.as_str(), "conversations", query)
         }
-    }
+        Operation::Announce(_) => return None,
+    })
 }
 
 #[cfg(test)]
@@ -130,16 +132,16 @@ mod tests {
             ),
         ];
         for (operation, place, query, body) in cases {
-            let built = request(&operation, "masa:1:2");
+            let built = request(&operation, "masa:1:2").unwrap();
             let built_query: Vec<_> =
                 built.query.iter().map(|(name, value)| (*name, value.as_str())).collect();
             assert_eq!((format!("{built:?}").as_str(), built_query.as_slice()), (place, query));
             assert_eq!(built.body, body, "{place}");
         }
-        let built = request(&whatsapp, "masa:1:2");
+        let built = request(&whatsapp, "masa:1:2").unwrap();
         assert_eq!(format!("{built:?}"), "POST 106/messages");
         assert_eq!(built.body.unwrap()["biz_opaque_callback_data"], "masa:1:2");
-        let built = request(&message, "masa:1:2");
+        let built = request(&message, "masa:1:2").unwrap();
         assert_eq!(format!("{built:?}"), "POST 17841/messages");
         assert_eq!(built.body.unwrap()["message"]["text"], "שלחנו בפרטי");
     }

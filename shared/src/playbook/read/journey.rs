@@ -49,7 +49,8 @@ pub fn journey(entry: &Entry, report: &mut Report<'_>) -> Journey {
     }
 }
 
-fn triggers(fields: &Fields<'_>, key: &str, report: &mut Report<'_>) -> Vec<Trigger> {
+/// The triggers of a list, each by its word.
+pub fn triggers(fields: &Fields<'_>, key: &str, report: &mut Report<'_>) -> Vec<Trigger> {
     let mut triggers = Vec::new();
     for (word, place) in fields.texts(key, report) {
         match Trigger::parse(word) {

@@ -16,7 +16,7 @@ use super::fields::Fields;
 use super::report::Report;
 use super::tree::Node;
 
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 11] = [
     "business",
     "links",
     "channels",
@@ -27,6 +27,7 @@ const PARTS: [&str; 10] = [
     "messages",
     "journeys",
     "campaigns",
+    "bus",
 ];
 
 pub fn playbook(tree: &Node, version: PlaybookVersion, report: &mut Report<'_>) -> Playbook {
@@ -58,6 +59,7 @@ pub fn playbook(tree: &Node, version: PlaybookVersion, report: &mut Report<'_>) 
             .collect::<BTreeMap<_, _>>(),
         quiet_hours: quiet_hours(&fields, report),
         daily_cap: daily_cap(&fields, report),
+        bus: journey::triggers(&fields, "bus", report),
         opt_out_confirmation: fields.get("opt-out").and_then(|node| {
             let opt_out = Fields::read(node, "\"opt-out\"", &["confirm"], report);
             opt_out.optional("confirm", report).map(Into::into)

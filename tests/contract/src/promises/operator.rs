@@ -26,9 +26,9 @@ pub async fn parked_work_is_shown_until_it_is_mended(bench: &dyn Bench) {
 
 pub async fn leads_come_before_events_before_notices_and_a_limit_holds(bench: &dyn Bench) {
     let store = bench.store();
-    store.put_notice(&notice("b", "an unknown asset")).await.unwrap();
-    store.put_notice(&notice("a", "a body that is no JSON")).await.unwrap();
-    store.put_notice(&notice("a", "said again")).await.unwrap();
+    assert!(store.put_notice(&notice("b", "an unknown asset")).await.unwrap());
+    assert!(store.put_notice(&notice("a", "a body that is no JSON")).await.unwrap());
+    assert!(!store.put_notice(&notice("a", "said again")).await.unwrap(), "it stands already");
     store.put_notice(&Notice { business: "other".into(), ..notice("c", "theirs") }).await.unwrap();
     let event = row("dana", "e", 0);
     store.put_inbox(std::slice::from_ref(&event)).await.unwrap();

@@ -124,7 +124,10 @@ fn told_twice(case: &Case<'_>, found: &mut Vec<Violation>) {
 
 fn counts(call: &&Call) -> bool {
     call.accepted_at.is_some()
-        && !matches!(call.wanted, Wanted::Like { .. } | Wanted::ReadLeadAd { .. } | Wanted::Look)
+        && !matches!(
+            call.wanted,
+            Wanted::Like { .. } | Wanted::ReadLeadAd { .. } | Wanted::Look | Wanted::Announce { .. }
+        )
 }
 
 fn repeated_work(case: &Case<'_>, found: &mut Vec<Violation>) {

@@ -3,6 +3,7 @@
 //! It shares no code with the product's rules, and reads none of its reasons: a message that was "skipped" is as
 //! missing as one that was lost, unless what entered, or what the platform answered, excuses it.
 
+mod announced;
 mod calls;
 mod case;
 mod doubles;
@@ -49,6 +50,7 @@ pub fn judge(case: &Case<'_>) -> Vec<Violation> {
     pace::judge(case, &mut found);
     steps::judge(case, &mut found);
     words::judge(case, &mut found);
+    announced::judge(case, &mut found);
     rest::judge(case, &mut found);
     found.sort_by(|a, b| (a.at, a.rule).cmp(&(b.at, b.rule)));
     found

@@ -26,7 +26,7 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
             Wanted::PublicReply { comment, .. } | Wanted::Like { comment } => {
                 about(case, call, comment, true, found);
             }
-            Wanted::Send { .. } | Wanted::ReadLeadAd { .. } | Wanted::Look => {}
+            Wanted::Send { .. } | Wanted::ReadLeadAd { .. } | Wanted::Look | Wanted::Announce { .. } => {}
         }
     }
 }

@@ -105,6 +105,11 @@ pub fn answers_calls_within(business: usize) -> Option<Millis> {
     (business != 2).then_some(2 * HOUR)
 }
 
+/// What a business tells on the event bus.
+pub fn announces(business: usize) -> &'static [&'static str] {
+    if business == 1 { &["lead.captured", "call.missed"] } else { &[] }
+}
+
 /// Whether a form of this business counts as consent only with its box ticked.
 pub fn asks_for_consent(business: usize) -> bool {
     business == 1
@@ -188,6 +193,7 @@ pub fn playbook(business: usize, version: usize) -> String {
         format!(
             "campaigns:\n  comments:\n    kind: comment-reply\n    on: [facebook, instagram]\n    reply: [\"[reply] א v{version}\", \"[reply] ב v{version}\", \"[reply] ג v{version}\"]\n    like: true\n    private-reply: comment-thanks\n"
         ),
+        format!("bus: [{}]\n", announces(business).join(", ")),
     ]
     .concat()
 }

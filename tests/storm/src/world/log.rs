@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use jiff::Timestamp;
 use shared::application::commit::Commit;
 use shared::domain::call::Refusal;
 use shared::domain::channel::{Channel, Network};
@@ -50,6 +51,11 @@ pub enum Wanted {
         id: String,
     },
     Look,
+    /// Tells the event bus.
+    Announce {
+        what: String,
+        happened_at: Timestamp,
+    },
 }
 
 impl Wanted {
@@ -58,7 +64,7 @@ impl Wanted {
             Self::PrivateReply { comment, .. }
             | Self::PublicReply { comment, .. }
             | Self::Like { comment } => Some(comment),
-            Self::Send { .. } | Self::ReadLeadAd { .. } | Self::Look => None,
+            Self::Send { .. } | Self::ReadLeadAd { .. } | Self::Look | Self::Announce { .. } => None,
         }
     }
 }

@@ -203,7 +203,7 @@ impl Meta {
                 book.comments.entry(comment.clone()).or_default().replies.push(now);
                 Ok(done(id, None))
             }
-            (Operation::Like { .. }, _) => Ok(done(id, None)),
+            (Operation::Like { .. } | Operation::Announce(_), _) => Ok(done(id, None)),
             (Operation::ReadLeadAd { id }, _) => Ok(self.lead_ad(id.as_str())),
             (Operation::FindReply { comment, .. }, _) => {
                 let book = self.book();
@@ -411,7 +411,8 @@ fn lost(operation: &Operation) -> Outcome {
         Operation::Like { .. }
         | Operation::ReadLeadAd { .. }
         | Operation::FindReply { .. }
-        | Operation::FindMessage { .. } => CallFailure::TryAgain { wait: None, reason },
+        | Operation::FindMessage { .. }
+        | Operation::Announce(_) => CallFailure::TryAgain { wait: None, reason },
         Operation::SendWhatsApp { .. } | Operation::SendMessage { .. } | Operation::ReplyToComment { .. } => {
             CallFailure::AnswerLost { reason }
         }
@@ -471,6 +472,9 @@ fn wanted(operation: &Operation) -> Wanted {
         Operation::Like { comment, .. } => Wanted::Like { comment: comment.to_string() },
         Operation::ReadLeadAd { id } => Wanted::ReadLeadAd { id: id.to_string() },
         Operation::FindReply { .. } | Operation::FindMessage { .. } => Wanted::Look,
+        Operation::Announce(told) => {
+            Wanted::Announce { what: told.what.as_str().to_owned(), happened_at: told.happened_at }
+        }
     }
 }
 
@@ -487,7 +491,8 @@ fn words(operation: &Operation) -> Option<String> {
         Operation::Like { .. }
         | Operation::ReadLeadAd { .. }
         | Operation::FindReply { .. }
-        | Operation::FindMessage { .. } => None,
+        | Operation::FindMessage { .. }
+        | Operation::Announce(_) => None,
     }
 }
 
@@ -499,6 +504,7 @@ fn name_of(wanted: &Wanted) -> &str {
         Wanted::Like { .. } => "like",
         Wanted::ReadLeadAd { .. } => "look-up of a lead ad",
         Wanted::Look => "look for evidence",
+        Wanted::Announce { .. } => "announcement",
     }
 }
 

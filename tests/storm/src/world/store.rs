@@ -314,7 +314,7 @@ impl Store for StormStore {
         Ok(self.index().due(query))
     }
 
-    async fn put_notice(&self, notice: &Notice) -> Result<(), StoreError> {
+    async fn put_notice(&self, notice: &Notice) -> Result<bool, StoreError> {
         asked!(self, store => store.put_notice(notice))
     }
 

@@ -1,5 +1,8 @@
 //! News of the account itself: templates, quality, restrictions. Somebody has to act on most of it.
 
+use domain::event::EventKind;
+use domain::event_key::Sameness;
+use domain::identity::Identity;
 use serde_json::Value;
 
 use crate::split::Split;
@@ -30,10 +33,12 @@ fn subject(change: Change<'_>) -> Option<&'static str> {
 
 pub fn change(split: &mut Split, place: &Place<'_>, change: Change<'_>) {
     let value = change.value;
-    let templates = change.field == "message_template_status_update";
-    let calm = matches!(value["event"].as_str(), Some("APPROVED" | "PENDING" | "IN_APPEAL" | "REINSTATED"));
-    if templates && calm {
-        return split.ignore("template-status");
+    if change.field == "message_template_status_update" {
+        match value["event"].as_str() {
+            Some("APPROVED" | "REINSTATED") => return approved(split, place, value),
+            Some("PENDING" | "IN_APPEAL") => return split.ignore("template-status"),
+            _ => {}
+        }
     }
     let subject = subject(change).unwrap_or("the account");
     let words = ["message_template_name", "message_template_language", "event", "reason"];
@@ -45,4 +50,19 @@ pub fn change(split: &mut Split, place: &Place<'_>, change: Change<'_>) {
     };
     let notice = place.notice(&reason, place.entry_time(&Value::Null), change.whole);
     split.notices.push(notice);
+}
+
+/// A template may be sent from now on: whoever waits for it is woken.
+fn approved(split: &mut Split, place: &Place<'_>, value: &Value) {
+    let word = |name: &str| lenient::text(&value[name], WORDS_CHARS_MAX);
+    let (Some(name), Some(language)) = (word("message_template_name"), word("message_template_language"))
+    else {
+        return split.ignore("template-status");
+    };
+    let what = format!("template-approved {name} {language}");
+    let same =
+        Sameness::Change { person: place.asset.as_str(), what: &what, at: place.entry_told(&Value::Null) };
+    let author = Identity::Account(place.asset.clone());
+    let kind = EventKind::TemplateApproved { name, language };
+    split.events.push(place.event(author, place.entry_time(&Value::Null), kind, same));
 }

@@ -1,10 +1,12 @@
 //! What a piece of open work does.
 
 use domain::ids::{AssetId, CampaignName, CommentId, LeadAdId, MessageName};
+use domain::playbook::Trigger;
 use domain::work::{Action, Purpose};
 use serde::{Deserialize, Serialize};
 
 use super::format::Damaged;
+use super::moment::Moment;
 use super::words::{channel, channel_letter, network, network_letter};
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,6 +41,11 @@ pub enum ActionItem {
     LookUpLeadAd {
         i: String,
         a: String,
+    },
+    Announce {
+        /// The trigger's word, and when it was pulled.
+        w: String,
+        t: Moment,
     },
 }
 
@@ -77,6 +84,9 @@ impl From<&Action> for ActionItem {
             Action::LookUpLeadAd { id, page } => {
                 Self::LookUpLeadAd { i: id.to_string(), a: page.to_string() }
             }
+            Action::Announce { what, happened_at } => {
+                Self::Announce { w: what.as_str().to_owned(), t: (*happened_at).into() }
+            }
         }
     }
 }
@@ -109,6 +119,10 @@ impl ActionItem {
             }
             Self::LookUpLeadAd { i, a } => {
                 Action::LookUpLeadAd { id: LeadAdId::new(i), page: AssetId::new(a) }
+            }
+            Self::Announce { w, t } => {
+                let what = Trigger::parse(&w).ok_or(Damaged::Field("trigger"))?;
+                Action::Announce { what, happened_at: t.into() }
             }
         })
     }

@@ -105,6 +105,11 @@ enum KindItem {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         p: Option<String>,
     },
+    TemplateApproved {
+        /// Its name and language.
+        i: String,
+        l: String,
+    },
 }
 
 impl From<&Event> for EventItem {
@@ -177,6 +182,9 @@ impl From<&EventKind> for KindItem {
                 i: comment.as_ref().map(CommentId::to_string),
                 p: post.as_ref().map(PostId::to_string),
             },
+            EventKind::TemplateApproved { name, language } => {
+                Self::TemplateApproved { i: name.clone(), l: language.clone() }
+            }
         }
     }
 }
@@ -223,6 +231,7 @@ impl KindItem {
                 comment: i.map(CommentId::new),
                 post: p.map(PostId::new),
             },
+            Self::TemplateApproved { i, l } => EventKind::TemplateApproved { name: i, language: l },
         })
     }
 }

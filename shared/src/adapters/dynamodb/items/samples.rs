@@ -14,6 +14,7 @@ use domain::ids::{BusinessId, LeadId, RunId, WorkId};
 use domain::lead::{Lead, PendingMerge, Proof, RecentSend};
 use domain::name::PersonName;
 use domain::phone::PhoneNumber;
+use domain::playbook::Trigger;
 use domain::run::Run;
 use domain::source::{Source, SourceKind};
 use domain::timeline::{Entry, Fact, What};
@@ -78,6 +79,7 @@ fn full_lead() -> Lead {
             Identity::Email(EmailAddress::parse("Anna@example.com").unwrap()),
             Identity::Psid("77".into()),
             Identity::Lead(LeadId::new(3)),
+            Identity::Account("102".into()),
         ]),
         outdated: BTreeSet::from([Identity::WhatsAppUser("IL.1".into())]),
         first_source: Some(source(SourceKind::Call)),
@@ -120,6 +122,11 @@ fn full_lead() -> Lead {
                     message: "thanks".into(),
                 },
                 WorkState::Planned,
+            ),
+            work(
+                8,
+                Action::Announce { what: Trigger::LeadCaptured, happened_at: at(9) },
+                WorkState::Waiting { reason: "not approved".into() },
             ),
             work(6, Action::LookUpLeadAd { id: "5".into(), page: "101".into() }, WorkState::Planned),
             work(
@@ -369,9 +376,10 @@ fn kinds() -> Vec<EventKind> {
             comment: Some("1".into()),
             post: Some("2".into()),
         },
+        EventKind::TemplateApproved { name: "lead_welcome".into(), language: "he".into() },
     ];
     let names: BTreeSet<&str> = kinds.iter().map(EventKind::name).collect();
-    assert_eq!(names.len(), 21, "one of each kind; a new kind belongs into this list");
+    assert_eq!(names.len(), 22, "one of each kind; a new kind belongs into this list");
     kinds
 }
 

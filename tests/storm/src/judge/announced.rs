@@ -1,0 +1,77 @@
+//! What other systems are told on the event bus: all that happened, and nothing else.
+
+use std::collections::BTreeSet;
+
+use shared::domain::ids::WorkId;
+
+use super::Violation;
+use super::case::Case;
+use crate::people::acts::{What, Who};
+use crate::people::businesses::{BUSINESSES, announces};
+use crate::world::log::{Call, Wanted};
+
+pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
+    unasked(case, found);
+    for business in 0..BUSINESSES {
+        for what in announces(business) {
+            counted(case, business, what, found);
+        }
+    }
+}
+
+/// Only what the playbook names, and nothing before it happened.
+fn unasked(case: &Case<'_>, found: &mut Vec<Violation>) {
+    for call in &case.history.calls {
+        let Wanted::Announce { what, happened_at } = &call.wanted else { continue };
+        if !announces(call.business).contains(&what.as_str()) {
+            found.push(case.violates(
+                "bus unasked",
+                call.begun_at,
+                format!("business {} told {what}", call.business),
+            ));
+        }
+        if happened_at.as_millisecond() > crate::world::timers::timestamp(call.begun_at).as_millisecond() {
+            found.push(case.violates("bus early", call.begun_at, format!("told {what} of {happened_at}")));
+        }
+    }
+}
+
+/// Each person to whom it happened was told of at least once, and nothing more often than it happened.
+fn counted(case: &Case<'_>, business: usize, what: &str, found: &mut Vec<Violation>) {
+    let of = |entry: &What| -> Option<Who> {
+        match entry {
+            What::Form { who, .. } | What::LeadAd { who, .. } if what == "lead.captured" => Some(*who),
+            What::Call { who, missed: true, .. } if what == "call.missed" => Some(*who),
+            _ => None,
+        }
+    };
+    let entries = case.history.entries.iter().filter(|entry| entry.what.business() == business);
+    let happened = entries.clone().filter(|entry| of(&entry.what).is_some()).count();
+    let lost = |at| case.restored_at().is_some_and(|restored| at <= restored);
+    let erased = |who| case.ever(business, who, |what| matches!(what, What::Erase { .. }));
+    let people: BTreeSet<Who> = entries
+        .filter(|entry| entry.acknowledged_at.is_some() && !lost(entry.at))
+        .filter_map(|entry| of(&entry.what))
+        .filter(|who| !erased(*who) && !case.is_mixed_up(business, *who))
+        .collect();
+    let told = |accepted: bool| -> BTreeSet<WorkId> {
+        let ours = |call: &&Call| {
+            call.business == business
+                && matches!(&call.wanted, Wanted::Announce { what: told, .. } if told == what)
+        };
+        let calls = case.history.calls.iter().filter(ours);
+        calls.filter(|call| call.accepted_at.is_some() == accepted).map(|call| call.work).collect()
+    };
+    let (taken, tried) = (told(true), told(false));
+    // A restored table tells again what it no longer knows as told, under the same id.
+    if taken.len() > happened {
+        let what = format!("{what} happened {happened} times and was told of {}", taken.len());
+        found.push(case.violates("bus too often", case.ending.now, what));
+    }
+    // What the bus refused was parked, and waits for the operator.
+    let parked = tried.difference(&taken).count();
+    if taken.len() + parked < people.len() {
+        let what = format!("{what} happened to {} people, and {} were told of", people.len(), taken.len());
+        found.push(case.violates("bus not told", case.ending.now, what));
+    }
+}
