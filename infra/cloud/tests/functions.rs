@@ -9,7 +9,7 @@ use cloud::template::{Resource, Template, list, text};
 use project::{path, source};
 
 /// Begins the names of the Graph API's settings and tokens: read by the one function that calls it.
-const OF_THE_GRAPH_API: [&str; 2] = ["MASA_GRAPH_", "MASA_META_TOKEN"];
+const OF_WHO_CALLS_OUT: [&str; 3] = ["MASA_GRAPH_", "MASA_META_TOKEN", "MASA_BUS"];
 
 fn app() -> Template {
     Template::read(cloud::APP).unwrap()
@@ -58,7 +58,7 @@ fn read_by(function: &str) -> BTreeSet<String> {
     read.extend(secrets_named(&start));
     read.insert("MASA_META_TOKEN".to_owned());
     if !code.contains("outside(") {
-        read.retain(|name| OF_THE_GRAPH_API.iter().all(|prefix| !name.starts_with(prefix)));
+        read.retain(|name| OF_WHO_CALLS_OUT.iter().all(|prefix| !name.starts_with(prefix)));
     }
     read.extend(secrets_named(&code));
     read

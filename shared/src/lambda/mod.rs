@@ -6,3 +6,4 @@ pub mod http;
 pub mod invocation;
 pub mod settings;
 pub mod start;
+mod trust;

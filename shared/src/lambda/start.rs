@@ -14,6 +14,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
 
 use super::settings::{FunctionSettings, SettingsError, pepper};
+use super::trust::http_client;
 use crate::adapters::dynamodb::DynamoDbStore;
 use crate::adapters::emf::Emf;
 use crate::adapters::eventbridge::EventBridge;
@@ -57,7 +58,11 @@ pub struct Started {
 pub async fn start(needed: &[&str]) -> Result<Started, lambda_runtime::Error> {
     log_json();
     let settings = FunctionSettings::read(env)?;
-    let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let mut loader = aws_config::defaults(BehaviorVersion::latest());
+    if let Some(client) = http_client(env) {
+        loader = loader.http_client(client);
+    }
+    let config = loader.load().await;
     let store = DynamoDbStore::new(
         aws_sdk_dynamodb::Client::new(&config),
         settings.table.clone(),

@@ -19,6 +19,10 @@ pub struct SecretsUnavailable(pub String);
 /// The secrets of this installation, by the names of [`names`] and those that the playbooks give their tokens.
 #[async_trait]
 pub trait Secrets: Send + Sync {
+    /// Says which secrets are asked for next, so that whoever keeps them is asked once for all. What that does not
+    /// bring is asked for by itself.
+    async fn prepare(&self, _names: &[&str]) {}
+
     /// The secret of this name, perhaps as it was some minutes ago. `None` if it is not set.
     async fn secret(&self, name: &str) -> Result<Option<SecretString>, SecretsUnavailable>;
 
@@ -60,6 +64,7 @@ pub async fn any_passes(
     names: &[&str],
     passes: impl Fn(&SecretString) -> bool,
 ) -> Result<bool, SecretsUnavailable> {
+    secrets.prepare(names).await;
     for name in names {
         if secrets.secret(name).await?.is_some_and(|secret| passes(&secret)) {
             return Ok(true);

@@ -27,7 +27,12 @@ impl Api {
 
     /// Somebody fills in the form of a site.
     pub async fn form(&self, key: &str, fields: &Value) -> u16 {
-        self.post("/forms/neveh/contact", ("x-form-key", key), fields.to_string()).await
+        self.form_of("neveh/contact", key, fields).await
+    }
+
+    /// The same of any business, by `<business>/<form>`.
+    pub async fn form_of(&self, form: &str, key: &str, fields: &Value) -> u16 {
+        self.post(&format!("/forms/{form}"), ("x-form-key", key), fields.to_string()).await
     }
 
     /// A switchboard tells of a call.

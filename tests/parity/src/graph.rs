@@ -72,11 +72,30 @@ async fn take(
     let mut calls = calls.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     calls.push(Call { path: uri.path().to_owned(), token, body });
     if method == Method::GET {
-        return Json(lead_ad());
+        return Json(asked(uri.path()));
     }
     Json(
         json!({ "messaging_product": "whatsapp", "messages": [{ "id": format!("wamid.parity{}", calls.len()) }] }),
     )
+}
+
+/// What is read, by whoever looks at a lead ad or after the installation. The token may not do everything, and the Page
+/// does not tell of everything.
+fn asked(path: &str) -> Value {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    match name {
+        "debug_token" => json!({ "data": {
+            "is_valid": true, "expires_at": 0,
+            "scopes": ["whatsapp_business_messaging", "whatsapp_business_management", "pages_messaging", "leads_retrieval"],
+        } }),
+        "subscribed_apps" => {
+            json!({ "data": [{ "id": "1", "subscribed_fields": ["feed", "leadgen", "messages"] }] })
+        }
+        "message_templates" => json!({ "data": [
+            { "id": "1", "name": "lead_welcome", "language": "he", "status": "APPROVED", "category": "UTILITY" },
+        ] }),
+        _ => lead_ad(),
+    }
 }
 
 /// What somebody filled in below an ad.

@@ -83,6 +83,11 @@ impl Masa {
         self.run(&["destroy", "--endpoint-url", endpoint], more).await
     }
 
+    /// Another command on what is deployed.
+    pub async fn on(&self, endpoint: &str, said: &[&str]) -> Ran {
+        self.run(said, &["--endpoint-url", endpoint]).await
+    }
+
     async fn run(&self, said: &[&str], more: &[&str]) -> Ran {
         let ran = tokio::process::Command::new(&self.program)
             .args(said)

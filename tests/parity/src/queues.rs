@@ -13,6 +13,30 @@ impl Installation {
         url.expect("a queue").queue_url.expect("an address")
     }
 
+    /// A queue that hears what is told on the installation's event bus.
+    pub async fn listen_to_the_bus(&self, queue: &str) {
+        self.sqs.create_queue().queue_name(format!("masa-masa-{queue}")).send().await.expect("a queue");
+        let get = self.sqs.get_queue_attributes().queue_url(self.queue(queue).await);
+        let told =
+            get.attribute_names(QueueAttributeName::QueueArn).send().await.expect("a queue").attributes;
+        let arn = told.and_then(|mut told| told.remove(&QueueAttributeName::QueueArn)).expect("a name");
+        let rule = self.events.put_rule().name("parity").event_bus_name("masa-masa");
+        let pattern = r#"{"source": ["masa"], "detail-type": ["lead.captured"]}"#;
+        rule.event_pattern(pattern).send().await.expect("a rule");
+        let target =
+            aws_sdk_eventbridge::types::Target::builder().id("1").arn(arn).build().expect("a target");
+        let put = self.events.put_targets().rule("parity").event_bus_name("masa-masa").targets(target);
+        put.send().await.expect("a target");
+    }
+
+    /// Takes what a queue holds.
+    pub async fn heard(&self, queue: &str) -> Vec<serde_json::Value> {
+        let receive = self.sqs.receive_message().queue_url(self.queue(queue).await).wait_time_seconds(0);
+        let received = receive.send().await.expect("messages");
+        let bodies = received.messages().iter().filter_map(|message| message.body());
+        bodies.filter_map(|body| serde_json::from_str(body).ok()).collect()
+    }
+
     pub async fn retry_soon(&self, queue: &str) {
         let set = self.sqs.set_queue_attributes().queue_url(self.queue(queue).await);
         set.attributes(QueueAttributeName::VisibilityTimeout, RETRY_SECONDS).send().await.expect("a time");

@@ -80,6 +80,8 @@ pub struct MetaFacts {
     /// The name of the secret.
     pub token_name: String,
     pub token: TokenFacts,
+    /// The permissions that the business's channels need; of each row one is enough.
+    pub needs: Vec<&'static [&'static str]>,
     /// Of the Page: the fields that come, and those that are needed.
     pub page: Option<Subscription>,
     pub whatsapp: Option<Subscription>,

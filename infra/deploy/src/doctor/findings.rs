@@ -251,6 +251,7 @@ fn of_business(business: &BusinessFacts, facts: &Facts) -> Vec<Finding> {
 
 fn of_meta(about: &str, meta: &MetaFacts, facts: &Facts) -> Vec<Finding> {
     let mut findings = vec![token(about, meta, facts)];
+    findings.extend(missing_permissions(about, meta));
     findings.extend(meta.page.as_ref().map(|page| subscription(about, "the Page", page)));
     findings
         .extend(meta.whatsapp.as_ref().map(|account| subscription(about, "the WhatsApp account", account)));
@@ -285,6 +286,20 @@ fn token(about: &str, meta: &MetaFacts, facts: &Facts) -> Finding {
             good(about, format!("the token {name} is good; its permissions: {}", permissions.join(", ")))
         }
     }
+}
+
+/// By Meta's own names, so that they can be ticked where the token is made.
+fn missing_permissions(about: &str, meta: &MetaFacts) -> Option<Finding> {
+    let TokenFacts::Valid { permissions, .. } = &meta.token else { return None };
+    // Of some tokens Meta does not say what they may.
+    let lacks = |row: &&&[&str]| !row.iter().any(|name| permissions.iter().any(|known| known == name));
+    let missing: Vec<&str> = meta.needs.iter().filter(lacks).filter_map(|row| row.first().copied()).collect();
+    if permissions.is_empty() || missing.is_empty() {
+        return None;
+    }
+    let says = format!("the token {} lacks permissions: {}", meta.token_name, missing.join(", "));
+    let to_do = "make a token with them and store it; what waits for App Review stands in the table below";
+    Some(not_good(about, State::Look, says, to_do))
 }
 
 fn subscription(about: &str, what: &str, subscription: &Subscription) -> Finding {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use shared::adapters::graph::{GraphSettings, InvalidGraphSettings, Token, WhatsAppTemplates};
-use shared::domain::playbook::Playbook;
+use shared::domain::playbook::{Channels, Playbook};
 use shared::playbook::templates;
 
 use super::facts::{MetaFacts, Subscription, TemplateFacts, TokenFacts};
@@ -48,6 +48,7 @@ impl MetaReader {
         let mut facts = MetaFacts {
             token_name: channels.token.clone(),
             token: self.token().await,
+            needs: needs(channels),
             ..MetaFacts::default()
         };
         if let Some(page) = &channels.page {
@@ -123,6 +124,30 @@ impl MetaReader {
     }
 }
 
+/// What a Page needs, an Instagram account, and a WhatsApp account; `cloud::readiness` says what for. Instagram's own
+/// login gives its permissions other names.
+const OF_A_PAGE: [&[&str]; 5] = [
+    &["pages_messaging"],
+    &["pages_manage_metadata"],
+    &["pages_read_engagement"],
+    &["pages_manage_engagement"],
+    &["leads_retrieval"],
+];
+const OF_INSTAGRAM: [&[&str]; 2] = [
+    &["instagram_manage_messages", "instagram_business_manage_messages"],
+    &["instagram_manage_comments", "instagram_business_manage_comments"],
+];
+const OF_WHATSAPP: [&[&str]; 2] = [&["whatsapp_business_messaging"], &["whatsapp_business_management"]];
+
+fn needs(channels: &Channels) -> Vec<&'static [&'static str]> {
+    let of = |is_there: bool, needs: &'static [&'static [&'static str]]| {
+        is_there.then_some(needs).into_iter().flatten()
+    };
+    let page = of(channels.page.is_some(), &OF_A_PAGE);
+    let instagram = of(channels.instagram.is_some(), &OF_INSTAGRAM);
+    page.chain(instagram).chain(of(channels.whatsapp_number.is_some(), &OF_WHATSAPP)).copied().collect()
+}
+
 fn token_facts(data: &Value) -> TokenFacts {
     if data["is_valid"] == Value::Bool(false) {
         let words = data["error"]["message"].as_str().unwrap_or("it is not valid any more");
@@ -171,6 +196,19 @@ mod tests {
         let ended = json!({ "is_valid": false, "error": { "message": "Session has expired" } });
         assert_eq!(token_facts(&ended), TokenFacts::Refused("Session has expired".into()));
         assert!(matches!(token_facts(&Value::Null), TokenFacts::Unknown(_)));
+    }
+
+    #[test]
+    fn each_permission_that_is_needed_stands_in_the_table_that_says_what_for() {
+        let all = OF_A_PAGE.iter().chain(&OF_INSTAGRAM).chain(&OF_WHATSAPP);
+        for permission in all.flat_map(|row| row.iter()) {
+            let quoted = format!("`{permission}`");
+            let named = cloud::readiness::READINESS.iter().any(|row| row.permission.contains(&quoted));
+            assert!(named, "{permission}");
+        }
+        assert_eq!(needs(&Channels::default()), [] as [&[&str]; 0]);
+        let channels = Channels { whatsapp_number: Some("106".into()), ..Channels::default() };
+        assert_eq!(needs(&channels), OF_WHATSAPP);
     }
 
     #[test]

@@ -48,6 +48,7 @@ fn sound() -> Facts {
             notices: 0,
             meta: Some(MetaFacts {
                 token_name: "MASA_META_TOKEN".into(),
+                needs: vec![&["pages_messaging"], &["leads_retrieval"]],
                 token: TokenFacts::Valid { expires_at: None, permissions: vec!["pages_messaging".into()] },
                 page: Some(Subscription::Subscribed { missing_fields: Vec::new() }),
                 whatsapp: Some(Subscription::Subscribed { missing_fields: Vec::new() }),

@@ -55,7 +55,9 @@ impl GraphApi {
 
     /// The business's own token, or the one that all share.
     async fn token(&self, call: &PlatformCall) -> Result<Option<SecretString>, SecretsUnavailable> {
-        match self.tokens.secret(&own(&call.business, &call.token)).await? {
+        let of_business = own(&call.business, &call.token);
+        self.tokens.prepare(&[&of_business, &call.token]).await;
+        match self.tokens.secret(&of_business).await? {
             None => self.tokens.secret(&call.token).await,
             of_business => Ok(of_business),
         }

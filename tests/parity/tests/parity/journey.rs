@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 const DANA: &str = "+972541000001";
 const YAEL: &str = "+972541000003";
 const RUTH: &str = "+972541000004";
+const OMER: &str = "+972541000005";
 const NO_HINT: &str = "no hint of ours";
 /// A queue is looked at every second, and a debug build takes its time to start.
 const WORKED_SECONDS: u32 = 30;
@@ -28,7 +29,8 @@ async fn what_was_deployed_does_its_work() {
     there.give_functions_what_lambda_gives(&emulator.url).await;
     there.give_pollers_a_number(&emulator.url).await;
     assert!(!ticked(&there).await);
-    let stage = Stage { api: Api::of(&there, &emulator.url).await, there, graph };
+    let api = Api::of(&there, &emulator.url).await;
+    let stage = Stage { masa, endpoint: emulator.url.clone(), api, there, graph };
 
     stage.a_stranger_leaves_no_trace().await;
     stage.a_form_is_answered().await;
@@ -36,12 +38,16 @@ async fn what_was_deployed_does_its_work() {
     stage.a_bad_message_holds_up_no_good_one().await;
     stage.a_dead_letter_is_worked_once_its_cause_is_mended().await;
     stage.the_schedule_ticks_and_the_new_key_opens(&key).await;
+    stage.one_more_business_comes_in_and_other_systems_hear_of_its_leads().await;
+    stage.the_operator_looks_after_it().await;
     for Call { path, body, .. } in stage.graph.calls() {
         assert!(GIVEN.iter().all(|(_, secret)| !path.contains(secret) && !body.to_string().contains(secret)));
     }
 }
 
 struct Stage {
+    masa: &'static Masa,
+    endpoint: String,
     api: Api,
     there: Installation,
     graph: Graph,
@@ -133,6 +139,74 @@ impl Stage {
         })
         .await;
         within(TICK_SECONDS, "the schedule ticks", async || ticked(&self.there).await.then_some(())).await;
+    }
+
+    /// Without a new deployment: keys of its own, its playbook, and its leads apart from the others'.
+    async fn one_more_business_comes_in_and_other_systems_hear_of_its_leads(&self) {
+        self.there.listen_to_the_bus("heard").await;
+        let playbook = std::env::temp_dir().join(format!("parity-galil-{}.yaml", std::process::id()));
+        let text = include_str!("../../../../events/playbooks/second.yaml");
+        std::fs::write(&playbook, format!("{text}\nbus: [lead.captured]\n")).expect("a playbook");
+        let file = playbook.display().to_string();
+        let stacks = self.there.stacks().await;
+        for _ in 0..2 {
+            let added = self.masa.on(&self.endpoint, &["business", "add", "--playbook", &file]).await;
+            assert!(added.ok && added.text.contains("/forms/galil/table"), "{}", added.text);
+            assert!(
+                !added.text.contains(&self.there.secret("galil/MASA_API_KEY").await),
+                "the API key is secret"
+            );
+        }
+        std::fs::remove_file(playbook).expect("a file");
+        let listed = self.masa.on(&self.endpoint, &["business", "list"]).await;
+        assert!(
+            listed.ok && listed.text.contains("galil") && listed.text.contains("neveh"),
+            "{}",
+            listed.text
+        );
+        assert_eq!(self.there.stacks().await, stacks);
+
+        let (own, shared) =
+            (self.there.secret("galil/MASA_FORM_KEY").await, self.there.secret("MASA_FORM_KEY").await);
+        assert_eq!(self.api.form(&own, &form(OMER)).await, 401, "a business's key opens no other's door");
+        assert_ne!(own, shared);
+        assert_eq!(self.api.form_of("galil/table", &own, &form(OMER)).await, 202);
+        let welcome = self.message_to(OMER).await;
+        assert!(welcome.path.ends_with("/206206206206206/messages"), "{}", welcome.path);
+        let heard = within(WORKED_SECONDS, "the bus tells", async || {
+            self.there.heard("heard").await.into_iter().next()
+        })
+        .await;
+        assert_eq!(
+            (&heard["source"], &heard["detail"]["business"]),
+            (&json!("masa"), &json!("galil")),
+            "{heard}"
+        );
+        assert!(!heard.to_string().contains(&OMER[1..]), "the bus is no place for a number");
+    }
+
+    async fn the_operator_looks_after_it(&self) {
+        let doctor = self.masa.on(&self.endpoint, &["doctor", "--graph-url", &self.graph.url]).await;
+        for says in [
+            "Meta does not tell these fields of the Page: messaging_postbacks, message_echoes",
+            "lacks permissions: pages_manage_metadata",
+            "templates that WhatsApp does not have: ",
+            "approved templates: lead_welcome (he)",
+            "galil",
+        ] {
+            assert!(doctor.text.contains(says), "{says}: {}", doctor.text);
+        }
+        for (name, secret) in GIVEN {
+            assert!(!doctor.text.contains(secret), "{name} is shown");
+        }
+        let redriven = self.masa.on(&self.endpoint, &["redrive", "--installation", "masa"]).await;
+        assert!(redriven.ok && redriven.text.contains("neveh: "), "{}", redriven.text);
+        let released = self.masa.on(&self.endpoint, &["release", "--yes"]).await;
+        assert!(released.ok && released.text.contains(TABLE), "{}", released.text);
+        let erase = ["erase", "--business", "galil", "--phone", OMER, "--yes"];
+        let erased = self.masa.on(&self.endpoint, &erase).await;
+        assert!(erased.ok && erased.text.contains("Proof: "), "{}", erased.text);
+        assert!(!erased.text.contains(&OMER[1..]), "{}", erased.text);
     }
 
     async fn is_empty(&self, queue: &str) {
