@@ -104,7 +104,7 @@ fn page(sound: &SoundPlaybook, api_url: &str, form_key: &str, api_key_path: &str
         .sources
         .forms
         .keys()
-        .map(|form| format!("  Form {form}     POST {api_url}/forms/{business}/{form}\n"))
+        .map(|form| format!("  Form {form:<8} POST {api_url}/forms/{business}/{form}\n"))
         .collect();
     format!(
         "{business} is in. Its messages, keys and leads are its own.\n\
@@ -169,6 +169,13 @@ mod tests {
 
     #[test]
     fn the_page_says_where_forms_and_calls_go() {
-        insta::assert_snapshot!(page(&second(), "https://api.example", "f0f0", "/masa/masa/x/MASA_API_KEY", "il-central-1"), @"");
+        insta::assert_snapshot!(page(&second(), "https://api.example", "f0f0", "/masa/masa/x/MASA_API_KEY", "il-central-1"), @"
+        galil is in. Its messages, keys and leads are its own.
+          Form table POST https://api.example/forms/galil/table
+          Calls         POST https://api.example/calls/galil
+          Form key      f0f0   (X-Form-Key: public, it may stand in the site's page)
+          API key       aws ssm get-parameter --with-decryption --region il-central-1 --name /masa/masa/x/MASA_API_KEY
+        Subscribe its Page, Instagram account and WhatsApp account to your Meta app, and look with `masa doctor`.
+        ");
     }
 }

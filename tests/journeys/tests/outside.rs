@@ -21,7 +21,7 @@ async fn an_approved_template_wakes_everybody_who_waits_for_it_and_nobody_else()
     let town = Town::new().await;
     for number in 0..3 {
         town.platforms.answer_next(not_approved());
-        assert_eq!(town.form(&person(number)).await.0, 200);
+        assert_eq!(town.form(&person(number)).await.0, 202);
         town.work().await;
     }
     assert_eq!(town.call_names(), ["template lead_welcome"; 3]);
@@ -47,7 +47,7 @@ async fn an_approved_template_wakes_everybody_who_waits_for_it_and_nobody_else()
 async fn other_systems_are_told_of_what_the_playbook_names_and_learn_nothing_personal() {
     let playbook_more = "bus: [lead.captured, lead.opted-out]\n";
     let town = Town::with(TownSettings { playbook_more, ..TownSettings::default() }).await;
-    assert_eq!(town.form(&person(1)).await.0, 200);
+    assert_eq!(town.form(&person(1)).await.0, 202);
     town.work().await;
     let second = town.clock.now().as_second();
     town.webhook(&webhooks::whatsapp_text("972541230001", "wamid.in", second + 60, "הסר")).await;

@@ -48,7 +48,7 @@ fn sound() -> Facts {
             notices: 0,
             meta: Some(MetaFacts {
                 token_name: "MASA_META_TOKEN".into(),
-                needs: vec![&["pages_messaging"], &["leads_retrieval"]],
+                needs: vec![&["pages_messaging"]],
                 token: TokenFacts::Valid { expires_at: None, permissions: vec!["pages_messaging".into()] },
                 page: Some(Subscription::Subscribed { missing_fields: Vec::new() }),
                 whatsapp: Some(Subscription::Subscribed { missing_fields: Vec::new() }),
@@ -88,7 +88,7 @@ fn a_sound_installation_has_nothing_to_look_at() {
 #[test]
 fn each_thing_that_breaks_is_one_finding_that_says_what_to_do() {
     type Change = (&'static str, State, fn(&mut Facts));
-    let changes: [Change; 20] = [
+    let changes: [Change; 21] = [
         ("ROLLBACK", State::Broken, |of| of.stacks[1].1 = Some("ROLLBACK_COMPLETE".into())),
         ("no stack", State::Broken, |of| of.stacks[0].1 = None),
         ("being changed", State::Look, |of| of.stacks[1].1 = Some("UPDATE_IN_PROGRESS".into())),
@@ -110,6 +110,9 @@ fn each_thing_that_breaks_is_one_finding_that_says_what_to_do() {
         ("1 are parked", State::Look, |of| of.businesses[0].parked = 1),
         ("Session has expired", State::Broken, |of| {
             of.businesses[0].meta.as_mut().unwrap().token = TokenFacts::Refused("Session has expired".into())
+        }),
+        ("lacks permissions: leads_retrieval", State::Look, |of| {
+            of.businesses[0].meta.as_mut().unwrap().needs.push(&["leads_retrieval"])
         }),
         ("ends at", State::Look, |of| {
             let ends = TokenFacts::Valid {

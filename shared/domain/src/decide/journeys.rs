@@ -33,7 +33,7 @@ pub fn trigger(draft: &mut Draft<'_>, trigger: Trigger, event: &str) {
 }
 
 /// Plans to tell other systems, if the playbook says so. It leaves after what the person waits for.
-fn announce(draft: &mut Draft<'_>, what: Trigger, event: &str) {
+pub fn announce(draft: &mut Draft<'_>, what: Trigger, event: &str) {
     if !draft.playbook().bus.contains(&what) {
         return;
     }
