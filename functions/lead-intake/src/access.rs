@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use serde_json::{Map, Value};
 use shared::application::WorkError;
 use shared::domain::ids::{BusinessId, is_plain_id};
 use shared::domain::playbook::Playbook;
-use shared::lambda::http::body_bytes;
-use shared::secrets::{any_passes, is_secret, own};
+use shared::lambda::http::{body_bytes, header};
+use shared::secrets::{any_passes, is_secret, names, own};
 
 use crate::LeadIntake;
 use crate::reply::Rejection;
@@ -53,6 +54,28 @@ pub async fn is_key(
         tracing::error!(%error, "a key could not be checked; the caller is asked to try again");
         Rejection::TryAgain
     })
+}
+
+/// What the business's own systems show: `Authorization: Bearer …`.
+pub async fn check_api_key(
+    intake: &LeadIntake,
+    business: &BusinessId,
+    request: &ApiGatewayV2httpRequest,
+) -> Result<(), Rejection> {
+    let presented = header(request, "authorization").and_then(|value| value.strip_prefix("Bearer "));
+    match presented {
+        Some(key) if is_key(intake, business, names::API_KEY, key.trim()).await? => Ok(()),
+        _ => Err(Rejection::NoApiKey),
+    }
+}
+
+/// Text, or a number written without quotes; empty counts as not sent.
+pub fn text(object: &Map<String, Value>, field: &str) -> Option<String> {
+    match object.get(field)? {
+        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 /// The store did not take it: the caller keeps it and sends it again.

@@ -11,8 +11,6 @@ use shared::domain::event_key::{EventKey, Sameness};
 use shared::domain::identity::Identity;
 use shared::domain::ids::BusinessId;
 use shared::domain::phone::PhoneNumber;
-use shared::lambda::http::header;
-use shared::secrets::names;
 
 use crate::reply::{Rejection, accepted};
 use crate::{LeadIntake, access};
@@ -32,7 +30,7 @@ async fn take(
 ) -> Result<ApiGatewayV2httpResponse, Rejection> {
     let body = access::body(request)?;
     let playbook = access::playbook(intake, business).await?;
-    check_key(intake, &playbook.business.id, request).await?;
+    access::check_api_key(intake, &playbook.business.id, request).await?;
     let Ok(Value::Object(call)) = serde_json::from_slice(&body) else {
         return Err(Rejection::Unreadable(
             "send a JSON object: {\"phone\": \"…\", \"kind\": \"missed\" or \"ended\"}",
@@ -45,18 +43,6 @@ async fn take(
     Ok(accepted(decided.lead()))
 }
 
-async fn check_key(
-    intake: &LeadIntake,
-    business: &BusinessId,
-    request: &ApiGatewayV2httpRequest,
-) -> Result<(), Rejection> {
-    let presented = header(request, "authorization").and_then(|value| value.strip_prefix("Bearer "));
-    match presented {
-        Some(key) if access::is_key(intake, business, names::API_KEY, key.trim()).await? => Ok(()),
-        _ => Err(Rejection::NoApiKey),
-    }
-}
-
 /// All faults at once, so that the sender is mended in one go.
 fn event(
     intake: &LeadIntake,
@@ -66,7 +52,7 @@ fn event(
     let mut faults = BTreeMap::new();
     let mut fault = |field: &str, what: &str| drop(faults.insert(field.to_owned(), what.to_owned()));
     let now = intake.world.clock.now();
-    let phone = match text(call, "phone").as_deref().map(PhoneNumber::parse) {
+    let phone = match access::text(call, "phone").as_deref().map(PhoneNumber::parse) {
         Some(Ok(phone)) => Some(phone),
         Some(Err(error)) => {
             fault("phone", &error.to_string());
@@ -77,7 +63,7 @@ fn event(
             None
         }
     };
-    let kind = match text(call, "kind").as_deref() {
+    let kind = match access::text(call, "kind").as_deref() {
         Some("missed") => Some(CallKind::Missed),
         Some("ended") => Some(CallKind::Ended),
         _ => {
@@ -85,7 +71,7 @@ fn event(
             None
         }
     };
-    let at = match text(call, "at").map(|at| at.parse::<Timestamp>()) {
+    let at = match access::text(call, "at").map(|at| at.parse::<Timestamp>()) {
         None => now,
         // A clock that runs ahead does not make a call of tomorrow.
         Some(Ok(at)) => at.min(now),
@@ -96,7 +82,7 @@ fn event(
     };
     let (Some(phone), Some(kind), true) = (phone, kind, faults.is_empty()) else { return Err(faults) };
     let kind_name = if kind == CallKind::Missed { "missed" } else { "ended" };
-    let id = text(call, "id");
+    let id = access::text(call, "id");
     let sameness = match &id {
         Some(id) => Sameness::Given { kind: kind_name, id },
         None => Sameness::Call { phone: phone.as_str(), kind: kind_name, at },
@@ -110,16 +96,7 @@ fn event(
         kind: EventKind::Called(Call {
             kind,
             phone,
-            agent: text(call, "agent").map(|agent| agent.chars().take(100).collect()),
+            agent: access::text(call, "agent").map(|agent| agent.chars().take(100).collect()),
         }),
     })
-}
-
-/// Text, or a number written without quotes; empty counts as not sent.
-fn text(call: &Map<String, Value>, field: &str) -> Option<String> {
-    match call.get(field)? {
-        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
 }

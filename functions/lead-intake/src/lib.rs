@@ -1,7 +1,8 @@
-//! Leads come in: forms and calls by HTTP, committed before the answer; lead ads from the inbox.
+//! Leads come in: forms, calls and deals by HTTP, committed before the answer; lead ads from the inbox.
 
 mod access;
 mod calls;
+mod deals;
 mod form_body;
 mod forms;
 mod reply;
@@ -33,7 +34,8 @@ pub async fn handle_http(intake: &LeadIntake, request: ApiGatewayV2httpRequest) 
         ("POST", ["forms", business, form]) => forms::submitted(intake, &request, business, form).await,
         ("OPTIONS", ["forms", business, form]) => forms::preflight(intake, &request, business, form).await,
         ("POST", ["calls", business]) => calls::reported(intake, &request, business).await,
-        (_, ["forms", _, _] | ["calls", _]) => Rejection::WrongMethod.reply(),
+        ("POST", ["deals", business]) => deals::reported(intake, &request, business).await,
+        (_, ["forms", _, _] | ["calls" | "deals", _]) => Rejection::WrongMethod.reply(),
         _ => Rejection::NoSuchRoute.reply(),
     }
 }

@@ -244,7 +244,7 @@ mod tests {
             assert!(line.contains("utility") && line.contains(expected), "{line}");
         }
         // What the sandbox knows from the playbook with which it began.
-        assert_eq!(told[0].matches("approved: its messages go out").count(), 6, "{}", told[0]);
+        assert_eq!(told[0].matches("approved: its messages go out").count(), 11, "{}", told[0]);
     }
 
     #[test]

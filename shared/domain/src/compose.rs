@@ -1,6 +1,8 @@
 //! From a piece of work to the call that does it: texts are rendered, addresses and windows looked up, limits
 //! of the platforms kept.
 
+use std::borrow::Cow;
+
 use crate::call::{
     Announcement, ButtonAction, Operation, Recipient, ReplyButton, WhatsAppContent, WhatsAppRecipient,
 };
@@ -46,7 +48,7 @@ pub fn operation_for(draft: &Draft<'_>, work: &Work) -> Result<Operation, Uncomp
     match &work.action {
         Action::Send { message, channel, .. } => {
             let message = known(draft, message.as_str())?;
-            send(lead, playbook, message, *channel, draft.now())
+            send(&of_its_deal(lead, work), playbook, message, *channel, draft.now())
         }
         Action::PrivateReply { network, asset, comment, message } => {
             let message = known(draft, message.as_str())?;
@@ -87,13 +89,23 @@ pub fn evidence_for(draft: &Draft<'_>, work: &Work) -> Option<Operation> {
         }
         Action::Send { message, channel: Channel::Instagram, .. } => {
             let message = draft.message(message)?;
-            let (text, _) = free_form(&draft.lead, draft.playbook(), message, Channel::Instagram).ok()?;
+            let lead = of_its_deal(&draft.lead, work);
+            let (text, _) = free_form(&lead, draft.playbook(), message, Channel::Instagram).ok()?;
             let Identity::Igsid(person) = draft.lead.address(Channel::Instagram)? else { return None };
             let asset = sender_asset(&draft.lead, draft.playbook(), Channel::Instagram)?;
             let since = since - crate::call::CLAIM_LENGTH;
             Some(Operation::FindMessage { asset, person, text, since })
         }
         _ => None,
+    }
+}
+
+/// The lead with the one deal of which the journey tells.
+fn of_its_deal<'l>(lead: &'l Lead, work: &Work) -> Cow<'l, Lead> {
+    let run = lead.runs.iter().find(|run| Some(run.id) == work.run);
+    match run.and_then(|run| lead.deal(run.deal.as_ref()?)) {
+        Some(deal) => Cow::Owned(Lead { deals: vec![deal.clone()], ..lead.clone() }),
+        None => Cow::Borrowed(lead),
     }
 }
 

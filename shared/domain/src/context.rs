@@ -64,6 +64,7 @@ mod tests {
                 journey: "new-lead".into(),
                 version: version.into(),
                 started_at,
+                deal: None,
                 next: 0,
                 next_at: None,
                 last_step_at: started_at,

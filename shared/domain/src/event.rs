@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 
 use crate::channel::{Channel, Network};
+use crate::deal::DealChange;
 use crate::delivery::DeliveryStatus;
 use crate::email::EmailAddress;
 use crate::event_key::EventKey;
@@ -108,6 +109,8 @@ pub enum EventKind {
         comment: Option<CommentId>,
         post: Option<PostId>,
     },
+    /// The business's own system says how a deal stands, and when what happens.
+    Deal(DealChange),
     /// WhatsApp approved a template of the account, or took it back into use. Concerns whoever waits for it.
     TemplateApproved {
         name: String,
@@ -257,6 +260,7 @@ impl EventKind {
             Self::IdentityChanged { .. } => "identity-changed",
             Self::Claimed { .. } => "claimed",
             Self::Mentioned { .. } => "mention",
+            Self::Deal(_) => "deal",
             Self::TemplateApproved { .. } => "template-approved",
         }
     }
@@ -276,6 +280,7 @@ impl EventKind {
             Self::Captured(_)
             | Self::LeadAd(_)
             | Self::Called(_)
+            | Self::Deal(_)
             | Self::Commented(_)
             | Self::Messaged(_)
             | Self::Reacted { .. }
@@ -302,7 +307,7 @@ impl EventKind {
     /// Which function works this kind off.
     pub fn responder(&self) -> Responder {
         match self {
-            Self::Captured(_) | Self::LeadAd(_) | Self::Called(_) | Self::Claimed { .. } => {
+            Self::Captured(_) | Self::LeadAd(_) | Self::Called(_) | Self::Deal(_) | Self::Claimed { .. } => {
                 Responder::LeadIntake
             }
             Self::Commented(_)

@@ -140,8 +140,8 @@ fn check_bulk(lead: &Lead, work: &Work, context: &Context<'_>) -> Gate {
     let zone = &playbook.business.zone;
     if !ignores_quiet_hours(lead, work, context) {
         let allowed = playbook.quiet_hours.next_allowed(context.now, zone);
-        if allowed > context.now {
-            return Gate::Move { until: allowed, reason: "quiet hours", rule: "R6" };
+        if let Some(reason) = allowed.because {
+            return Gate::Move { until: allowed.at, reason, rule: "R6" };
         }
     }
     let Some(cap) = playbook.daily_cap else { return PASS };
@@ -157,7 +157,7 @@ fn check_bulk(lead: &Lead, work: &Work, context: &Context<'_>) -> Gate {
     let tomorrow = today.tomorrow().ok().and_then(|day| day.to_zoned_datetime(zone.clone()).ok());
     match tomorrow {
         Some(midnight) => {
-            let until = playbook.quiet_hours.next_allowed(midnight.timestamp(), zone);
+            let until = playbook.quiet_hours.next_allowed(midnight.timestamp(), zone).at;
             Gate::Move { until, reason: "this person has had the day's messages", rule: "R7" }
         }
         None => PASS,

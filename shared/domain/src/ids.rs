@@ -48,6 +48,10 @@ pub fn is_plain_id(id: &str) -> bool {
 }
 
 text_ids! {
+    /// A deal, as the business's own system calls it.
+    DealId;
+    /// A kind of deal of the playbook: `trip`.
+    DealKind;
     /// A business in this installation, for example `neveh`.
     BusinessId;
     /// A Page, an Instagram account, a WhatsApp phone number or a WhatsApp account, as Meta numbers them.

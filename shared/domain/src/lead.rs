@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use crate::channel::{Channel, Window};
 use crate::consent::{Consent, OptOut};
+use crate::deal::Deal;
 use crate::email::EmailAddress;
 use crate::erasure::Erasing;
 use crate::identity::Identity;
-use crate::ids::{BusinessId, LeadId, PlatformMessageId, WorkId};
+use crate::ids::{BusinessId, DealId, LeadId, PlatformMessageId, WorkId};
 use crate::name::PersonName;
 use crate::phone::PhoneNumber;
 use crate::run::Run;
@@ -42,6 +43,7 @@ pub struct Lead {
     /// Refused marketing with WhatsApp's own switch, which only the person can undo (R14).
     pub marketing_stopped_at: Option<Timestamp>,
     pub tags: BTreeSet<String>,
+    pub deals: Vec<Deal>,
     pub windows: BTreeMap<Channel, Window>,
     /// Until when somebody else holds the thread (R22).
     pub held: BTreeMap<Channel, Timestamp>,
@@ -130,6 +132,7 @@ impl Lead {
             opt_out: None,
             marketing_stopped_at: None,
             tags: BTreeSet::new(),
+            deals: Vec::new(),
             windows: BTreeMap::new(),
             held: BTreeMap::new(),
             runs: Vec::new(),
@@ -233,6 +236,10 @@ impl Lead {
 
     pub fn window_is_open(&self, channel: Channel, now: Timestamp) -> bool {
         self.windows.get(&channel).is_some_and(|window| window.is_open(now))
+    }
+
+    pub fn deal(&self, id: &DealId) -> Option<&Deal> {
+        self.deals.iter().find(|deal| deal.id == *id)
     }
 
     pub fn has_consent(&self) -> bool {

@@ -5,12 +5,14 @@
 //! [`Lead`](lead::Lead), [`claim`](claim::claim) what may leave now, and [`finish`](finish::finish) what the
 //! answer of a platform means.
 
+pub mod calendar;
 pub mod call;
 pub mod channel;
 pub mod claim;
 pub mod compose;
 pub mod consent;
 pub mod context;
+pub mod deal;
 pub mod decide;
 pub mod delivery;
 pub mod doubt;

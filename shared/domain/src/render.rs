@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::{Environment, UndefinedBehavior, Value};
 
+use crate::deal::Deal;
 use crate::lead::Lead;
 use crate::playbook::Playbook;
 
@@ -29,6 +30,9 @@ pub enum RenderError {
 /// give them.
 pub const VARIABLES: [&str; 7] =
     ["first_name", "full_name", "username", "booking_link", "booking_token", "business.name", "agent.name"];
+
+/// What a date's time of day is called.
+pub const TIME_SUFFIX: &str = "_time";
 
 /// What one text may take: a step each part, and one for 64 bytes. A long message takes a hundred.
 const STEPS_MAX: u64 = 20_000;
@@ -163,7 +167,25 @@ fn values(playbook: &Playbook, lead: &Lead) -> Value {
     set("agent", named(&playbook.business.agent));
     set("links", Value::from(playbook.business.links.clone()));
     set("fields", Value::from(lead.fields.clone()));
+    for kind in playbook.deals.keys() {
+        // Of several, the one that was spoken of last.
+        let deals = lead.deals.iter().filter(|deal| deal.kind == *kind);
+        let facts = deals.max_by_key(|deal| deal.changed_at).map(|deal| deal_values(playbook, deal));
+        set(kind.as_str(), Value::from(facts.unwrap_or_default()));
+    }
     Value::from(values)
+}
+
+/// What a text can say of a deal: its facts, the day of each date (`trip.departs_at`) and its time
+/// (`trip.departs_at_time`), in the business's zone.
+fn deal_values(playbook: &Playbook, deal: &Deal) -> BTreeMap<String, String> {
+    let mut values = deal.facts.clone();
+    for (name, date) in &deal.dates {
+        let local = date.to_zoned_datetime(playbook.business.zone.clone());
+        values.insert(name.clone(), local.strftime("%-d.%-m.%Y").to_string());
+        values.insert(format!("{name}{TIME_SUFFIX}"), local.strftime("%H:%M").to_string());
+    }
+    values
 }
 
 fn named(name: &str) -> Value {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::ids::{JourneyName, PlaybookVersion, RunId};
+use crate::ids::{DealId, JourneyName, PlaybookVersion, RunId};
 
 /// How many runs a lead's record keeps, ended ones included.
 pub const RUNS_MAX: usize = 24;
@@ -14,6 +14,8 @@ pub struct Run {
     /// The playbook whose steps, delays and branches this run follows to its end.
     pub version: PlaybookVersion,
     pub started_at: Timestamp,
+    /// The deal on whose dates its steps hang, and whose texts they are.
+    pub deal: Option<DealId>,
     /// The index of the step that comes next.
     pub next: usize,
     /// When it is due. `None` when the run is over.

@@ -4,20 +4,61 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::deal::Deal;
 use crate::playbook::{Delay, Step, Wait};
 
-/// The moment at which a step is due, for a run that began at `started_at` and whose step before was due at
-/// `last_step_at`. Never before the step before it.
-pub fn due_at(step: &Step, started_at: Timestamp, last_step_at: Timestamp, zone: &TimeZone) -> Timestamp {
-    let (base, wait) = match step.delay {
-        Delay::After(wait) => (started_at, wait),
-        Delay::ThenAfter(wait) => (last_step_at, wait),
+/// What the steps of a run count from.
+#[derive(Clone, Copy, Debug)]
+pub struct CountsFrom<'a> {
+    pub started_at: Timestamp,
+    /// When the step before was due.
+    pub last_step_at: Timestamp,
+    pub deal: Option<&'a Deal>,
+}
+
+/// The moment at which a step is due. One that counts in spans is never due before the step before it; one that hangs
+/// on a date is due when it is, and may be past. `None` where the deal does not have the date.
+pub fn due_at(step: &Step, from: CountsFrom<'_>, zone: &TimeZone) -> Option<Timestamp> {
+    let (base, wait) = match &step.delay {
+        Delay::After(wait) => (from.started_at, *wait),
+        Delay::ThenAfter(wait) => (from.last_step_at, *wait),
+        Delay::Since(date, wait) => {
+            let base = *from.deal?.dates.get(&date.date)?;
+            return Some(match step.at {
+                None => later(base, wait.duration()),
+                Some(time) => at_civil_time(base, *wait, time, zone),
+            });
+        }
+        Delay::Before(date, wait) => {
+            let base = *from.deal?.dates.get(&date.date)?;
+            return Some(before(base, *wait, step.at, zone));
+        }
     };
     let due = match step.at {
         None => later(base, wait.duration()),
         Some(time) => at_civil_time(base, wait, time, zone),
     };
-    due.max(last_step_at)
+    Some(due.max(from.last_step_at))
+}
+
+/// `time` on the Nth civil day before `base`; with hours or minutes, the last such time that is not later.
+fn before(base: Timestamp, wait: Wait, time: Option<jiff::civil::Time>, zone: &TimeZone) -> Timestamp {
+    let earlier = base.checked_sub(wait.duration()).unwrap_or(Timestamp::MIN);
+    let Some(time) = time else { return earlier };
+    let on = |day: Date| {
+        day.to_datetime(time).to_zoned_datetime(zone.clone()).map_or(earlier, |zoned| zoned.timestamp())
+    };
+    match wait.days() {
+        Some(days) => {
+            let day = base.to_zoned_datetime(zone.clone()).date();
+            on(day.checked_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Date::MIN))
+        }
+        None => {
+            let day = earlier.to_zoned_datetime(zone.clone()).date();
+            let due = on(day);
+            if due <= earlier { due } else { day.yesterday().map_or(due, on) }
+        }
+    }
 }
 
 /// As far as time goes, instead of a panic for a wait that is longer.
@@ -49,7 +90,7 @@ fn at_civil_time(base: Timestamp, wait: Wait, time: jiff::civil::Time, zone: &Ti
 mod tests {
     use super::*;
     use crate::ids::MessageName;
-    use crate::playbook::{StepAction, Unit};
+    use crate::playbook::{DealDate, StepAction, Unit};
     use jiff::civil::time;
 
     fn step(delay: Delay, at: Option<jiff::civil::Time>) -> Step {
@@ -60,6 +101,10 @@ mod tests {
             within: SignedDuration::from_hours(24),
             ignores_quiet_hours: false,
         }
+    }
+
+    fn counts(started_at: Timestamp, last_step_at: Timestamp) -> CountsFrom<'static> {
+        CountsFrom { started_at, last_step_at, deal: None }
     }
 
     fn after(amount: u32, unit: Unit) -> Delay {
@@ -110,11 +155,8 @@ mod tests {
         ];
         for (start, delay, at, due) in cases {
             let start: Timestamp = start.parse().unwrap();
-            assert_eq!(
-                due_at(&step(delay, at), start, start, &zone),
-                due.parse().unwrap(),
-                "{delay:?} {at:?}"
-            );
+            let step = step(delay, at);
+            assert_eq!(due_at(&step, counts(start, start), &zone), Some(due.parse().unwrap()), "{step:?}");
         }
     }
 
@@ -124,7 +166,42 @@ mod tests {
         let start: Timestamp = "2026-11-30T09:00:00Z".parse().unwrap();
         let last: Timestamp = "2026-12-20T10:00:00Z".parse().unwrap();
         let then = Delay::ThenAfter(Wait { amount: 2, unit: Unit::Days });
-        assert_eq!(due_at(&step(then, None), start, last, &zone), "2026-12-22T10:00:00Z".parse().unwrap());
-        assert_eq!(due_at(&step(after(3, Unit::Days), None), start, last, &zone), last);
+        let due = |step: &Step| due_at(step, counts(start, last), &zone).unwrap();
+        assert_eq!(due(&step(then, None)), "2026-12-22T10:00:00Z".parse().unwrap());
+        assert_eq!(due(&step(after(3, Unit::Days), None)), last);
+    }
+
+    #[test]
+    fn a_step_hangs_on_a_date_of_the_deal() {
+        let zone = TimeZone::get("Asia/Jerusalem").unwrap();
+        let flight: Timestamp = "2027-05-05T06:00:00+03:00".parse().unwrap();
+        let deal = Deal {
+            id: "1".into(),
+            kind: "trip".into(),
+            stage: crate::deal::Stage::Won,
+            dates: [("departs_at".to_owned(), flight)].into(),
+            facts: Default::default(),
+            changed_at: flight,
+        };
+        let date = |date: &str| DealDate { kind: "trip".into(), date: date.into() };
+        let before = |amount, unit| Delay::Before(date("departs_at"), Wait { amount, unit });
+        let since = |amount, unit| Delay::Since(date("departs_at"), Wait { amount, unit });
+        let ten = Some(time(10, 0, 0, 0));
+        let cases = [
+            (before(7, Unit::Days), ten, Some("2027-04-28T10:00:00+03:00")),
+            (before(7, Unit::Days), None, Some("2027-04-28T06:00:00+03:00")),
+            (before(5, Unit::Hours), None, Some("2027-05-05T01:00:00+03:00")),
+            (before(5, Unit::Hours), ten, Some("2027-05-04T10:00:00+03:00")),
+            // Over the change to summer time: the civil time stays.
+            (before(6, Unit::Weeks), ten, Some("2027-03-24T10:00:00+02:00")),
+            (since(1, Unit::Days), ten, Some("2027-05-06T10:00:00+03:00")),
+            (since(3, Unit::Hours), None, Some("2027-05-05T09:00:00+03:00")),
+            (Delay::Since(date("returns_at"), Wait::NONE), None, None),
+        ];
+        for (delay, at, due) in cases {
+            let step = step(delay, at);
+            let from = CountsFrom { deal: Some(&deal), ..counts(flight, flight) };
+            assert_eq!(due_at(&step, from, &zone), due.map(|due| due.parse().unwrap()), "{step:?}");
+        }
     }
 }

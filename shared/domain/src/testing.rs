@@ -142,8 +142,9 @@ pub fn playbook() -> Playbook {
         messages: messages.into_iter().map(|message| (message.name.clone(), message)).collect(),
         journeys: journeys.into_iter().map(|journey| (journey.name.clone(), journey)).collect(),
         campaigns: [(campaign.name.clone(), campaign)].into(),
-        quiet_hours: QuietHours { night: Some((time(21, 0, 0, 0), time(8, 0, 0, 0))) },
+        quiet_hours: QuietHours::nightly(time(21, 0, 0, 0), time(8, 0, 0, 0)),
         daily_cap: Some(2),
+        deals: Default::default(),
         bus: Vec::new(),
         opt_out_confirmation: Some("goodbye".into()),
     }

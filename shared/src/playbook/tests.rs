@@ -94,15 +94,92 @@ fn the_templates_are_what_whatsapp_is_asked_to_approve() {
             )
         })
         .collect();
-    assert_snapshot!(list.join("\n"), @r"
+    assert_snapshot!(list.join("\n"), @"
     after_call he utility, 4 parameters
     follow_up_1 he marketing, 3 parameters, booking button
     follow_up_2 he marketing, 3 parameters, booking button
     follow_up_3 he marketing, 4 parameters, booking button
     follow_up_4 he marketing, 3 parameters, booking button
     missed_call he utility, 3 parameters
+    trip_attractions he utility, 5 parameters
+    trip_enjoy he utility, 3 parameters
+    trip_how_was_it he utility, 3 parameters
+    trip_joined he utility, 4 parameters
+    trip_airport he utility, 3 parameters
     lead_welcome he utility, 4 parameters, booking button
     ");
+}
+
+#[test]
+fn a_mistake_about_the_calendar_or_a_deal_has_a_place_and_a_cure() {
+    let cases = [
+        ("shabbat: jerusalem", "shabbat: jeruslem"),
+        ("shabbat: jerusalem, ", ""),
+        ("shabbat: jerusalem", "shabbat: { city: haifa, ends-after: 9 hours }"),
+        ("nights: \"21:00-08:00\"", "nights: { every-day: \"21:00-08:00\", fridy: none }"),
+        ("holidays: true", "holidays: true, pauses: [\"2027-08-14..2027-08-01\"]"),
+        ("holidays: true", "holidays: true, pauses: [august]"),
+        ("before: trip.departs_at, by: 7 days", "before: trip.departs, by: 7 days"),
+        ("before: trip.departs_at, by: 7 days", "before: departure, by: 7 days"),
+        ("before: trip.departs_at, by: 7 days", "before: trip.departs_at, after: 1 day"),
+        ("before: trip.departs_at, by: 7 days", "after: 1 day, by: 7 days"),
+        ("starts: [deal.won]", "starts: [lead.captured]"),
+        ("trip.destination | default('החופשה שלך') }}", "trip.destination }}"),
+        ("trip.destination | default('החופשה שלך') }}", "trip.place | default('החופשה שלך') }}"),
+        ("dates: [departs_at, returns_at]", "dates: [Departs, returns_at, departs_at]"),
+    ];
+    let said: Vec<String> = cases.iter().map(|(right, wrong)| mistaken(right, wrong)).collect();
+    assert_snapshot!(said.join("\n"), @r#"
+    playbook.yaml:40:48: unknown city "jeruslem"
+        did you mean "jerusalem"?
+    playbook.yaml:40:39: holidays begin at sunset, and no city is named
+        name the city by whose sunset they begin: shabbat: jerusalem
+    playbook.yaml:40:75: "ends-after" is at most four hours
+        write minutes: 40 minutes
+    playbook.yaml:40:52: "nights" has no "fridy"
+        did you mean "friday"?
+    playbook.yaml:40:84: the pause "2027-08-14..2027-08-01" ends before it begins
+        write the earlier day first
+    playbook.yaml:40:84: "august" is no pause
+        write a day or from when to when, in quotes: "2027-08-01..2027-08-14"
+    playbook.yaml:239:19: unknown date "trip.departs"
+        did you mean "trip.departs_at"?
+    playbook.yaml:239:19: "departure" is no date of a deal
+        name the deal and its date: before: trip.departs_at
+    playbook.yaml:239:43: a step has one delay, and this one has two
+        a step counts from one thing: keep before, after or then-after
+    playbook.yaml:239:29: by counts from a date, and none is named
+        say what it is counted from: before: trip.departs_at, by: 7 days
+    playbook.yaml:235:14: its steps hang on a deal's dates, and this start brings no deal
+        start it by deal.opened, deal.won or deal.lost
+    playbook.yaml:145:7: not everybody has a value for trip.destination
+        say what stands there then: trip.destination | default('')
+    playbook.yaml:145:7: unknown variable "trip.place"
+        there are: first_name, full_name, username, booking_link, booking_token, business.name, agent.name, links.booking, links.guide, links.insurance, links.review, links.testimonials, links.video, trip.destination, trip.departs_at, trip.departs_at_time, trip.returns_at, trip.returns_at_time, fields.…
+    playbook.yaml:37:19: "Departs" is no name for what a text can use
+        small letters, digits and _, and no _time at the end: departs_at
+    "#);
+}
+
+#[test]
+fn a_night_may_differ_by_weekday_and_a_pause_be_one_day() {
+    let text = starter().replacen(
+        "nights: \"21:00-08:00\", shabbat: jerusalem",
+        "nights: { every-day: \"21:00-08:00\", friday: \"14:00-09:00\", saturday: none }, pauses: [2027-08-01], \
+         shabbat: { city: haifa, begins-before: 20 minutes, ends-after: 50 minutes }",
+        1,
+    );
+    let quiet = sound("playbook.yaml", &text).quiet_hours;
+    let hours: Vec<String> = quiet
+        .nights
+        .iter()
+        .map(|night| night.map_or("none".to_owned(), |(from, to)| format!("{}-{}", from.hour(), to.hour())))
+        .collect();
+    assert_eq!(hours, ["21-8", "21-8", "21-8", "21-8", "21-8", "14-9", "none"]);
+    let rest = quiet.rest.unwrap();
+    assert_eq!((rest.city.name, rest.begins_before.as_mins(), rest.ends_after.as_mins()), ("haifa", 20, 50));
+    assert_eq!((quiet.pauses.len(), quiet.pauses[0].from), (1, quiet.pauses[0].to));
+    assert!(rest.holidays && !quiet.is_paused);
 }
 
 #[test]
@@ -120,7 +197,7 @@ fn a_typical_mistake_has_a_place_and_a_cure() {
     let cases = [
         ("send: welcome", "send: welcom"),
         ("starts: [lead.captured]", "starts: [lead.capture]"),
-        ("stops: [lead.replied, lead.opted-out]", "stops: [lead.replied, booking.made]"),
+        ("stops: [lead.replied, deal.won,", "stops: [lead.replied, booking.made,"),
         ("after: 3 days", "after: 3 dayz"),
         ("channels: [messenger, instagram]", "channels: [mesenger, instagram]"),
         ("params: [\"first_name | default('לך')\", agent.name", "params: [first_name, agent.nam"),
@@ -129,7 +206,7 @@ fn a_typical_mistake_has_a_place_and_a_cure() {
         ("zone: Asia/Jerusalem", "zone: Asia/Jeruslem"),
         ("id: neveh ", "id: נווה "),
         ("account: \"102102102102102\"", "account: \"106106106106106\""),
-        ("quiet-hours: { nights: \"21:00-08:00\" }", "quiet-hours: { nights: \"21-8\" }"),
+        ("nights: \"21:00-08:00\"", "nights: \"21-8\""),
         ("private-reply: comment-thanks", "private_reply: comment-thanks"),
         ("daily-cap: 2", "daily-cap: 0"),
         ("{{ first_name | default('') }}, זאת", "{{ first_name }}, זאת"),
@@ -137,39 +214,39 @@ fn a_typical_mistake_has_a_place_and_a_cure() {
     ];
     let said: Vec<String> = cases.iter().map(|(right, wrong)| mistaken(right, wrong)).collect();
     assert_snapshot!(said.join("\n"), @r#"
-    playbook.yaml:153:15: unknown message "welcom"
+    playbook.yaml:209:15: unknown message "welcom"
         did you mean "welcome"?
-    playbook.yaml:150:14: unknown trigger "lead.capture"
+    playbook.yaml:206:14: unknown trigger "lead.capture"
         did you mean "lead.captured"?
-    playbook.yaml:151:27: unknown trigger "booking.made"
-        there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made
-    playbook.yaml:155:18: unknown unit "dayz"
+    playbook.yaml:207:27: unknown trigger "booking.made"
+        there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made, deal.opened, deal.won, deal.lost
+    playbook.yaml:211:18: unknown unit "dayz"
         did you mean "days"?
-    playbook.yaml:137:16: unknown channel "mesenger"
+    playbook.yaml:193:16: unknown channel "mesenger"
         did you mean "messenger"?
-    playbook.yaml:54:16: not everybody has a value for first_name
+    playbook.yaml:61:16: not everybody has a value for first_name
         say what stands there then: first_name | default('…')
-    playbook.yaml:54:28: unknown variable "agent.nam"
+    playbook.yaml:61:28: unknown variable "agent.nam"
         did you mean "agent.name"?
-    playbook.yaml:51:17: a button says at most 20 characters, "לקביעת שיחה עם המומחה" has 21
+    playbook.yaml:58:17: a button says at most 20 characters, "לקביעת שיחה עם המומחה" has 21
         shorten it
-    playbook.yaml:46:7: unknown variable "links.vidoe"
+    playbook.yaml:53:7: unknown variable "links.vidoe"
         did you mean "links.video"?
     playbook.yaml:8:9: unknown time zone "Asia/Jeruslem"
         did you mean "Asia/Jerusalem"?
     playbook.yaml:6:7: "נווה" is no id
         write 1 to 40 of a-z, 0-9 and "-"
-    playbook.yaml:22:51: the id "106106106106106" stands here for the second time
+    playbook.yaml:25:51: the id "106106106106106" stands here for the second time
         each account has an id of its own: copy this one again
-    playbook.yaml:33:24: "21-8" is no night
+    playbook.yaml:40:24: "21-8" is no night
         write from when to when: "21:00-08:00"
-    playbook.yaml:187:5: the campaign "comments" has no "private_reply"
+    playbook.yaml:255:5: the campaign "comments" has no "private_reply"
         did you mean "private-reply"?
-    playbook.yaml:35:12: "0" is no daily cap
+    playbook.yaml:42:12: "0" is no daily cap
         write how many messages one person may get in a day, 1 to 50: daily-cap: 2
-    playbook.yaml:46:7: not everybody has a value for first_name
+    playbook.yaml:53:7: not everybody has a value for first_name
         say what stands there then: first_name | default('')
-    playbook.yaml:46:7: the text is not a sound template: unexpected `}`, expected `,`
+    playbook.yaml:53:7: the text is not a sound template: unexpected `}`, expected `,`
         a variable is written {{ first_name }}
     "#);
 }
@@ -213,25 +290,25 @@ fn what_may_not_leave_is_said_when_it_is_written() {
     ];
     let said: Vec<String> = cases.iter().map(|(right, wrong)| mistaken(right, wrong)).collect();
     assert_snapshot!(said.join("\n"), @r#"
-    playbook.yaml:172:17: "after-call" needs a whatsapp-template here: 24 hours after the person's last message WhatsApp takes nothing else (R10)
+    playbook.yaml:228:17: "after-call" needs a whatsapp-template here: 24 hours after the person's last message WhatsApp takes nothing else (R10)
         add to the message: whatsapp-template: { name: …, params: […] }
-    playbook.yaml:84:7: a marketing message begins with פרסומת
+    playbook.yaml:91:7: a marketing message begins with פרסומת
         write "פרסומת: …", or kind: service if it sells nothing
-    playbook.yaml:84:7: a marketing message says how to refuse more of them
+    playbook.yaml:91:7: a marketing message says how to refuse more of them
         add a button { opt-out: "הסר" }, or to the text: להסרה השיבו הסר
-    playbook.yaml:29:5: the form "contact" states no consent, and the journey "new-lead" sends its leads marketing ("follow-up-1")
+    playbook.yaml:32:5: the form "contact" states no consent, and the journey "new-lead" sends its leads marketing ("follow-up-1")
         add consent: with the words that the person sees and agrees to
-    playbook.yaml:175:17: a call is no consent: what call.ended starts sends no marketing
+    playbook.yaml:231:17: a call is no consent: what call.ended starts sends no marketing
         send one service message with a button that asks: { consent: …, text: … }
-    playbook.yaml:169:31: call.missed allows one service message, and this is number 2
+    playbook.yaml:225:31: call.missed allows one service message, and this is number 2
         keep one, and ask for consent in it
-    playbook.yaml:156:31: the quiet hours move this step to a time that is too late for it, so it never goes
+    playbook.yaml:212:31: the quiet hours move this step to a time that is too late for it, so it never goes
         choose a time by day, a longer within, or quiet-hours: ignore
-    playbook.yaml:160:33: "comment-thanks" cannot go then: Messenger and Instagram take nothing 24 hours after the person's last message (R17)
+    playbook.yaml:216:33: "comment-thanks" cannot go then: Messenger and Instagram take nothing 24 hours after the person's last message (R17)
         let the message go by whatsapp with an approved template, too
-    playbook.yaml:156:18: this step is due before the one above it
+    playbook.yaml:212:18: this step is due before the one above it
         after counts from the journey's start: move the step up, or write then-after
-    playbook.yaml:37:21: who refuses gets no marketing message
+    playbook.yaml:44:21: who refuses gets no marketing message
         confirm with a message of kind: service
     "#);
 }

@@ -133,6 +133,7 @@ fn decided(number: u128, name: &str, key: EventKey, row: &InboxRow) -> Commit {
             journey: "new-lead".into(),
             version: "3f8a12c09b7d4e51".into(),
             started_at: at(1),
+            deal: None,
             next: 1,
             next_at: Some(at(9_999)),
             last_step_at: at(1),

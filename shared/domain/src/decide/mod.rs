@@ -8,6 +8,7 @@ mod answer;
 mod calls;
 mod capture;
 mod comments;
+mod deals;
 mod draft;
 mod journeys;
 mod messages;
@@ -45,6 +46,7 @@ pub fn decide(lead: &Lead, event: &Event, context: &Context<'_>) -> Decision {
     match &event.kind {
         EventKind::Captured(capture) => capture::captured(&mut draft, event, capture),
         EventKind::LeadAd(lead_ad) => capture::lead_ad_filled(&mut draft, event, lead_ad),
+        EventKind::Deal(change) => deals::changed(&mut draft, event, change),
         EventKind::Called(call) => calls::called(&mut draft, event, call),
         EventKind::Commented(comment) => comments::commented(&mut draft, event, comment),
         EventKind::CommentEdited { comment } => {

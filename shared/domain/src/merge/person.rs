@@ -18,6 +18,14 @@ pub fn unite(winner: &mut Draft<'_>, loser: &mut Draft<'_>) {
         }
     }
     ours.tags.append(&mut theirs.tags);
+    for deal in std::mem::take(&mut theirs.deals) {
+        match ours.deals.iter_mut().find(|known| known.id == deal.id) {
+            Some(known) if known.changed_at < deal.changed_at => *known = deal,
+            Some(_) => {}
+            // A record keeps a few more than it takes in, rather than to lose the dates of a journey.
+            None => ours.deals.push(deal),
+        }
+    }
     ours.first_source = ours.first_source.take().or_else(|| theirs.first_source.take());
     ours.last_source = theirs.last_source.take().or_else(|| ours.last_source.take());
     for (channel, window) in std::mem::take(&mut theirs.windows) {

@@ -8,7 +8,7 @@ const BEHIND: &str = "the person is further on in this journey by another record
 pub fn unite(winner: &mut Draft<'_>, loser: &mut Draft<'_>) {
     for theirs in loser.lead.runs.clone() {
         for ours in winner.lead.runs.clone() {
-            if ours.journey != theirs.journey || !side_by_side(&ours, &theirs) {
+            if ours.journey != theirs.journey || ours.deal != theirs.deal || !side_by_side(&ours, &theirs) {
                 continue;
             }
             if position(winner, &ours) >= position(loser, &theirs) {

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use jiff::civil;
 
-use crate::ids::{JourneyName, MessageName};
+use crate::ids::{DealKind, JourneyName, MessageName};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Journey {
@@ -13,6 +13,13 @@ pub struct Journey {
     /// A start within this time of the last one is the same occasion: three missed calls, one message.
     pub not_again_within: Option<SignedDuration>,
     pub steps: Vec<Step>,
+}
+
+impl Journey {
+    /// The kind of deal on whose dates the steps hang. Each deal of that kind has a run of its own.
+    pub fn deal_kind(&self) -> Option<&DealKind> {
+        self.steps.iter().find_map(|step| Some(&step.delay.date()?.kind))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,12 +40,42 @@ pub enum StepAction {
     Tag(String),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+impl StepAction {
+    pub fn message(&self) -> Option<&MessageName> {
+        match self {
+            Self::Send(message) => Some(message),
+            Self::Tag(_) => None,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delay {
     /// Counted from the journey's start.
     After(Wait),
     /// Counted from the step before.
     ThenAfter(Wait),
+    /// Counted back from a date of the run's deal.
+    Before(DealDate, Wait),
+    /// Counted from a date of the run's deal.
+    Since(DealDate, Wait),
+}
+
+/// A date of a kind of deal: `trip.departs_at`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DealDate {
+    pub kind: DealKind,
+    pub date: String,
+}
+
+impl Delay {
+    /// The date on which it hangs, if it hangs on one.
+    pub fn date(&self) -> Option<&DealDate> {
+        match self {
+            Self::After(_) | Self::ThenAfter(_) => None,
+            Self::Before(date, _) | Self::Since(date, _) => Some(date),
+        }
+    }
 }
 
 /// A span as a marketer writes it. With a civil time, days and weeks are civil; without, they are 24 hours.
@@ -109,6 +146,10 @@ triggers! {
     CallMissed = "call.missed",
     CallEnded = "call.ended",
     CommentMade = "comment.made",
+    /// The business's own system opened a deal, or won or lost it.
+    DealOpened = "deal.opened",
+    DealWon = "deal.won",
+    DealLost = "deal.lost",
 }
 
 #[cfg(test)]

@@ -10,12 +10,14 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 pub use campaign::Campaign;
-pub use journey::{Delay, Journey, Step, StepAction, Trigger, Unit, Wait};
+pub use journey::{DealDate, Delay, Journey, Step, StepAction, Trigger, Unit, Wait};
 pub use message::{Button, CONSENT_PAYLOAD, Kind, Message, OPT_OUT_PAYLOAD, WhatsAppTemplate};
-pub use quiet_hours::QuietHours;
+pub use quiet_hours::{Allowed, Pause, QuietHours, night_of};
 
 use crate::channel::{Channel, Network};
-use crate::ids::{AssetId, BusinessId, CampaignName, FormId, JourneyName, MessageName, PlaybookVersion};
+use crate::ids::{
+    AssetId, BusinessId, CampaignName, DealKind, FormId, JourneyName, MessageName, PlaybookVersion,
+};
 
 #[derive(Clone, Debug)]
 pub struct Playbook {
@@ -26,10 +28,12 @@ pub struct Playbook {
     pub messages: BTreeMap<MessageName, Message>,
     pub journeys: BTreeMap<JourneyName, Journey>,
     pub campaigns: BTreeMap<CampaignName, Campaign>,
-    /// Nights and pauses in which nothing goes out that nobody waits for.
+    /// Nights, days of rest and pauses, in which nothing goes out that nobody waits for.
     pub quiet_hours: QuietHours,
     /// How many messages that nobody waits for one person may get in a civil day.
     pub daily_cap: Option<u32>,
+    /// The kinds of deal, each with its dates and facts.
+    pub deals: BTreeMap<DealKind, DealNames>,
     /// What other systems are told of on the event bus.
     pub bus: Vec<Trigger>,
     /// The message that confirms an opt-out, once.
@@ -72,6 +76,13 @@ impl Channels {
     pub fn all(&self) -> impl Iterator<Item = &AssetId> {
         [&self.page, &self.instagram, &self.whatsapp_number, &self.whatsapp_account].into_iter().flatten()
     }
+}
+
+/// What can be said of a kind of deal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DealNames {
+    pub dates: Vec<String>,
+    pub facts: Vec<String>,
 }
 
 /// Each source of leads with its consent basis (R1).

@@ -1,11 +1,12 @@
 //! Steps that come in their order, and at all.
 
 use domain::playbook::{Delay, Journey, StepAction, Trigger};
-use domain::schedule::due_at;
+use domain::schedule::{CountsFrom, due_at};
 use jiff::SignedDuration;
 use jiff::civil::{Time, date};
 
 use super::Check;
+use crate::playbook::nearest::did_you_mean;
 
 pub fn check(check: &mut Check<'_, '_, '_>) {
     let playbook = check.playbook;
@@ -24,9 +25,7 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
             if matches!(step.action, StepAction::Tag(_)) {
                 continue;
             }
-            if let Some(wait) = wait_for_morning(playbook.quiet_hours.night, at)
-                && wait > step.within
-            {
+            if nights_are_too_long(&playbook.quiet_hours.nights, at, step.within) {
                 let path = steps(index, "at");
                 let what =
                     "the quiet hours move this step to a time that is too late for it, so it never goes";
@@ -34,12 +33,48 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
                 check.fault(&path.each_ref().map(String::as_str), what, hint);
             }
         }
+        dates_exist(check, journey);
         // Nobody who refused is taken on a journey.
         if let Some(index) = journey.starts.iter().position(|start| *start == Trigger::LeadOptedOut) {
             let path = ["journeys", name.as_str(), "starts", &index.to_string()];
             let hint = "confirm a refusal with opt-out: { confirm: … }; here it can stand in stops";
             check.fault(&path, "no journey starts for somebody who has refused messages", hint);
         }
+    }
+}
+
+/// Dates that steps hang on are of one kind of deal, which the playbook has, and which starts the journey.
+fn dates_exist(check: &mut Check<'_, '_, '_>, journey: &Journey) {
+    let Some(kind) = journey.deal_kind() else { return };
+    let playbook = check.playbook;
+    for (index, step) in journey.steps.iter().enumerate() {
+        let Some(date) = step.delay.date() else { continue };
+        let index = index.to_string();
+        let key = if matches!(step.delay, Delay::Before(..)) { "before" } else { "after" };
+        let path = ["journeys", journey.name.as_str(), "steps", &index, key];
+        let written = format!("{}.{}", date.kind, date.date);
+        let known = playbook
+            .deals
+            .iter()
+            .flat_map(|(kind, names)| names.dates.iter().map(move |date| format!("{kind}.{date}")));
+        let known: Vec<String> = known.collect();
+        if !known.contains(&written) {
+            let hint = match known.is_empty() {
+                true => "say what a deal has: deals: { trip: { dates: [departs_at] } }".to_owned(),
+                false => did_you_mean(&written, known.iter().map(String::as_str)),
+            };
+            check.fault(&path, format!("unknown date \"{written}\""), hint);
+        } else if date.kind != *kind {
+            let hint = "write a journey for each kind of deal";
+            check.fault(&path, format!("this journey hangs on dates of {kind} already"), hint);
+        }
+    }
+    let of_a_deal =
+        |start: &Trigger| matches!(start, Trigger::DealOpened | Trigger::DealWon | Trigger::DealLost);
+    if let Some(index) = journey.starts.iter().position(|start| !of_a_deal(start)) {
+        let path = ["journeys", journey.name.as_str(), "starts", &index.to_string()];
+        let what = "its steps hang on a deal's dates, and this start brings no deal";
+        check.fault(&path, what, "start it by deal.opened, deal.won or deal.lost");
     }
 }
 
@@ -52,10 +87,14 @@ fn disordered(check: &Check<'_, '_, '_>, journey: &Journey) -> Vec<usize> {
         let start = midnight.timestamp() + SignedDuration::from_hours(hour);
         let mut last = start;
         let early = journey.steps.iter().map(|step| {
+            let from = |last_step_at| CountsFrom { started_at: start, last_step_at, deal: None };
             let asked = match step.delay {
-                Delay::After(_) => due_at(step, start, start, zone),
-                Delay::ThenAfter(_) => due_at(step, start, last, zone),
+                Delay::After(_) => due_at(step, from(start), zone),
+                Delay::ThenAfter(_) => due_at(step, from(last), zone),
+                // When a date comes, nobody knows beforehand.
+                Delay::Before(..) | Delay::Since(..) => None,
             };
+            let asked = asked.unwrap_or(last);
             let early = asked < last;
             last = last.max(asked);
             early
@@ -64,6 +103,11 @@ fn disordered(check: &Check<'_, '_, '_>, journey: &Journey) -> Vec<usize> {
     };
     let days: Vec<Vec<bool>> = (0..24).map(dues).collect();
     (0..journey.steps.len()).filter(|index| days.iter().all(|early| early[*index])).collect()
+}
+
+/// Whether on every day of the week the night holds a step for too long.
+fn nights_are_too_long(nights: &[Option<(Time, Time)>], at: Time, within: SignedDuration) -> bool {
+    nights.iter().all(|night| wait_for_morning(*night, at).is_some_and(|wait| wait > within))
 }
 
 /// How long a time of the night has to wait for the night's end.

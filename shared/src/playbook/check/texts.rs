@@ -6,7 +6,7 @@ use domain::ids::LeadId;
 use domain::lead::Lead;
 use domain::name::PersonName;
 use domain::playbook::Playbook;
-use domain::render::{self, RenderError, VARIABLES};
+use domain::render::{self, RenderError, TIME_SUFFIX, VARIABLES};
 use jiff::Timestamp;
 
 use super::Check;
@@ -56,7 +56,7 @@ fn can_be_filled_in(check: &mut Check<'_, '_, '_>, template: &str, default: &str
     match render::text(template, check.playbook, &stranger(check.playbook)) {
         Ok(_) => {}
         Err(RenderError::Missing) => {
-            let name = missing(template, &variables);
+            let name = missing(check.playbook, template, &variables);
             let what = format!("not everybody has a value for {name}");
             check.fault(path, what, format!("say what stands there then: {name} | default({default})"));
         }
@@ -79,6 +79,7 @@ fn variables_exist(check: &mut Check<'_, '_, '_>, variables: &BTreeSet<String>, 
         .iter()
         .map(|name| (*name).to_owned())
         .chain(links.keys().map(|link| format!("links.{link}")))
+        .chain(deal_variables(check.playbook))
         .collect();
     let mut all_exist = true;
     for name in variables {
@@ -96,12 +97,27 @@ fn variables_exist(check: &mut Check<'_, '_, '_>, variables: &BTreeSet<String>, 
 }
 
 /// Which value it is that a stranger lacks: the first that has no default right behind it.
-fn missing<'a>(template: &str, variables: &'a BTreeSet<String>) -> &'a str {
+fn missing<'a>(playbook: &Playbook, template: &str, variables: &'a BTreeSet<String>) -> &'a str {
     let compact: String = template.chars().filter(|c| !c.is_whitespace()).collect();
-    let personal = |name: &&String| PERSONAL.contains(&name.as_str()) || name.starts_with("fields.");
+    let of_deals: Vec<String> = deal_variables(playbook).collect();
+    let personal = |name: &&String| {
+        PERSONAL.contains(&name.as_str()) || name.starts_with("fields.") || of_deals.contains(name)
+    };
     let bare = |name: &&String| !compact.contains(&format!("{name}|default("));
     let mut candidates = variables.iter().filter(personal);
     candidates.clone().find(bare).or_else(|| candidates.next()).map_or("this", String::as_str)
+}
+
+/// What texts can say of each kind of deal.
+fn deal_variables(playbook: &Playbook) -> impl Iterator<Item = String> + '_ {
+    playbook.deals.iter().flat_map(|(kind, names)| {
+        let facts = names.facts.iter().map(move |fact| format!("{kind}.{fact}"));
+        let dates = names
+            .dates
+            .iter()
+            .flat_map(move |date| [format!("{kind}.{date}"), format!("{kind}.{date}{TIME_SUFFIX}")]);
+        facts.chain(dates)
+    })
 }
 
 /// Somebody of whom nothing is known: what can be written to them can be written to anybody.

@@ -35,27 +35,37 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
 
 /// The first step at once, of a journey that only what the person did in a chat can start.
 fn answers_at_once(send: &Sending<'_>) -> bool {
-    send.index == 0 && is_none(send.step.delay) && send.step.at.is_none() && starts_in_a_chat(send)
+    send.index == 0 && is_none(&send.step.delay) && send.step.at.is_none() && starts_in_a_chat(send)
 }
 
 fn starts_in_a_chat(send: &Sending<'_>) -> bool {
     let opens = |trigger: &Trigger| match trigger {
         Trigger::LeadReplied | Trigger::ConsentGiven | Trigger::LeadOptedOut => true,
-        Trigger::LeadCaptured | Trigger::CallMissed | Trigger::CallEnded | Trigger::CommentMade => false,
+        Trigger::LeadCaptured
+        | Trigger::CallMissed
+        | Trigger::CallEnded
+        | Trigger::CommentMade
+        | Trigger::DealOpened
+        | Trigger::DealWon
+        | Trigger::DealLost => false,
     };
     send.journey.starts.iter().all(opens)
 }
 
-fn is_none(delay: Delay) -> bool {
-    let (Delay::After(wait) | Delay::ThenAfter(wait)) = delay;
-    wait.duration() == Wait::NONE.duration()
+fn is_none(delay: &Delay) -> bool {
+    match delay {
+        Delay::After(wait) | Delay::ThenAfter(wait) => wait.duration() == Wait::NONE.duration(),
+        Delay::Before(..) | Delay::Since(..) => false,
+    }
 }
 
 fn may_fall_into_the_window(send: &Sending<'_>) -> bool {
     let steps = &send.journey.steps[..=send.index];
-    let waited = steps.iter().fold(SignedDuration::ZERO, |waited, step| match step.delay {
+    let waited = steps.iter().fold(SignedDuration::ZERO, |waited, step| match &step.delay {
         Delay::After(wait) => wait.duration().max(waited),
         Delay::ThenAfter(wait) => waited + wait.duration(),
+        // A date may be any time away.
+        Delay::Before(..) | Delay::Since(..) => domain::channel::WINDOW,
     });
     starts_in_a_chat(send) && waited < domain::channel::WINDOW
 }

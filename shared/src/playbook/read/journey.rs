@@ -1,16 +1,17 @@
 //! A journey: what starts and stops it, and its steps.
 
-use domain::playbook::{Delay, Journey, Step, StepAction, Trigger, Wait};
+use domain::playbook::{DealDate, Delay, Journey, Step, StepAction, Trigger, Wait};
 use jiff::SignedDuration;
 
 use super::times;
 use crate::playbook::fields::{Fields, scalar};
 use crate::playbook::nearest::did_you_mean;
 use crate::playbook::report::Report;
-use crate::playbook::tree::{Entry, Node};
+use crate::playbook::tree::{Entry, Node, Value};
 
 const KEYS: [&str; 4] = ["starts", "stops", "not-again-within", "steps"];
-const STEP_KEYS: [&str; 7] = ["send", "tag", "after", "then-after", "at", "within", "quiet-hours"];
+const STEP_KEYS: [&str; 9] =
+    ["send", "tag", "after", "then-after", "before", "by", "at", "within", "quiet-hours"];
 const WITHIN_DEFAULT: SignedDuration = SignedDuration::from_hours(24);
 /// The record of a lead has room for 64 pieces of open work over all journeys.
 const STEPS_MAX: usize = 60;
@@ -93,6 +94,9 @@ fn action(fields: &Fields<'_>, report: &mut Report<'_>) -> StepAction {
 
 /// Without a word about time, the first step goes at once and any other right after the one before it.
 fn delay(index: usize, fields: &Fields<'_>, report: &mut Report<'_>) -> Delay {
+    if let Some(delay) = dated(fields, report) {
+        return delay;
+    }
     match (fields.get("after"), fields.get("then-after")) {
         (Some(_), Some(then_after)) => {
             let hint = "after counts from the journey's start, then-after from the step before: keep one";
@@ -104,6 +108,38 @@ fn delay(index: usize, fields: &Fields<'_>, report: &mut Report<'_>) -> Delay {
         (None, None) if index == 0 => Delay::After(Wait::NONE),
         (None, None) => Delay::ThenAfter(Wait::NONE),
     }
+}
+
+/// `before: trip.departs_at, by: 7 days`, or `after: trip.returns_at, by: 3 hours`.
+fn dated(fields: &Fields<'_>, report: &mut Report<'_>) -> Option<Delay> {
+    let named = |key: &str| {
+        fields.get(key).filter(|node| matches!(&node.value, Value::Scalar(text) if text.contains('.')))
+    };
+    let (before, after) = (fields.get("before"), named("after"));
+    let node = before.or(after);
+    let by = fields.get("by");
+    let Some(node) = node else {
+        if let Some(by) = by {
+            let hint = "say what it is counted from: before: trip.departs_at, by: 7 days";
+            report.fault(by.place, "by counts from a date, and none is named", hint);
+        }
+        return None;
+    };
+    for key in ["after", "then-after"] {
+        if let Some(other) = fields.get(key).filter(|other| other.place != node.place) {
+            let hint = "a step counts from one thing: keep before, after or then-after";
+            report.fault(other.place, "a step has one delay, and this one has two", hint);
+        }
+    }
+    let wait = by.and_then(|by| times::wait(by, "by", report)).unwrap_or(Wait::NONE);
+    let text = scalar(node, "before", report).unwrap_or_default();
+    let Some((kind, date)) = text.split_once('.') else {
+        let hint = "name the deal and its date: before: trip.departs_at";
+        report.fault(node.place, format!("\"{text}\" is no date of a deal"), hint);
+        return Some(Delay::After(Wait::NONE));
+    };
+    let date = DealDate { kind: kind.into(), date: date.to_owned() };
+    Some(if before.is_some() { Delay::Before(date, wait) } else { Delay::Since(date, wait) })
 }
 
 fn within(fields: &Fields<'_>, report: &mut Report<'_>) -> SignedDuration {

@@ -3,20 +3,22 @@
 
 mod business;
 mod campaign;
+mod deal;
 mod journey;
 mod message;
+mod quiet;
 mod times;
 
 use std::collections::BTreeMap;
 
 use domain::ids::PlaybookVersion;
-use domain::playbook::{Playbook, QuietHours};
+use domain::playbook::Playbook;
 
 use super::fields::Fields;
 use super::report::Report;
 use super::tree::Node;
 
-const PARTS: [&str; 11] = [
+const PARTS: [&str; 12] = [
     "business",
     "links",
     "channels",
@@ -27,6 +29,7 @@ const PARTS: [&str; 11] = [
     "messages",
     "journeys",
     "campaigns",
+    "deals",
     "bus",
 ];
 
@@ -57,21 +60,19 @@ pub fn playbook(tree: &Node, version: PlaybookVersion, report: &mut Report<'_>) 
             .map(|entry| campaign::campaign(entry, report))
             .map(|campaign| (campaign.name.clone(), campaign))
             .collect::<BTreeMap<_, _>>(),
-        quiet_hours: quiet_hours(&fields, report),
+        quiet_hours: quiet::quiet_hours(&fields, report),
         daily_cap: daily_cap(&fields, report),
+        deals: fields
+            .named("deals", report)
+            .into_iter()
+            .map(|entry| (entry.key.as_str().into(), deal::deal(entry, report)))
+            .collect(),
         bus: journey::triggers(&fields, "bus", report),
         opt_out_confirmation: fields.get("opt-out").and_then(|node| {
             let opt_out = Fields::read(node, "\"opt-out\"", &["confirm"], report);
             opt_out.optional("confirm", report).map(Into::into)
         }),
     }
-}
-
-fn quiet_hours(fields: &Fields<'_>, report: &mut Report<'_>) -> QuietHours {
-    let Some(node) = fields.get("quiet-hours") else { return QuietHours::default() };
-    let quiet = Fields::read(node, "\"quiet-hours\"", &["nights"], report);
-    let nights = quiet.get("nights").and_then(|node| times::night(node, report));
-    QuietHours { night: nights }
 }
 
 fn daily_cap(fields: &Fields<'_>, report: &mut Report<'_>) -> Option<u32> {

@@ -2,10 +2,13 @@
 
 use domain::channel::{Channel, Network, Window};
 use domain::consent::{Consent, OptOut};
+use domain::deal::{Deal, Stage};
 use domain::email::EmailAddress;
 use domain::erasure::{Erasing, Suppression};
 use domain::identity::Identity;
-use domain::ids::{AssetId, BusinessId, CommentId, FormId, JourneyName, LeadAdId, LeadId, MessageName};
+use domain::ids::{
+    AssetId, BusinessId, CommentId, DealId, DealKind, FormId, JourneyName, LeadAdId, LeadId, MessageName,
+};
 use domain::ids::{PlatformMessageId, PlaybookVersion, PostId, RunId, WorkId};
 use domain::lead::{Lead, PendingMerge, Proof, RecentSend};
 use domain::name::PersonName;
@@ -36,6 +39,7 @@ pub fn random_lead(chance: &mut Chance, business: &BusinessId, id: LeadId) -> Le
         opt_out: if chance.one_in(3) { Some(OptOut { at: moment(chance), by: chance.text() }) } else { None },
         marketing_stopped_at: chance.maybe(moment),
         tags: chance.some(3, Chance::text).into_iter().collect(),
+        deals: chance.some(2, deal),
         windows: chance.some(3, |chance| (channel(chance), window(chance))).into_iter().collect(),
         held: chance.some(2, |chance| (channel(chance), moment(chance))).into_iter().collect(),
         runs: chance.some(3, run),
@@ -125,6 +129,17 @@ fn window(chance: &mut Chance) -> Window {
     Window { opened_at: moment(chance), asset: AssetId::new(chance.text()) }
 }
 
+fn deal(chance: &mut Chance) -> Deal {
+    Deal {
+        id: DealId::new(chance.text()),
+        kind: DealKind::new(chance.text()),
+        stage: chance.pick(&Stage::ALL),
+        dates: chance.some(2, |chance| (chance.text(), moment(chance))).into_iter().collect(),
+        facts: chance.some(2, |chance| (chance.text(), chance.text())).into_iter().collect(),
+        changed_at: moment(chance),
+    }
+}
+
 fn run(chance: &mut Chance) -> Run {
     Run {
         id: RunId::new(chance.wide()),
@@ -132,6 +147,7 @@ fn run(chance: &mut Chance) -> Run {
         version: PlaybookVersion::new(chance.text()),
         started_at: moment(chance),
         next: chance.below(9),
+        deal: chance.maybe(|chance| DealId::new(chance.text())),
         next_at: chance.maybe(moment),
         last_step_at: moment(chance),
     }

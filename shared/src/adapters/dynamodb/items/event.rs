@@ -8,6 +8,7 @@ use domain::ids::{AssetId, BusinessId, CommentId, PlatformMessageId, PostId, Wor
 use serde::{Deserialize, Serialize};
 
 use super::capture::{CallItem, CaptureItem, LeadAdItem};
+use super::deal::DealChangeItem;
 use super::format::{Damaged, FORMAT};
 use super::identity;
 use super::merges::lead_id;
@@ -36,6 +37,7 @@ enum KindItem {
     Captured(CaptureItem),
     LeadAd(LeadAdItem),
     Called(CallItem),
+    Deal(DealChangeItem),
     Commented(CommentItem),
     CommentEdited {
         i: String,
@@ -144,6 +146,7 @@ impl From<&EventKind> for KindItem {
             EventKind::Captured(capture) => Self::Captured(capture.into()),
             EventKind::LeadAd(ad) => Self::LeadAd(ad.into()),
             EventKind::Called(call) => Self::Called(call.into()),
+            EventKind::Deal(change) => Self::Deal(change.into()),
             EventKind::Commented(comment) => Self::Commented(comment.into()),
             EventKind::CommentEdited { comment } => Self::CommentEdited { i: comment.to_string() },
             EventKind::CommentRemoved { comment } => Self::CommentRemoved { i: comment.to_string() },
@@ -196,6 +199,7 @@ impl KindItem {
             Self::Captured(item) => EventKind::Captured(item.read()?),
             Self::LeadAd(item) => EventKind::LeadAd(item.into()),
             Self::Called(item) => EventKind::Called(item.read()?),
+            Self::Deal(item) => EventKind::Deal(item.read()?),
             Self::Commented(item) => EventKind::Commented(item.read()?),
             Self::CommentEdited { i } => EventKind::CommentEdited { comment: CommentId::new(i) },
             Self::CommentRemoved { i } => EventKind::CommentRemoved { comment: CommentId::new(i) },

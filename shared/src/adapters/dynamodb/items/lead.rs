@@ -7,6 +7,7 @@ use domain::ids::{AssetId, BusinessId, LeadId};
 use domain::lead::Lead;
 use serde::{Deserialize, Serialize};
 
+use super::deal::DealItem;
 use super::erasure::ErasingItem;
 use super::format::{Damaged, FORMAT};
 use super::identity;
@@ -59,6 +60,9 @@ pub struct LeadItem {
     /// Tags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     g: Vec<String>,
+    /// Deals.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    d: Vec<DealItem>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     w: BTreeMap<char, WindowItem>,
     /// Until when others hold a thread.
@@ -123,6 +127,7 @@ impl From<&Lead> for LeadItem {
             o: lead.opt_out.as_ref().map(Into::into),
             m: lead.marketing_stopped_at.map(Moment),
             g: lead.tags.iter().cloned().collect(),
+            d: lead.deals.iter().map(Into::into).collect(),
             w: lead.windows.iter().map(|(on, open)| (channel_letter(*on), window(open))).collect(),
             h: lead.held.iter().map(|(on, until)| (channel_letter(*on), (*until).into())).collect(),
             r: lead.runs.iter().map(Into::into).collect(),
@@ -167,6 +172,7 @@ impl LeadItem {
             opt_out: self.o.map(Into::into),
             marketing_stopped_at: self.m.map(Into::into),
             tags: self.g.into_iter().collect(),
+            deals: self.d.into_iter().map(DealItem::read).collect::<Result<_, _>>()?,
             windows: self
                 .w
                 .into_iter()

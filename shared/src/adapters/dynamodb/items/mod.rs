@@ -6,6 +6,7 @@
 
 mod action;
 mod capture;
+mod deal;
 mod delivery;
 mod erasure;
 mod event;

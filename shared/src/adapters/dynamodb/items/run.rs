@@ -1,6 +1,6 @@
 //! One person's way through one journey.
 
-use domain::ids::{JourneyName, PlaybookVersion, RunId};
+use domain::ids::{DealId, JourneyName, PlaybookVersion, RunId};
 use domain::run::Run;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,9 @@ pub struct RunItem {
     v: String,
     /// When it started.
     t: Moment,
+    /// The deal on which its steps hang.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    o: Option<String>,
     /// The next step's index.
     #[serde(default, skip_serializing_if = "is_default")]
     n: usize,
@@ -35,6 +38,7 @@ impl From<&Run> for RunItem {
             j: run.journey.to_string(),
             v: run.version.to_string(),
             t: run.started_at.into(),
+            o: run.deal.as_ref().map(DealId::to_string),
             n: run.next,
             d: run.next_at.map(Moment),
             l: (run.last_step_at != run.started_at).then(|| run.last_step_at.into()),
@@ -49,6 +53,7 @@ impl RunItem {
             journey: JourneyName::new(self.j),
             version: PlaybookVersion::new(self.v),
             started_at: self.t.into(),
+            deal: self.o.map(DealId::new),
             next: self.n,
             next_at: self.d.map(Into::into),
             last_step_at: self.l.unwrap_or(self.t).into(),

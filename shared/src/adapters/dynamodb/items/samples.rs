@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::channel::{Channel, Network, Window};
 use domain::consent::{Consent, OptOut};
+use domain::deal::{Deal, DealChange, Stage};
 use domain::delivery::DeliveryStatus;
 use domain::email::EmailAddress;
 use domain::erasure::{Erasing, Suppression};
@@ -57,6 +58,7 @@ fn run(next_at: Option<Timestamp>) -> Run {
         journey: "new-lead".into(),
         version: "3f8a12c09b7d4e51".into(),
         started_at: at(1),
+        deal: next_at.map(|_| "order-7".into()),
         next: 1,
         next_at,
         last_step_at: at(2),
@@ -90,6 +92,14 @@ fn full_lead() -> Lead {
         opt_out: Some(OptOut { at: at(50), by: "whatsapp".into() }),
         marketing_stopped_at: Some(at(51)),
         tags: BTreeSet::from(["mailing-list".into(), "vip".into()]),
+        deals: vec![Deal {
+            id: "order-7".into(),
+            kind: "trip".into(),
+            stage: Stage::Won,
+            dates: BTreeMap::from([("departs_at".into(), at(90))]),
+            facts: BTreeMap::from([("destination".into(), "רומא".into())]),
+            changed_at: at(8),
+        }],
         windows: BTreeMap::from([(Channel::Instagram, Window { opened_at: at(4), asset: "178".into() })]),
         held: BTreeMap::from([(Channel::Messenger, at(500))]),
         runs: vec![run(Some(at(100))), run(None)],
@@ -376,10 +386,17 @@ fn kinds() -> Vec<EventKind> {
             comment: Some("1".into()),
             post: Some("2".into()),
         },
+        EventKind::Deal(DealChange {
+            id: "order-7".into(),
+            kind: "trip".into(),
+            stage: Some(Stage::Lost),
+            dates: BTreeMap::from([("departs_at".into(), Some(at(90))), ("returns_at".into(), None)]),
+            facts: BTreeMap::from([("destination".into(), "רומא".into())]),
+        }),
         EventKind::TemplateApproved { name: "lead_welcome".into(), language: "he".into() },
     ];
     let names: BTreeSet<&str> = kinds.iter().map(EventKind::name).collect();
-    assert_eq!(names.len(), 22, "one of each kind; a new kind belongs into this list");
+    assert_eq!(names.len(), 23, "one of each kind; a new kind belongs into this list");
     kinds
 }
 

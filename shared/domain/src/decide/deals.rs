@@ -1,0 +1,98 @@
+//! Deals: what a business's own system says of them, and the journeys whose steps hang on their dates.
+
+use super::draft::Draft;
+use super::journeys;
+use crate::deal::{DEAL_FACTS_MAX, DEALS_MAX, Deal, DealChange, Stage};
+use crate::event::Event;
+use crate::playbook::Trigger;
+use crate::timeline::{Entry, Fact, What};
+
+const FACT_CHARS_MAX: usize = 200;
+
+pub fn changed(draft: &mut Draft<'_>, event: &Event, change: &DealChange) {
+    let known = draft.lead.deals.iter().position(|deal| deal.id == change.id);
+    // What was said before something newer, and only comes now, changes nothing.
+    if known.is_some_and(|index| draft.lead.deals[index].changed_at > event.occurred_at) {
+        let entry = Entry::new(event.occurred_at, What::DealChanged).with(Fact::Deal, &change.id);
+        draft.note(entry.with(Fact::Reason, "something newer was said of it already"));
+        return;
+    }
+    let before = known.map(|index| draft.lead.deals[index].stage);
+    let index = match known {
+        Some(index) => index,
+        None => match make_room(draft) {
+            true => {
+                draft.lead.deals.push(Deal {
+                    id: change.id.clone(),
+                    kind: change.kind.clone(),
+                    stage: Stage::Open,
+                    dates: Default::default(),
+                    facts: Default::default(),
+                    changed_at: event.occurred_at,
+                });
+                draft.lead.deals.len() - 1
+            }
+            false => {
+                let entry = Entry::new(event.occurred_at, What::Skipped).with(Fact::Deal, &change.id);
+                draft.note(entry.with(Fact::Reason, "this lead has too many deals that are not over"));
+                return;
+            }
+        },
+    };
+    let deal = &mut draft.lead.deals[index];
+    deal.changed_at = event.occurred_at;
+    deal.stage = change.stage.unwrap_or(deal.stage);
+    let dates_before = deal.dates.clone();
+    for (name, date) in &change.dates {
+        match date {
+            Some(date) if deal.dates.len() < DEAL_FACTS_MAX || deal.dates.contains_key(name) => {
+                deal.dates.insert(name.clone(), *date);
+            }
+            Some(_) => {}
+            None => drop(deal.dates.remove(name)),
+        }
+    }
+    for (name, value) in &change.facts {
+        if deal.facts.len() < DEAL_FACTS_MAX || deal.facts.contains_key(name) {
+            deal.facts.insert(name.clone(), value.chars().take(FACT_CHARS_MAX).collect());
+        }
+    }
+    let (stage, dates_moved) = (deal.stage, deal.dates != dates_before);
+    let entry = Entry::new(event.occurred_at, What::DealChanged).with(Fact::Deal, &change.id);
+    draft.note(entry.with(Fact::Status, stage.as_str()));
+    if dates_moved && known.is_some() {
+        journeys::dates_moved(draft, &change.id);
+    }
+    if before != Some(stage) {
+        let trigger = match stage {
+            Stage::Open => Trigger::DealOpened,
+            Stage::Won => Trigger::DealWon,
+            Stage::Lost => Trigger::DealLost,
+        };
+        journeys::trigger_of_deal(draft, trigger, event.key.as_str(), &change.id);
+    } else {
+        journeys::advance(draft);
+    }
+}
+
+/// Whether one more finds room: of deals on which no journey hangs, the one that was spoken of longest ago goes.
+fn make_room(draft: &mut Draft<'_>) -> bool {
+    if draft.lead.deals.len() < DEALS_MAX {
+        return true;
+    }
+    let lead = &draft.lead;
+    let waits = |deal: &Deal| {
+        let of_deal = |id| lead.runs.iter().any(|run| run.id == id && run.deal.as_ref() == Some(&deal.id));
+        lead.runs.iter().any(|run| run.is_active() && run.deal.as_ref() == Some(&deal.id))
+            || lead.work.iter().filter_map(|work| work.run).any(of_deal)
+    };
+    let idle = lead.deals.iter().enumerate().filter(|(_, deal)| !waits(deal));
+    let oldest = idle.min_by_key(|(_, deal)| (deal.stage == Stage::Open, deal.changed_at));
+    match oldest.map(|(index, _)| index) {
+        Some(index) => {
+            draft.lead.deals.remove(index);
+            true
+        }
+        None => false,
+    }
+}
