@@ -44,6 +44,13 @@ async fn take(
     };
     let event = event(intake, request, &playbook, &deal).map_err(Rejection::Invalid)?;
     let known = find_lead(&intake.world, &event).await.map_err(|error| access::failed(&error))?;
+    if let (Identity::Lead(_), Some(lead)) = (&event.author, known) {
+        let record = intake.world.store.lead(&event.business, lead).await;
+        if record.map_err(|error| access::failed(&error.into()))?.is_none() {
+            let fault = ("lead".to_owned(), "there is no such lead".to_owned());
+            return Err(Rejection::Invalid([fault].into()));
+        }
+    }
     let decided = decide_event(&intake.world, &event, known, None).await;
     let decided = decided.map_err(|error| access::failed(&error))?;
     Ok(accepted(decided.lead()))

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 
 use crate::ids::{DealId, DealKind};
 
-/// How many deals one lead's record keeps; the oldest that are over go first.
-pub const DEALS_MAX: usize = 16;
+/// How many deals one lead's record keeps; of those on which no journey hangs the oldest goes first. With the other limits
+/// it keeps the record far below what a table takes.
+pub const DEALS_MAX: usize = 8;
 /// How many dates and how many facts one deal has.
 pub const DEAL_FACTS_MAX: usize = 16;
 

@@ -163,6 +163,9 @@ async fn what_a_deal_cannot_be_is_refused_field_by_field() {
     let (_, body) = town.http(request.clone()).await;
     assert!(body["error"]["fields"]["dates.sails_at"].as_str().unwrap().contains("departs_at"), "{body}");
     assert!(body["error"]["fields"]["phone"].is_string(), "nobody is named: {body}");
+    request.body = Some(json!({ "id": "1", "lead": "0".repeat(32) }).to_string());
+    let (status, body) = town.http(request.clone()).await;
+    assert_eq!((status, &body["error"]["fields"]["lead"]), (422, &json!("there is no such lead")));
     request.headers.remove("authorization");
     assert_eq!(town.http(request).await.0, 401);
     assert!(town.leads(NEVEH).is_empty());

@@ -85,6 +85,7 @@ pub struct MetaFacts {
     /// Of the Page: the fields that come, and those that are needed.
     pub page: Option<Subscription>,
     pub whatsapp: Option<Subscription>,
+    pub instagram: Option<Subscription>,
     /// The templates that the playbook names.
     pub templates: Vec<TemplateFacts>,
 }

@@ -255,6 +255,8 @@ fn of_meta(about: &str, meta: &MetaFacts, facts: &Facts) -> Vec<Finding> {
     findings.extend(meta.page.as_ref().map(|page| subscription(about, "the Page", page)));
     findings
         .extend(meta.whatsapp.as_ref().map(|account| subscription(about, "the WhatsApp account", account)));
+    let account = meta.instagram.as_ref();
+    findings.extend(account.map(|account| subscription(about, "the Instagram account", account)));
     findings.extend(templates(about, &meta.templates));
     findings
 }

@@ -54,8 +54,11 @@ impl MetaReader {
         if let Some(page) = &channels.page {
             facts.page = Some(self.page(page.as_str()).await);
         }
+        if let Some(account) = &channels.instagram {
+            facts.instagram = Some(or_by_its_page(self.account(account.as_str()).await));
+        }
         if let Some(account) = &channels.whatsapp_account {
-            facts.whatsapp = Some(self.whatsapp(account.as_str()).await);
+            facts.whatsapp = Some(self.account(account.as_str()).await);
             facts.templates = self.templates(account.as_str(), playbook).await;
         }
         facts
@@ -77,7 +80,8 @@ impl MetaReader {
         }
     }
 
-    async fn whatsapp(&self, account: &str) -> Subscription {
+    /// A WhatsApp or an Instagram account: it has no fields of its own, but all that the app is told of.
+    async fn account(&self, account: &str) -> Subscription {
         match self.get(&format!("{account}/subscribed_apps"), &[]).await {
             Ok(answer) if answer["data"].as_array().is_some_and(|apps| !apps.is_empty()) => {
                 Subscription::Subscribed { missing_fields: Vec::new() }
@@ -121,6 +125,17 @@ impl MetaReader {
         let code = error["code"].as_i64().unwrap_or_default();
         let words = error["message"].as_str().unwrap_or("it gives no reason");
         Err(Unsaid { is_refusal: code == 190, words: format!("{words} (code {code})") })
+    }
+}
+
+/// An Instagram account that came by Facebook Login is told of through its Page, and Meta's pages do not say what its
+/// own list shows then.
+fn or_by_its_page(subscription: Subscription) -> Subscription {
+    match subscription {
+        Subscription::NotSubscribed => {
+            Subscription::Unknown("it lists no app; by Facebook Login its Page tells of it".to_owned())
+        }
+        said => said,
     }
 }
 
@@ -209,6 +224,13 @@ mod tests {
         assert_eq!(needs(&Channels::default()), [] as [&[&str]; 0]);
         let channels = Channels { whatsapp_number: Some("106".into()), ..Channels::default() };
         assert_eq!(needs(&channels), OF_WHATSAPP);
+    }
+
+    #[test]
+    fn an_instagram_account_without_an_app_of_its_own_may_be_told_of_by_its_page() {
+        assert!(matches!(or_by_its_page(Subscription::NotSubscribed), Subscription::Unknown(_)));
+        let told = Subscription::Subscribed { missing_fields: Vec::new() };
+        assert_eq!(or_by_its_page(told.clone()), told);
     }
 
     #[test]

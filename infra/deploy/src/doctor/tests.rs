@@ -52,6 +52,7 @@ fn sound() -> Facts {
                 token: TokenFacts::Valid { expires_at: None, permissions: vec!["pages_messaging".into()] },
                 page: Some(Subscription::Subscribed { missing_fields: Vec::new() }),
                 whatsapp: Some(Subscription::Subscribed { missing_fields: Vec::new() }),
+                instagram: Some(Subscription::Subscribed { missing_fields: Vec::new() }),
                 templates: vec![TemplateFacts {
                     name: "lead_welcome".into(),
                     language: "he".into(),
@@ -88,7 +89,7 @@ fn a_sound_installation_has_nothing_to_look_at() {
 #[test]
 fn each_thing_that_breaks_is_one_finding_that_says_what_to_do() {
     type Change = (&'static str, State, fn(&mut Facts));
-    let changes: [Change; 21] = [
+    let changes: [Change; 22] = [
         ("ROLLBACK", State::Broken, |of| of.stacks[1].1 = Some("ROLLBACK_COMPLETE".into())),
         ("no stack", State::Broken, |of| of.stacks[0].1 = None),
         ("being changed", State::Look, |of| of.stacks[1].1 = Some("UPDATE_IN_PROGRESS".into())),
@@ -124,6 +125,9 @@ fn each_thing_that_breaks_is_one_finding_that_says_what_to_do() {
         ("leadgen", State::Look, |of| {
             let missing_fields = vec!["leadgen"];
             of.businesses[0].meta.as_mut().unwrap().page = Some(Subscription::Subscribed { missing_fields });
+        }),
+        ("tells nothing of the WhatsApp account", State::Broken, |of| {
+            of.businesses[0].meta.as_mut().unwrap().whatsapp = Some(Subscription::NotSubscribed)
         }),
         ("does not have: lead_welcome (he)", State::Broken, |of| {
             of.businesses[0].meta.as_mut().unwrap().templates[0].status = None

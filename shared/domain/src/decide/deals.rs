@@ -7,7 +7,7 @@ use crate::event::Event;
 use crate::playbook::Trigger;
 use crate::timeline::{Entry, Fact, What};
 
-const FACT_CHARS_MAX: usize = 200;
+const FACT_CHARS_MAX: usize = 100;
 
 pub fn changed(draft: &mut Draft<'_>, event: &Event, change: &DealChange) {
     let known = draft.lead.deals.iter().position(|deal| deal.id == change.id);

@@ -219,11 +219,14 @@ pub fn dates_moved(draft: &mut Draft<'_>, deal: &DealId) {
     }
 }
 
-/// A step that was taken and has not left, since quiet hours or a cap held it.
+/// A step that was taken and has not left, since quiet hours, a cap or its template held it.
 fn move_planned(draft: &mut Draft<'_>, run: &Run, index: usize, step: &Step) {
     let id = WorkId::for_step(draft.context.pepper, run.id, index);
     let claimed = draft.lead.claim.as_ref().is_some_and(|claim| claim.work == id);
-    let waits = |work: &&Work| work.state == WorkState::Planned && work.tries == 0 && !claimed;
+    let waits = |work: &&Work| {
+        let untried = work.state == WorkState::Planned && work.tries == 0;
+        (untried || work.is_waiting()) && !claimed
+    };
     let Some(work) = draft.lead.work(id).filter(waits).cloned() else { return };
     let zone = &draft.playbook().business.zone;
     match due_of(&draft.lead, run, step, run.last_step_at, zone) {

@@ -8,7 +8,8 @@ use super::Violation;
 use super::case::Case;
 use crate::people::acts::{What, Who};
 use crate::people::businesses::{BUSINESSES, announces};
-use crate::world::log::{Call, Wanted};
+use crate::world::log::{Call, Entry, Wanted};
+use crate::world::timers::{MINUTE, Millis, SECOND, timestamp};
 
 pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
     unasked(case, found);
@@ -30,7 +31,7 @@ fn unasked(case: &Case<'_>, found: &mut Vec<Violation>) {
                 format!("business {} told {what}", call.business),
             ));
         }
-        if happened_at.as_millisecond() > crate::world::timers::timestamp(call.begun_at).as_millisecond() {
+        if happened_at.as_millisecond() > timestamp(call.begun_at).as_millisecond() {
             found.push(case.violates("bus early", call.begun_at, format!("told {what} of {happened_at}")));
         }
     }
@@ -46,7 +47,7 @@ fn counted(case: &Case<'_>, business: usize, what: &str, found: &mut Vec<Violati
         }
     };
     let entries = case.history.entries.iter().filter(|entry| entry.what.business() == business);
-    let happened = entries.clone().filter(|entry| of(&entry.what).is_some()).count();
+    let happened: usize = entries.clone().filter(|entry| of(&entry.what).is_some()).map(events_at_most).sum();
     let lost = |at| case.restored_at().is_some_and(|restored| at <= restored);
     let erased = |who| case.ever(business, who, |what| matches!(what, What::Erase { .. }));
     let people: BTreeSet<Who> = entries
@@ -73,5 +74,20 @@ fn counted(case: &Case<'_>, business: usize, what: &str, found: &mut Vec<Violati
     if taken.len() + parked < people.len() {
         let what = format!("{what} happened to {} people, and {} were told of", people.len(), taken.len());
         found.push(case.violates("bus not told", case.ending.now, what));
+    }
+}
+
+/// A form and a call are known as the same by ten minutes and by the minute: what is sent again across the turn of one is
+/// another event.
+fn events_at_most(entry: &Entry) -> usize {
+    let turns = |length: Millis| {
+        let of = |at: Millis| timestamp(at).as_millisecond() / length;
+        let last = entry.acknowledged_at.unwrap_or(Millis::MAX / 2);
+        usize::from(of(entry.at) != of(last + SECOND))
+    };
+    match &entry.what {
+        What::Form { .. } => 1 + turns(10 * MINUTE),
+        What::Call { .. } => 1 + turns(MINUTE),
+        _ => 1,
     }
 }
