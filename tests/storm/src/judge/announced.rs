@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use shared::domain::ids::WorkId;
+use jiff::Timestamp;
 
 use super::Violation;
 use super::case::Case;
@@ -55,16 +55,19 @@ fn counted(case: &Case<'_>, business: usize, what: &str, found: &mut Vec<Violati
         .filter_map(|entry| of(&entry.what))
         .filter(|who| !erased(*who) && !case.is_mixed_up(business, *who))
         .collect();
-    let told = |accepted: bool| -> BTreeSet<WorkId> {
-        let ours = |call: &&Call| {
-            call.business == business
-                && matches!(&call.wanted, Wanted::Announce { what: told, .. } if told == what)
+    // By the moment and not by the work: what a restored table no longer knows, and a platform brings again, may become
+    // another person's record, and is told of what happened then.
+    let told = |accepted: bool| -> BTreeSet<Timestamp> {
+        let moment = |call: &Call| match &call.wanted {
+            Wanted::Announce { what: told, happened_at } if told == what && call.business == business => {
+                Some(*happened_at)
+            }
+            _ => None,
         };
-        let calls = case.history.calls.iter().filter(ours);
-        calls.filter(|call| call.accepted_at.is_some() == accepted).map(|call| call.work).collect()
+        let calls = case.history.calls.iter().filter(|call| call.accepted_at.is_some() == accepted);
+        calls.filter_map(moment).collect()
     };
     let (taken, tried) = (told(true), told(false));
-    // A restored table tells again what it no longer knows as told, under the same id.
     if taken.len() > happened {
         let what = format!("{what} happened {happened} times and was told of {}", taken.len());
         found.push(case.violates("bus too often", case.ending.now, what));
