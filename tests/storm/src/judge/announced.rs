@@ -89,6 +89,8 @@ fn events_at_most(entry: &Entry) -> usize {
         usize::from(of(entry.at) != of(last + SECOND))
     };
     match &entry.what {
+        // Of two presses one may be acknowledged long after the other.
+        What::Form { doubled: true, .. } => 2,
         What::Form { .. } => 1 + turns(10 * MINUTE),
         What::Call { .. } => 1 + turns(MINUTE),
         _ => 1,
