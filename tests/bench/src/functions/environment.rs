@@ -14,13 +14,14 @@ const QUEUES: [(&str, &str); 5] = [
     ("MASA_QUEUE_BULK", "bulk"),
 ];
 
-const SETTINGS: [(&str, &str); 6] = [
+const SETTINGS: [(&str, &str); 7] = [
     ("AWS_REGION", "il-central-1"),
     ("AWS_ACCESS_KEY_ID", "bench"),
     ("AWS_SECRET_ACCESS_KEY", "bench"),
     ("MASA_INSTALLATION", "bench"),
     ("MASA_TABLE", TABLE),
     ("MASA_SECRETS", SECRETS_PATH),
+    ("MASA_BUS", "bench"),
 ];
 
 const SECRETS_PATH: &str = "/masa/bench";
@@ -50,4 +51,24 @@ pub fn environment(aws: &Aws, graph_port: u16) -> Vec<(String, String)> {
         ("MASA_GRAPH_URL".to_owned(), format!("http://127.0.0.1:{graph_port}")),
     ];
     SETTINGS.map(owned).into_iter().chain(SECRETS.map(owned)).chain(queues).chain(addresses).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEMPLATE: &str = include_str!("../../../../infra/cloud/templates/app.yaml");
+
+    #[test]
+    fn a_function_is_told_here_what_the_template_tells_it() {
+        let known = || SETTINGS.iter().chain(&QUEUES).map(|(name, _)| *name).chain(["MASA_GRAPH_URL"]);
+        let told = TEMPLATE.lines().filter_map(|line| line.trim().split_once(':')).map(|(name, _)| name);
+        // Without these a function has a default.
+        let optional = ["MASA_GRAPH_VERSION", "MASA_TRUST"];
+        let missing: Vec<&str> = told
+            .filter(|name| name.starts_with("MASA_") && !optional.contains(name))
+            .filter(|name| known().all(|known| known != *name))
+            .collect();
+        assert_eq!(missing, Vec::<&str>::new());
+    }
 }
