@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use crate::call::{CALL_TIMEOUT, CLAIM_LENGTH, Operation, PlatformCall};
 use crate::compose::{self, Uncomposable};
 use crate::context::Context;
-use crate::decide::{Decision, Draft, advance};
+use crate::decide::{Decision, Draft, advance, compare_segments};
 use crate::doubt::{self, Deliveries};
 use crate::gates::{self, Gate};
 use crate::lead::Lead;
@@ -46,6 +46,7 @@ pub fn claim(
     let mut draft = Draft::new(lead, context);
     expire(&mut draft);
     advance(&mut draft);
+    compare_segments(&mut draft, lead, &format!("look {}", lead.version));
     doubt::settle(&mut draft, deliveries);
     let call = pick(&mut draft, release);
     let decision = draft.finish();

@@ -68,6 +68,10 @@ mod tests {
                 next: 0,
                 next_at: None,
                 last_step_at: started_at,
+                taken: Default::default(),
+                acted_at: None,
+                is_held_out: false,
+                goal_at: None,
             };
             playbooks.journey(&run).map(|journey| journey.steps.len())
         };

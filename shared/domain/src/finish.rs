@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::call::{CallFailure, Outcome, Receipt, Refusal};
 use crate::context::Context;
-use crate::decide::{Decision, Draft, describe};
+use crate::decide::{Decision, Draft, compare_segments, describe};
 use crate::doubt::{self, WAIT_MAX};
 use crate::ids::WorkId;
 use crate::lead::Lead;
@@ -57,6 +57,7 @@ pub fn finish(
             draft.park(work.id, "the platform's answer does not fit the question");
         }
     }
+    compare_segments(&mut draft, lead, &format!("answer {number}"));
     Some(draft.finish())
 }
 

@@ -1,12 +1,15 @@
 //! What may leave now, by law and by the platforms' rules (`RULES.md`). Checked when the claim is made, however
 //! long ago the work was planned.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::channel::Channel;
 use crate::context::Context;
+use crate::ids::{DealId, WorkId};
 use crate::lead::Lead;
-use crate::playbook::{Kind, Message};
+use crate::playbook::{Kind, Message, Quiet, Step};
+use crate::schedule::zone_of;
 use crate::work::{Action, Class, Purpose, Work};
 
 /// The answer of the rules, with the id of the one that spoke.
@@ -138,38 +141,58 @@ fn pair_pace(lead: &Lead, now: Timestamp) -> Gate {
 fn check_bulk(lead: &Lead, work: &Work, context: &Context<'_>) -> Gate {
     let playbook = &context.playbooks.current;
     let zone = &playbook.business.zone;
-    if !ignores_quiet_hours(lead, work, context) {
-        let allowed = playbook.quiet_hours.next_allowed(context.now, zone);
+    let step = step_of(lead, work, context);
+    let nights_in = match &step {
+        Some((step, deal)) => zone_of(step, deal.as_ref().and_then(|id| lead.deal(id)), zone),
+        None => zone.clone(),
+    };
+    let quiet = |moment| playbook.quiet_hours.next_allowed(moment, zone, &nights_in);
+    if step.is_none_or(|(step, _)| step.quiet != Quiet::Ignore) {
+        let allowed = quiet(context.now);
         if let Some(reason) = allowed.because {
             return Gate::Move { until: allowed.at, reason, rule: "R6" };
         }
     }
-    let Some(cap) = playbook.daily_cap else { return PASS };
     let today = context.now.to_zoned_datetime(zone.clone()).date();
-    let sent_today = lead
+    let days: Vec<Date> = lead
         .recent_sends
         .iter()
-        .filter(|send| send.class == Class::Bulk && send.at.to_zoned_datetime(zone.clone()).date() == today)
-        .count();
-    if sent_today < cap as usize {
-        return PASS;
-    }
-    let tomorrow = today.tomorrow().ok().and_then(|day| day.to_zoned_datetime(zone.clone()).ok());
-    match tomorrow {
-        Some(midnight) => {
-            let until = playbook.quiet_hours.next_allowed(midnight.timestamp(), zone).at;
-            Gate::Move { until, reason: "this person has had the day's messages", rule: "R7" }
+        .filter(|send| send.class == Class::Bulk)
+        .map(|send| send.at.to_zoned_datetime(zone.clone()).date())
+        .collect();
+    let caps = [
+        (playbook.daily_cap, 1, "this person has had the day's messages"),
+        (playbook.weekly_cap, 7, "this person has had the week's messages"),
+    ];
+    for (cap, span, reason) in caps {
+        let Some(free) = cap.and_then(|cap| free_day(&days, today, cap as usize, span)) else { continue };
+        if let Ok(midnight) = free.to_zoned_datetime(zone.clone()) {
+            return Gate::Move { until: quiet(midnight.timestamp()).at, reason, rule: "R7" };
         }
-        None => PASS,
     }
+    PASS
 }
 
-/// The step says so, and the step is found by the run that planned the work.
-fn ignores_quiet_hours(lead: &Lead, work: &Work, context: &Context<'_>) -> bool {
-    let Some(run) = lead.runs.iter().find(|run| Some(run.id) == work.run) else { return false };
-    let Some(journey) = context.playbooks.journey(run) else { return false };
-    let planned = |index: &usize| crate::ids::WorkId::for_step(context.pepper, run.id, *index) == work.id;
-    (0..journey.steps.len()).find(planned).is_some_and(|index| journey.steps[index].ignores_quiet_hours)
+/// The first day on which one more message fits into the cap of so many days; `None` if it fits today.
+fn free_day(sent: &[Date], today: Date, cap: usize, span: i32) -> Option<Date> {
+    let since = |day: Date| day.saturating_sub(jiff::Span::new().days(span - 1));
+    let mut counted: Vec<Date> =
+        sent.iter().copied().filter(|day| (since(today)..=today).contains(day)).collect();
+    if counted.len() < cap {
+        return None;
+    }
+    counted.sort();
+    // When the oldest of those that fill the cap no longer counts.
+    let oldest = counted[counted.len() - cap];
+    Some(oldest.saturating_add(jiff::Span::new().days(span)))
+}
+
+/// The step that planned the work, by its run.
+fn step_of<'c>(lead: &Lead, work: &Work, context: &Context<'c>) -> Option<(&'c Step, Option<DealId>)> {
+    let run = lead.runs.iter().find(|run| Some(run.id) == work.run)?;
+    let steps = &context.playbooks.journey(run)?.steps;
+    let planned = |step: &&Step| WorkId::for_step(context.pepper, run.id, &step.id) == work.id;
+    Some((steps.iter().find(planned)?, run.deal.clone()))
 }
 
 #[cfg(test)]

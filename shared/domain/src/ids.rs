@@ -11,7 +11,7 @@ use sha2::Sha256;
 macro_rules! text_ids {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
 
         impl $name {
@@ -70,6 +70,8 @@ text_ids! {
     MessageName;
     /// The name of a journey in the playbook.
     JourneyName;
+    /// A step of a journey, in every version of it.
+    StepId;
     /// The name of a campaign in the playbook.
     CampaignName;
     /// What a playbook was when it was published: the hash of its text.
@@ -107,6 +109,22 @@ impl Pepper {
         u128::from_be_bytes(first)
     }
 }
+
+impl StepId {
+    /// A short name for the records of leads: 32 bits, of which a journey's sixty steps share none.
+    pub fn key(&self) -> StepKey {
+        // FNV-1a.
+        let digest = self
+            .0
+            .bytes()
+            .fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+        StepKey(digest)
+    }
+}
+
+/// A step, shortly: see [`StepId::key`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StepKey(pub u32);
 
 macro_rules! derived_ids {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(
@@ -160,8 +178,8 @@ impl RunId {
 
 impl WorkId {
     /// The same step of the same run always gives the same id, so a redelivered event cannot send it twice.
-    pub fn for_step(pepper: &Pepper, run: RunId, step: usize) -> Self {
-        Self(pepper.derive("step", &[&run.to_string(), &step.to_string()]))
+    pub fn for_step(pepper: &Pepper, run: RunId, step: &StepId) -> Self {
+        Self(pepper.derive("step", &[&run.to_string(), step.as_str()]))
     }
 
     /// What an event asks for at once, for example `like` for a comment.

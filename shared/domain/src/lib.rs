@@ -28,8 +28,10 @@ pub mod identity;
 pub mod ids;
 pub mod lead;
 pub mod lead_ad;
+pub mod lot;
 mod marks;
 pub mod merge;
+pub mod moving;
 pub mod name;
 pub mod phone;
 pub mod playbook;
@@ -39,6 +41,7 @@ pub mod retry;
 pub mod run;
 pub mod schedule;
 mod sent;
+pub mod simulate;
 pub mod source;
 #[cfg(test)]
 mod stories;

@@ -1,8 +1,10 @@
 //! One person's way through one journey.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
-use crate::ids::{DealId, JourneyName, PlaybookVersion, RunId};
+use crate::ids::{DealId, JourneyName, PlaybookVersion, RunId, StepKey};
 
 /// How many runs a lead's record keeps, ended ones included.
 pub const RUNS_MAX: usize = 24;
@@ -22,10 +24,24 @@ pub struct Run {
     pub next_at: Option<Timestamp>,
     /// When the step before was due: what `then-after` counts from.
     pub last_step_at: Timestamp,
+    /// The steps behind it, so that no version of the journey takes one twice. Empty when the run is over.
+    pub taken: BTreeSet<StepKey>,
+    /// The person's own act that carried it here: what is due no later is an answer to it.
+    pub acted_at: Option<Timestamp>,
+    /// The person is of those who are left out, so that the journey's effect can be told.
+    pub is_held_out: bool,
+    /// When the journey's goal was reached.
+    pub goal_at: Option<Timestamp>,
 }
 
 impl Run {
     pub fn is_active(&self) -> bool {
         self.next_at.is_some()
+    }
+
+    /// Nothing more comes of it.
+    pub fn end(&mut self) {
+        self.next_at = None;
+        self.taken.clear();
     }
 }

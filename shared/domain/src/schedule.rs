@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::deal::Deal;
-use crate::playbook::{Delay, Step, Wait};
+use crate::playbook::{Delay, Step, StepZone, Wait};
 
 /// What the steps of a run count from.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,7 @@ pub struct CountsFrom<'a> {
 /// The moment at which a step is due. One that counts in spans is never due before the step before it; one that hangs
 /// on a date is due when it is, and may be past. `None` where the deal does not have the date.
 pub fn due_at(step: &Step, from: CountsFrom<'_>, zone: &TimeZone) -> Option<Timestamp> {
+    let zone = &zone_of(step, from.deal, zone);
     let (base, wait) = match &step.delay {
         Delay::After(wait) => (from.started_at, *wait),
         Delay::ThenAfter(wait) => (from.last_step_at, *wait),
@@ -39,6 +40,18 @@ pub fn due_at(step: &Step, from: CountsFrom<'_>, zone: &TimeZone) -> Option<Time
         Some(time) => at_civil_time(base, wait, time, zone),
     };
     Some(due.max(from.last_step_at))
+}
+
+/// The zone in which a step counts: its own, or the business's where it has none or the deal does not name one.
+pub fn zone_of(step: &Step, deal: Option<&Deal>, zone: &TimeZone) -> TimeZone {
+    let own = match &step.zone {
+        None => None,
+        Some(StepZone::Named(zone)) => Some(zone.clone()),
+        Some(StepZone::OfDeal { fact, .. }) => {
+            deal.and_then(|deal| TimeZone::get(deal.facts.get(fact)?.trim()).ok())
+        }
+    };
+    own.unwrap_or_else(|| zone.clone())
 }
 
 /// `time` on the Nth civil day before `base`; with hours or minutes, the last such time that is not later.
@@ -94,13 +107,7 @@ mod tests {
     use jiff::civil::time;
 
     fn step(delay: Delay, at: Option<jiff::civil::Time>) -> Step {
-        Step {
-            action: StepAction::Send(MessageName::new("m")),
-            delay,
-            at,
-            within: SignedDuration::from_hours(24),
-            ignores_quiet_hours: false,
-        }
+        Step { at, ..Step::new(StepAction::Send(MessageName::new("m")), delay, 1) }
     }
 
     fn counts(started_at: Timestamp, last_step_at: Timestamp) -> CountsFrom<'static> {

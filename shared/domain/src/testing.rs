@@ -13,8 +13,8 @@ use crate::ids::{LeadId, MessageName, Pepper, PlaybookVersion, WorkId};
 use crate::lead::Lead;
 use crate::phone::PhoneNumber;
 use crate::playbook::{
-    Business, Button, Campaign, Channels, ConsentBasis, Delay, Journey, Kind, Message, Playbook, QuietHours,
-    Sources, Step, StepAction, Trigger, Unit, Wait, WhatsAppTemplate,
+    Business, Button, Campaign, Channels, ConsentBasis, Delay, Journey, Kind, Message, Occasion, Playbook,
+    QuietHours, Sources, Step, StepAction, Trigger, Unit, Wait, WhatsAppTemplate, in_order,
 };
 use crate::work::{Action, Class, Purpose, Work, WorkState};
 
@@ -70,7 +70,7 @@ fn message(name: &str, kind: Kind, template: bool) -> Message {
 }
 
 fn step(action: StepAction, delay: Delay, at: Option<jiff::civil::Time>) -> Step {
-    Step { action, delay, at, within: SignedDuration::from_hours(24), ignores_quiet_hours: false }
+    Step { at, ..Step::new(action, delay, 0) }
 }
 
 pub fn playbook() -> Playbook {
@@ -92,22 +92,22 @@ pub fn playbook() -> Playbook {
     let journeys = [
         Journey {
             name: "new-lead".into(),
-            starts: vec![Trigger::LeadCaptured],
-            stops: vec![Trigger::LeadReplied, Trigger::LeadOptedOut],
-            not_again_within: None,
-            steps: vec![
+            starts: vec![Occasion::any(Trigger::LeadCaptured)],
+            stops: vec![Occasion::any(Trigger::LeadReplied), Occasion::any(Trigger::LeadOptedOut)],
+            steps: in_order([
                 step(send("welcome"), Delay::After(Wait::NONE), None),
                 step(send("follow-up-1"), days(3), ten),
                 step(send("follow-up-2"), days(10), ten),
                 step(StepAction::Tag("mailing-list".into()), days(17), ten),
-            ],
+            ]),
+            ..Journey::default()
         },
         Journey {
             name: "missed-call".into(),
-            starts: vec![Trigger::CallMissed],
-            stops: vec![],
+            starts: vec![Occasion::any(Trigger::CallMissed)],
             not_again_within: Some(SignedDuration::from_hours(1)),
-            steps: vec![step(send("missed-call"), Delay::After(Wait::NONE), None)],
+            steps: in_order([step(send("missed-call"), Delay::After(Wait::NONE), None)]),
+            ..Journey::default()
         },
     ];
     let campaign = Campaign {
@@ -140,10 +140,12 @@ pub fn playbook() -> Playbook {
             ..Sources::default()
         },
         messages: messages.into_iter().map(|message| (message.name.clone(), message)).collect(),
-        journeys: journeys.into_iter().map(|journey| (journey.name.clone(), journey)).collect(),
+        journeys: journeys.into_iter().collect(),
         campaigns: [(campaign.name.clone(), campaign)].into(),
         quiet_hours: QuietHours::nightly(time(21, 0, 0, 0), time(8, 0, 0, 0)),
         daily_cap: Some(2),
+        weekly_cap: None,
+        segments: Default::default(),
         deals: Default::default(),
         bus: Vec::new(),
         opt_out_confirmation: Some("goodbye".into()),

@@ -87,7 +87,15 @@ words! {
         JourneyStarted = "journey-started",
         JourneyStopped = "journey-stopped",
         JourneyEnded = "journey-ended",
+        /// The person is of those who are left out of a journey.
+        HeldOut = "held-out",
+        GoalReached = "goal-reached",
+        /// A branch, a wait or a split led on.
+        WentOn = "went-on",
+        /// A newer version of its journey carries the person on.
+        RunMoved = "run-moved",
         TagAdded = "tag-added",
+        TagRemoved = "tag-removed",
         DealChanged = "deal-changed",
         Sent = "sent",
         Delivered = "delivered",
@@ -135,6 +143,8 @@ words! {
         Text = "text",
         Trigger = "trigger",
         Until = "until",
+        Version = "version",
+        Way = "way",
         Work = "work",
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use domain::channel::Channel;
-use domain::playbook::{Delay, Playbook, StepAction, Trigger, Unit, Wait};
+use domain::playbook::{Delay, Occasion, Playbook, StepAction, Trigger, Unit, Wait};
 use insta::assert_snapshot;
 
 use super::{parse, templates};
@@ -35,7 +35,7 @@ fn the_starter_says_what_the_guide_says() {
     assert_eq!(playbook.business.id.as_str(), "neveh");
     assert_eq!(playbook.channels.asset(Channel::Instagram).unwrap().as_str(), "17841400000000001");
     let journey = &playbook.journeys[&"new-lead".into()];
-    assert!(journey.stops.contains(&Trigger::LeadReplied));
+    assert!(journey.stops.contains(&Occasion::any(Trigger::LeadReplied)));
     let ladder: Vec<String> = journey
         .steps
         .iter()
@@ -44,6 +44,7 @@ fn the_starter_says_what_the_guide_says() {
             let (verb, name) = match &step.action {
                 StepAction::Send(message) => ("send", message.as_str()),
                 StepAction::Tag(tag) => ("tag", tag.as_str()),
+                other => panic!("{other:?}"),
             };
             let at = step.at.map_or(String::new(), |at| format!(" at {at}"));
             assert!(amount == 0 || unit == Unit::Days);

@@ -4,7 +4,7 @@ use super::capture;
 use super::draft::Draft;
 use super::journeys;
 use crate::event::{Call, CallKind, Event};
-use crate::playbook::Trigger;
+use crate::playbook::{Happened, Trigger};
 use crate::source::{Source, SourceKind};
 use crate::timeline::{Entry, Fact, What};
 
@@ -16,5 +16,5 @@ pub fn called(draft: &mut Draft<'_>, event: &Event, call: &Call) {
         CallKind::Ended => (What::CallEnded, Trigger::CallEnded),
     };
     draft.note(Entry::new(event.occurred_at, what).with_some(Fact::Agent, call.agent.as_ref()));
-    journeys::trigger(draft, trigger, event.key.as_str());
+    journeys::happened(draft, Happened::new(trigger, event.key.as_str()));
 }

@@ -1,12 +1,14 @@
 //! Somebody left their details: in a form, or in a lead ad.
 
+use std::collections::BTreeMap;
+
 use super::draft::{Draft, Plan};
 use super::journeys;
 use crate::consent::Consent;
 use crate::event::{Capture, Details, Event, LeadAd};
 use crate::identity::Identity;
-use crate::ids::WorkId;
-use crate::playbook::Trigger;
+use crate::ids::{FormId, WorkId};
+use crate::playbook::{Happened, Trigger};
 use crate::source::{Source, SourceKind};
 use crate::timeline::{Entry, Fact, What};
 use crate::work::{Action, Class};
@@ -23,6 +25,7 @@ pub fn captured(draft: &mut Draft<'_>, event: &Event, capture: &Capture) {
         draft.answers_from = draft.now();
     }
     let source_name = describe_source(&capture.source.kind);
+    let fields_before = draft.lead.fields.clone();
     learn(draft, &capture.details);
     came_from(draft, &capture.source);
     draft.note(Entry::new(event.occurred_at, What::Captured).with(Fact::Source, &source_name));
@@ -33,7 +36,23 @@ pub fn captured(draft: &mut Draft<'_>, event: &Event, capture: &Capture) {
     if let Some(text) = &capture.consent {
         give_consent(draft, Consent { text: text.clone(), given_at: event.occurred_at, source: source_name });
     }
-    journeys::trigger(draft, Trigger::LeadCaptured, event.key.as_str());
+    let form = match &capture.source.kind {
+        SourceKind::Form { form } => Some(form.as_str()),
+        SourceKind::LeadAd { form, .. } => form.as_ref().map(FormId::as_str),
+        _ => None,
+    };
+    journeys::happened(draft, Happened::new(Trigger::LeadCaptured, event.key.as_str()).of(form));
+    fields_changed(draft, &fields_before, event);
+}
+
+/// An answer that is another one than the last time. The first one is no change.
+fn fields_changed(draft: &mut Draft<'_>, before: &BTreeMap<String, String>, event: &Event) {
+    let differs = |(name, value): &(&String, &String)| before.get(*name).is_some_and(|was| was != *value);
+    let changed: Vec<String> =
+        draft.lead.fields.iter().filter(differs).map(|(name, _)| name.clone()).collect();
+    for name in changed {
+        journeys::happened(draft, Happened::new(Trigger::FieldChanged, event.key.as_str()).of(Some(&name)));
+    }
 }
 
 /// A lead ad's webhook has only ids: the fields are looked up by whoever holds the token.

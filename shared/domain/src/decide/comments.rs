@@ -10,7 +10,7 @@ use crate::event::{Comment, Event};
 use crate::identity::Identity;
 use crate::ids::{CommentId, WorkId};
 use crate::name::PersonName;
-use crate::playbook::Trigger;
+use crate::playbook::{Happened, Trigger};
 use crate::retry::scramble;
 use crate::source::{Source, SourceKind};
 use crate::timeline::{Entry, Fact, What};
@@ -42,7 +42,8 @@ pub fn commented(draft: &mut Draft<'_>, event: &Event, comment: &Comment) {
             .with(Fact::Text, comment.text.chars().take(COMMENT_CHARS_MAX).collect::<String>()),
     );
     answer(draft, comment);
-    journeys::trigger(draft, Trigger::CommentMade, event.key.as_str());
+    let made = Happened::new(Trigger::CommentMade, event.key.as_str());
+    journeys::happened(draft, made.of(Some(comment.network.as_str())));
 }
 
 fn answer(draft: &mut Draft<'_>, comment: &Comment) {

@@ -2,9 +2,10 @@
 
 use super::draft::Draft;
 use super::journeys;
+use super::steps;
 use crate::deal::{DEAL_FACTS_MAX, DEALS_MAX, Deal, DealChange, Stage};
 use crate::event::Event;
-use crate::playbook::Trigger;
+use crate::playbook::{Happened, Trigger};
 use crate::timeline::{Entry, Fact, What};
 
 const FACT_CHARS_MAX: usize = 100;
@@ -61,7 +62,7 @@ pub fn changed(draft: &mut Draft<'_>, event: &Event, change: &DealChange) {
     let entry = Entry::new(event.occurred_at, What::DealChanged).with(Fact::Deal, &change.id);
     draft.note(entry.with(Fact::Status, stage.as_str()));
     if dates_moved && known.is_some() {
-        journeys::dates_moved(draft, &change.id);
+        steps::dates_moved(draft, &change.id);
     }
     if before != Some(stage) {
         let trigger = match stage {
@@ -69,9 +70,10 @@ pub fn changed(draft: &mut Draft<'_>, event: &Event, change: &DealChange) {
             Stage::Won => Trigger::DealWon,
             Stage::Lost => Trigger::DealLost,
         };
-        journeys::trigger_of_deal(draft, trigger, event.key.as_str(), &change.id);
+        let happened = Happened::new(trigger, event.key.as_str()).of(Some(change.kind.as_str()));
+        journeys::happened(draft, Happened { deal: Some(&change.id), ..happened });
     } else {
-        journeys::advance(draft);
+        steps::advance(draft);
     }
 }
 

@@ -206,9 +206,9 @@ impl<'a> Draft<'a> {
         let sends = &mut self.lead.recent_sends;
         sends.push(send);
         while sends.len() > RECENT_SENDS_MAX {
-            // What the day's cap counts is kept longest.
-            let day_ago = self.context.now - SignedDuration::from_hours(25);
-            let old = sends.iter().position(|send| send.at < day_ago);
+            // What the caps count is kept longest.
+            let week_ago = self.context.now - SignedDuration::from_hours(8 * 24);
+            let old = sends.iter().position(|send| send.at < week_ago);
             let answer = || sends.iter().position(|send| send.class == Class::Conversation);
             let oldest = old.or_else(answer).unwrap_or(0);
             sends.remove(oldest);

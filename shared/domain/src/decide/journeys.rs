@@ -1,53 +1,49 @@
-//! Journeys: started and stopped by what happens, and carried on by time.
+//! Journeys: started, stopped and carried on by what happens. What time does to them is in [`super::steps`].
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-
-use super::answer;
-use super::draft::{Draft, Plan, describe};
-use crate::ids::{DealId, RunId, WorkId};
+use super::draft::{Draft, Plan};
+use super::steps;
+use crate::ids::{RunId, WorkId};
 use crate::lead::Lead;
-use crate::playbook::{Journey, Step, StepAction, Trigger};
+use crate::lot::lot;
+use crate::playbook::{Circumstances, Happened, Journey, Occasion, StepAction, Trigger};
 use crate::run::{RUNS_MAX, Run};
-use crate::schedule::{CountsFrom, due_at, later};
 use crate::timeline::{Entry, Fact, What};
-use crate::work::{Action, Class, Lane, Purpose, Work, WorkState};
-
-/// How many steps one look may carry a lead on: more come with the next.
-const STEPS_PER_LOOK_MAX: usize = 32;
+use crate::work::{Action, Class, Lane};
 
 /// How many announcements of one lead may wait for the bus. They leave the rest of its room to messages.
 const ANNOUNCEMENTS_MAX: usize = 16;
 
 /// Something happened that journeys may wait for. Stops come before starts, so that one event can end a journey
 /// and begin the next.
-pub fn trigger(draft: &mut Draft<'_>, trigger: Trigger, event: &str) {
-    pull(draft, trigger, event, None);
+pub fn happened(draft: &mut Draft<'_>, happened: Happened<'_>) {
+    pull(draft, &happened);
+    steps::advance(draft);
 }
 
-/// The same of a deal: it stops what hangs on another deal not at all.
-pub fn trigger_of_deal(draft: &mut Draft<'_>, trigger: Trigger, event: &str, deal: &DealId) {
-    pull(draft, trigger, event, Some(deal));
-}
-
-fn pull(draft: &mut Draft<'_>, trigger: Trigger, event: &str, deal: Option<&DealId>) {
-    announce(draft, trigger, event);
-    stop_all(draft, trigger, deal);
+/// The same, for who advances the lead's journeys afterwards.
+pub(super) fn pull(draft: &mut Draft<'_>, happened: &Happened<'_>) {
+    announce(draft, happened.trigger, happened.event);
+    reach_goals(draft, happened);
+    stop_all(draft, happened);
+    go_on(draft, happened);
     let playbook = draft.playbook();
-    let kind = deal.and_then(|id| draft.lead.deal(id)).map(|deal| deal.kind.clone());
+    let kind = happened.deal.and_then(|id| draft.lead.deal(id)).map(|deal| deal.kind.clone());
     let starts = |journey: &&Journey| {
         let of_deal = journey.deal_kind().is_none_or(|wanted| kind.as_ref() == Some(wanted));
-        journey.starts.contains(&trigger) && of_deal
+        is_one(&journey.starts, happened) && of_deal
     };
     for journey in playbook.journeys.values().filter(starts) {
         if draft.lead.opt_out.is_none() {
-            start(draft, journey, event, deal);
+            start(draft, journey, happened);
         } else {
             let entry = Entry::new(draft.now(), What::Skipped).with(Fact::Journey, &journey.name);
             draft.note(entry.with(Fact::Reason, "the person has refused messages").with(Fact::Rule, "R3"));
         }
     }
-    advance(draft);
+}
+
+fn is_one(occasions: &[Occasion], happened: &Happened<'_>) -> bool {
+    occasions.iter().any(|occasion| occasion.is(happened))
 }
 
 /// Plans to tell other systems, if the playbook says so. It leaves after what the person waits for.
@@ -76,18 +72,42 @@ pub fn announce(draft: &mut Draft<'_>, what: Trigger, event: &str) {
     });
 }
 
-fn stop_all(draft: &mut Draft<'_>, trigger: Trigger, deal: Option<&DealId>) {
+/// The runs that this can be about, active or not: those of another deal are not meant.
+fn concerned(draft: &Draft<'_>, happened: &Happened<'_>) -> Vec<Run> {
+    let meant =
+        |run: &&Run| happened.deal.is_none() || run.deal.is_none() || run.deal.as_ref() == happened.deal;
+    draft.lead.runs.iter().filter(meant).cloned().collect()
+}
+
+/// A goal is told of once, of those who are held out, too, and ends the run.
+fn reach_goals(draft: &mut Draft<'_>, happened: &Happened<'_>) {
     let playbooks = draft.context.playbooks;
-    let stopped: Vec<RunId> = draft
-        .lead
-        .runs
+    for run in concerned(draft, happened).into_iter().filter(|run| run.goal_at.is_none()) {
+        let Some(journey) = playbooks.journey(&run) else { continue };
+        if !is_one(&journey.goals, happened) {
+            continue;
+        }
+        let now = draft.now();
+        if let Some(stored) = draft.lead.runs.iter_mut().find(|stored| stored.id == run.id) {
+            stored.goal_at = Some(now);
+        }
+        let held_out = run.is_held_out.then_some("held-out");
+        let entry = Entry::new(now, What::GoalReached).with(Fact::Journey, &run.journey);
+        let entry = entry.with(Fact::Trigger, happened.trigger.as_str());
+        draft.note(entry.with_some(Fact::Status, held_out).with_some(Fact::Deal, run.deal.as_ref()));
+        stop(draft, run.id, "its goal was reached");
+    }
+}
+
+fn stop_all(draft: &mut Draft<'_>, happened: &Happened<'_>) {
+    let playbooks = draft.context.playbooks;
+    let stopped: Vec<RunId> = concerned(draft, happened)
         .iter()
-        .filter(|run| playbooks.journey(run).is_some_and(|journey| journey.stops.contains(&trigger)))
-        .filter(|run| deal.is_none() || run.deal.is_none() || run.deal.as_ref() == deal)
+        .filter(|run| playbooks.journey(run).is_some_and(|journey| is_one(&journey.stops, happened)))
         .map(|run| run.id)
         .collect();
     for run in stopped {
-        stop(draft, run, trigger.as_str());
+        stop(draft, run, happened.trigger.as_str());
     }
 }
 
@@ -95,7 +115,7 @@ fn stop_all(draft: &mut Draft<'_>, trigger: Trigger, deal: Option<&DealId>) {
 pub fn stop(draft: &mut Draft<'_>, id: RunId, reason: &str) {
     let now = draft.now();
     if let Some(run) = draft.lead.runs.iter_mut().find(|run| run.id == id && run.is_active()) {
-        run.next_at = None;
+        run.end();
         let entry = Entry::new(now, What::JourneyStopped).with(Fact::Journey, &run.journey);
         draft.note(entry.with(Fact::Reason, reason));
     }
@@ -105,10 +125,31 @@ pub fn stop(draft: &mut Draft<'_>, id: RunId, reason: &str) {
     }
 }
 
-fn start(draft: &mut Draft<'_>, journey: &Journey, event: &str, deal: Option<&DealId>) {
+/// What a run waited for has come.
+fn go_on(draft: &mut Draft<'_>, happened: &Happened<'_>) {
+    let playbooks = draft.context.playbooks;
+    for run in concerned(draft, happened).into_iter().filter(Run::is_active) {
+        let Some(journey) = playbooks.journey(&run) else { continue };
+        let Some(step) = journey.steps.get(run.next) else { continue };
+        let StepAction::Await { occasions, .. } = &step.action else { continue };
+        if !is_one(occasions, happened) {
+            continue;
+        }
+        let now = draft.now();
+        if let Some(stored) = draft.lead.runs.iter_mut().find(|stored| stored.id == run.id) {
+            stored.taken.insert(step.id.key());
+            stored.acted_at = happened.trigger.is_an_act().then_some(now).or(stored.acted_at);
+        }
+        let entry = Entry::new(now, What::WentOn).with(Fact::Journey, &run.journey);
+        draft.note(entry.with(Fact::Step, &step.id).with(Fact::Trigger, happened.trigger.as_str()));
+        steps::wait_for(draft, run.id, journey, step.next, now);
+    }
+}
+
+fn start(draft: &mut Draft<'_>, journey: &Journey, happened: &Happened<'_>) {
     let now = draft.now();
-    let deal = deal.filter(|_| journey.deal_kind().is_some());
-    let id = RunId::derive(draft.context.pepper, draft.lead.id, &journey.name, event);
+    let deal = happened.deal.filter(|_| journey.deal_kind().is_some());
+    let id = RunId::derive(draft.context.pepper, draft.lead.id, &journey.name, happened.event);
     let of_journey = |run: &&Run| run.journey == journey.name && run.deal.as_ref() == deal;
     let mut earlier = draft.lead.runs.iter().filter(of_journey);
     let occupied = earlier.any(|run| {
@@ -116,22 +157,10 @@ fn start(draft: &mut Draft<'_>, journey: &Journey, event: &str, deal: Option<&De
             journey.not_again_within.is_some_and(|span| now.duration_since(run.started_at) < span);
         run.id == id || run.is_active() || again_too_soon
     });
-    if occupied {
+    if occupied || journey.steps.is_empty() || !make_room(draft, journey) {
         return;
     }
-    if journey.steps.is_empty() {
-        return;
-    }
-    if draft.lead.runs.len() >= RUNS_MAX {
-        match draft.lead.runs.iter().position(|run| is_forgettable(draft, run)) {
-            Some(oldest) => drop(draft.lead.runs.remove(oldest)),
-            None => {
-                let entry = Entry::new(now, What::Skipped).with(Fact::Journey, &journey.name);
-                draft.note(entry.with(Fact::Reason, "this lead is on too many journeys already"));
-                return;
-            }
-        }
-    }
+    let is_held_out = lot(draft.lead.id, journey.name.as_str()) % 100 < u64::from(journey.hold_out_percent);
     draft.lead.runs.push(Run {
         id,
         journey: journey.name.clone(),
@@ -139,108 +168,34 @@ fn start(draft: &mut Draft<'_>, journey: &Journey, event: &str, deal: Option<&De
         started_at: now,
         deal: deal.cloned(),
         next: 0,
-        next_at: Some(now),
+        next_at: (!is_held_out).then_some(now),
         last_step_at: now,
+        taken: Default::default(),
+        acted_at: happened.trigger.is_an_act().then_some(now),
+        is_held_out,
+        goal_at: None,
     });
-    let entry = Entry::new(now, What::JourneyStarted).with(Fact::Journey, &journey.name);
-    draft.note(entry.with_some(Fact::Deal, deal));
-    wait_for(draft, id, journey, 0, now);
-}
-
-/// The run waits for its step of this index, or for the first after it whose date the deal has; after the last it is
-/// over.
-fn wait_for(draft: &mut Draft<'_>, id: RunId, journey: &Journey, index: usize, last_step_at: Timestamp) {
-    let Some(run) = draft.lead.runs.iter().find(|run| run.id == id).cloned() else { return };
-    let zone = &draft.playbook().business.zone;
-    let mut found = None;
-    for (index, step) in journey.steps.iter().enumerate().skip(index) {
-        match due_of(&draft.lead, &run, step, last_step_at, zone) {
-            Some(due) => {
-                found = Some((index, due));
-                break;
-            }
-            None => no_date(draft, &run, step),
-        }
-    }
-    if let Some(stored) = draft.lead.runs.iter_mut().find(|stored| stored.id == id) {
-        stored.next = found.map_or(journey.steps.len(), |(index, _)| index);
-        stored.next_at = found.map(|(_, due)| due);
-        stored.last_step_at = last_step_at;
-    }
-    if found.is_none() {
-        draft.note(Entry::new(draft.now(), What::JourneyEnded).with(Fact::Journey, &run.journey));
+    let what = if is_held_out { What::HeldOut } else { What::JourneyStarted };
+    draft.note(Entry::new(now, what).with(Fact::Journey, &journey.name).with_some(Fact::Deal, deal));
+    if !is_held_out {
+        steps::wait_for(draft, id, journey, 0, now);
     }
 }
 
-fn due_of(
-    lead: &Lead,
-    run: &Run,
-    step: &Step,
-    last_step_at: Timestamp,
-    zone: &TimeZone,
-) -> Option<Timestamp> {
-    let deal = run.deal.as_ref().and_then(|id| lead.deal(id));
-    due_at(step, CountsFrom { started_at: run.started_at, last_step_at, deal }, zone)
-}
-
-fn no_date(draft: &mut Draft<'_>, run: &Run, step: &Step) {
-    let date = step.delay.date().map_or("", |date| date.date.as_str());
-    let entry = Entry::new(draft.now(), What::Skipped).with(Fact::Journey, &run.journey);
-    let entry = entry.with_some(Fact::Message, step.action.message());
-    draft.note(entry.with(Fact::Reason, format!("the deal has no {date}")));
-}
-
-/// Dates of a deal were moved: what hangs on them and has not left goes by the new ones. What was sent stays sent.
-pub fn dates_moved(draft: &mut Draft<'_>, deal: &DealId) {
-    let playbooks = draft.context.playbooks;
-    let zone = &draft.playbook().business.zone;
-    let runs: Vec<Run> =
-        draft.lead.runs.iter().filter(|run| run.deal.as_ref() == Some(deal)).cloned().collect();
-    for run in runs {
-        let Some(journey) = playbooks.journey(&run) else { continue };
-        for (index, step) in journey.steps.iter().enumerate().take(run.next) {
-            if step.delay.date().is_some() {
-                move_planned(draft, &run, index, step);
-            }
-        }
-        let dated =
-            run.is_active() && journey.steps.get(run.next).is_some_and(|step| step.delay.date().is_some());
-        if !dated {
-            continue;
-        }
-        match due_of(&draft.lead, &run, &journey.steps[run.next], run.last_step_at, zone) {
-            Some(due) => {
-                if let Some(stored) = draft.lead.runs.iter_mut().find(|stored| stored.id == run.id) {
-                    stored.next_at = Some(due);
-                }
-            }
-            None => wait_for(draft, run.id, journey, run.next, run.last_step_at),
-        }
+fn make_room(draft: &mut Draft<'_>, journey: &Journey) -> bool {
+    if draft.lead.runs.len() < RUNS_MAX {
+        return true;
     }
-}
-
-/// A step that was taken and has not left, since quiet hours, a cap or its template held it.
-fn move_planned(draft: &mut Draft<'_>, run: &Run, index: usize, step: &Step) {
-    let id = WorkId::for_step(draft.context.pepper, run.id, index);
-    let claimed = draft.lead.claim.as_ref().is_some_and(|claim| claim.work == id);
-    let waits = |work: &&Work| {
-        let untried = work.state == WorkState::Planned && work.tries == 0;
-        (untried || work.is_waiting()) && !claimed
-    };
-    let Some(work) = draft.lead.work(id).filter(waits).cloned() else { return };
-    let zone = &draft.playbook().business.zone;
-    match due_of(&draft.lead, run, step, run.last_step_at, zone) {
-        Some(due) if due != work.planned_at => {
-            draft.change_work(id, |work| {
-                work.due_at = due;
-                work.planned_at = due;
-                work.expires_at = Some(later(due, step.within));
-            });
-            let entry = describe(Entry::new(draft.now(), What::Moved), &work).with(Fact::Until, due);
-            draft.note(entry.with(Fact::Reason, "the deal's date was moved"));
+    match draft.lead.runs.iter().position(|run| is_forgettable(draft, run)) {
+        Some(oldest) => {
+            draft.lead.runs.remove(oldest);
+            true
         }
-        Some(_) => {}
-        None => draft.skip(&work, "the deal does not have its date any more", None),
+        None => {
+            let entry = Entry::new(draft.now(), What::Skipped).with(Fact::Journey, &journey.name);
+            draft.note(entry.with(Fact::Reason, "this lead is on too many journeys already"));
+            false
+        }
     }
 }
 
@@ -255,73 +210,31 @@ pub fn is_forgettable(draft: &Draft<'_>, run: &Run) -> bool {
     !run.is_active() && !waits && !keeps_others
 }
 
-/// Takes every step that is due, in the order in which they are due.
-pub fn advance(draft: &mut Draft<'_>) {
-    for _ in 0..STEPS_PER_LOOK_MAX {
-        let now = draft.now();
-        let due = |run: &&Run| run.next_at.is_some_and(|at| at <= now);
-        let Some(run) = draft.lead.runs.iter().filter(due).min_by_key(|run| (run.next_at, run.id)).cloned()
-        else {
+/// Who has entered or left a segment since `before`. What follows from it may lead into others, but not on and on.
+pub fn compare_segments(draft: &mut Draft<'_>, before: &Lead, event: &str) {
+    const ROUNDS_MAX: usize = 4;
+    let segments = &draft.playbook().segments;
+    let mut before = before.clone();
+    for _ in 0..ROUNDS_MAX {
+        let changed: Vec<(&String, bool)> = segments
+            .iter()
+            .filter_map(|(name, segment)| {
+                let is_in = segment.holds(&draft.lead, Circumstances::ALWAYS);
+                (is_in != segment.holds(&before, Circumstances::ALWAYS)).then_some((name, is_in))
+            })
+            .collect();
+        if changed.is_empty() {
             return;
-        };
-        take_step(draft, &run);
+        }
+        before = draft.lead.clone();
+        for (name, is_in) in changed {
+            let trigger = if is_in { Trigger::SegmentEntered } else { Trigger::SegmentLeft };
+            happened(draft, Happened::new(trigger, event).of(Some(name)));
+        }
     }
 }
 
-fn take_step(draft: &mut Draft<'_>, run: &Run) {
-    let now = draft.now();
-    let playbooks = draft.context.playbooks;
-    let journey = playbooks.journey(run);
-    let Some((journey, step)) = journey.and_then(|journey| Some((journey, journey.steps.get(run.next)?)))
-    else {
-        end(draft, run, "its playbook no longer has this step");
-        return;
-    };
-    let step_due = run.next_at.unwrap_or(now);
-    match &step.action {
-        StepAction::Send(message) => {
-            let id = WorkId::for_step(draft.context.pepper, run.id, run.next);
-            // The first message at once is what the person waits for; what comes by the clock is not.
-            let at_once = step_due <= run.started_at && step.delay.date().is_none();
-            let class = if at_once { Class::Conversation } else { Class::Bulk };
-            match draft.message(message).map(|message| draft.channel_for(message)) {
-                Some(Some(channel)) => draft.plan(Plan {
-                    id,
-                    class,
-                    action: Action::Send { message: message.clone(), channel, purpose: Purpose::Playbook },
-                    run: Some(run.id),
-                    due_at: step_due,
-                    within: Some(step.within),
-                }),
-                Some(None) => {
-                    let entry =
-                        Entry::new(now, What::Skipped).with(Fact::Message, message).with(Fact::Work, id);
-                    draft.note(
-                        entry.with(Fact::Reason, answer::unreachable(&draft.lead)).with(Fact::Rule, "R27"),
-                    );
-                }
-                None => {
-                    let entry =
-                        Entry::new(now, What::Skipped).with(Fact::Message, message).with(Fact::Work, id);
-                    draft.note(entry.with(Fact::Reason, "the message is no longer in the playbook"));
-                }
-            }
-        }
-        StepAction::Tag(tag) => {
-            if draft.lead.tags.insert(tag.clone()) {
-                draft.note(
-                    Entry::new(now, What::TagAdded).with(Fact::Tag, tag).with(Fact::Journey, &run.journey),
-                );
-            }
-        }
-    }
-    wait_for(draft, run.id, journey, run.next + 1, step_due);
-}
-
-fn end(draft: &mut Draft<'_>, run: &Run, reason: &str) {
-    if let Some(stored) = draft.lead.runs.iter_mut().find(|stored| stored.id == run.id) {
-        stored.next_at = None;
-    }
-    let entry = Entry::new(draft.now(), What::JourneyStopped).with(Fact::Journey, &run.journey);
-    draft.note(entry.with(Fact::Reason, reason));
+/// Where a condition of this run is asked.
+pub(super) fn circumstances(run: &Run) -> Circumstances<'_> {
+    Circumstances { since: run.started_at, deal: run.deal.as_ref() }
 }

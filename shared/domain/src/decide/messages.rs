@@ -14,7 +14,7 @@ use crate::event::{Event, Message};
 use crate::ids::{AssetId, PlatformMessageId, WorkId};
 use crate::merge;
 use crate::name::PersonName;
-use crate::playbook::{Button, CONSENT_PAYLOAD, Kind, OPT_OUT_PAYLOAD, Trigger};
+use crate::playbook::{Button, CONSENT_PAYLOAD, Happened, Kind, OPT_OUT_PAYLOAD, Trigger};
 use crate::source::{Source, SourceKind};
 use crate::timeline::{Entry, Fact, What};
 use crate::work::{Class, Evidence, Purpose, WorkState};
@@ -47,10 +47,11 @@ pub fn messaged(draft: &mut Draft<'_>, event: &Event, message: &Message) {
         return;
     }
     let consents = message.payload.as_deref() == Some(CONSENT_PAYLOAD) && consent_by_button(draft, event);
-    journeys::trigger(draft, Trigger::LeadReplied, event.key.as_str());
+    let replied = Happened::new(Trigger::LeadReplied, event.key.as_str());
+    journeys::happened(draft, replied.of(message.payload.as_deref()));
     if consents {
         // After the reply, which would stop what the consent begins.
-        journeys::trigger(draft, Trigger::ConsentGiven, event.key.as_str());
+        journeys::happened(draft, Happened::new(Trigger::ConsentGiven, event.key.as_str()));
     }
 }
 
@@ -117,7 +118,7 @@ fn consent_by_button(draft: &mut Draft<'_>, event: &Event) -> bool {
 pub fn reacted(draft: &mut Draft<'_>, event: &Event, channel: Channel, asset: &AssetId) {
     open_window(draft, event, channel, asset);
     draft.note(Entry::new(event.occurred_at, What::Reacted).with(Fact::Channel, channel.as_str()));
-    journeys::trigger(draft, Trigger::LeadReplied, event.key.as_str());
+    journeys::happened(draft, Happened::new(Trigger::LeadReplied, event.key.as_str()));
 }
 
 pub fn referred(draft: &mut Draft<'_>, event: &Event, channel: Channel, asset: &AssetId, source: &Source) {

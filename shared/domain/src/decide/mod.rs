@@ -12,12 +12,14 @@ mod deals;
 mod draft;
 mod journeys;
 mod messages;
+mod steps;
 
 pub(crate) use capture::{CONSENTS_MAX, FIELDS_MAX, captured as capture_lead_ad};
 pub use draft::Draft;
 pub(crate) use draft::describe;
-pub(crate) use journeys::{advance, is_forgettable, stop as stop_run};
+pub(crate) use journeys::{compare_segments, is_forgettable, stop as stop_run};
 pub(crate) use messages::{leave_in_peace, stop_marketing};
+pub(crate) use steps::{advance, wait_for};
 
 use crate::context::Context;
 use crate::event::{Event, EventKind};
@@ -92,5 +94,6 @@ pub fn decide(lead: &Lead, event: &Event, context: &Context<'_>) -> Decision {
         // News of the account is of no one lead: whoever waits for the template is found by the attention index.
         EventKind::TemplateApproved { .. } => {}
     }
+    compare_segments(&mut draft, lead, event.key.as_str());
     draft.finish()
 }

@@ -1,15 +1,28 @@
 //! A journey: what starts and stops it, and its steps in time.
+//!
+//! Steps stand in the order of the file, and each goes on to a later one only, so that every way ends. A branch, a
+//! wait for an event and a split are steps with more than one way on.
+
+mod occasion;
+mod time;
 
 use jiff::SignedDuration;
 use jiff::civil;
 
-use crate::ids::{DealKind, JourneyName, MessageName};
+use super::condition::Condition;
+use crate::ids::{DealKind, JourneyName, MessageName, StepId};
+pub use occasion::{Happened, Occasion, Trigger};
+pub use time::{DealDate, Delay, StepZone, Unit, Wait};
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Journey {
     pub name: JourneyName,
-    pub starts: Vec<Trigger>,
-    pub stops: Vec<Trigger>,
+    pub starts: Vec<Occasion>,
+    pub stops: Vec<Occasion>,
+    /// What it is for. Reached, it ends the run, and is told of the journey, for those who are held out as well.
+    pub goals: Vec<Occasion>,
+    /// How many of a hundred people are left out of it, so that its effect can be told. They are always the same.
+    pub hold_out_percent: u32,
     /// A start within this time of the last one is the same occasion: three missed calls, one message.
     pub not_again_within: Option<SignedDuration>,
     pub steps: Vec<Step>,
@@ -20,136 +33,145 @@ impl Journey {
     pub fn deal_kind(&self) -> Option<&DealKind> {
         self.steps.iter().find_map(|step| Some(&step.delay.date()?.kind))
     }
+
+    pub fn step(&self, id: &StepId) -> Option<(usize, &Step)> {
+        self.steps.iter().enumerate().find(|(_, step)| step.id == *id)
+    }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Step {
+    /// By this it is known in every version of the journey.
+    pub id: StepId,
     pub action: StepAction,
     pub delay: Delay,
-    /// The civil time of the business's zone at which the step goes out, on its day.
+    /// The civil time at which the step goes out, on its day.
     pub at: Option<civil::Time>,
+    /// Where its civil times and its nights are counted. Without one, where the business is.
+    pub zone: Option<StepZone>,
     /// How late it may still go.
     pub within: SignedDuration,
-    /// Whether quiet hours hold it.
-    pub ignores_quiet_hours: bool,
+    pub quiet: Quiet,
+    /// It is taken only by those of whom this holds at its moment.
+    pub only_if: Option<Condition>,
+    /// The index of the step after it. Behind the last one the run is over.
+    pub next: usize,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Whether quiet hours hold a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Quiet {
+    /// They hold what comes by the clock; an answer to what someone just did goes at once.
+    #[default]
+    Usual,
+    Ignore,
+    /// They hold an answer, too.
+    Keep,
+}
+
+#[derive(Clone, Debug, PartialEq)]
 pub enum StepAction {
     Send(MessageName),
     Tag(String),
+    Untag(String),
+    /// Goes on with the next step where the condition holds.
+    Branch {
+        condition: Condition,
+        otherwise: usize,
+    },
+    /// Goes on with the next step as soon as one of these happens, or elsewhere when the step's time is over.
+    Await {
+        occasions: Vec<Occasion>,
+        otherwise: usize,
+    },
+    /// Everybody takes one of these ways, and always the same one.
+    Split {
+        ways: Vec<Way>,
+    },
+}
+
+/// One way of a split.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    pub name: String,
+    /// How many people take it, in proportion to the others.
+    pub share: u32,
+    pub to: usize,
 }
 
 impl StepAction {
     pub fn message(&self) -> Option<&MessageName> {
         match self {
             Self::Send(message) => Some(message),
-            Self::Tag(_) => None,
+            Self::Tag(_) | Self::Untag(_) | Self::Branch { .. } | Self::Await { .. } | Self::Split { .. } => {
+                None
+            }
         }
     }
-}
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Delay {
-    /// Counted from the journey's start.
-    After(Wait),
-    /// Counted from the step before.
-    ThenAfter(Wait),
-    /// Counted back from a date of the run's deal.
-    Before(DealDate, Wait),
-    /// Counted from a date of the run's deal.
-    Since(DealDate, Wait),
-}
-
-/// A date of a kind of deal: `trip.departs_at`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DealDate {
-    pub kind: DealKind,
-    pub date: String,
-}
-
-impl Delay {
-    /// The date on which it hangs, if it hangs on one.
-    pub fn date(&self) -> Option<&DealDate> {
+    /// Where else than to the next step it may lead.
+    pub fn elsewhere(&self) -> Vec<usize> {
         match self {
-            Self::After(_) | Self::ThenAfter(_) => None,
-            Self::Before(date, _) | Self::Since(date, _) => Some(date),
+            Self::Send(_) | Self::Tag(_) | Self::Untag(_) => Vec::new(),
+            Self::Branch { otherwise, .. } | Self::Await { otherwise, .. } => vec![*otherwise],
+            Self::Split { ways } => ways.iter().map(|way| way.to).collect(),
+        }
+    }
+
+    /// The word for it, in a timeline and in the id of a step that was given none.
+    pub fn word(&self) -> String {
+        match self {
+            Self::Send(message) => message.to_string(),
+            Self::Tag(tag) => format!("tag {tag}"),
+            Self::Untag(tag) => format!("untag {tag}"),
+            Self::Branch { .. } => "if".to_owned(),
+            Self::Await { .. } => "wait-for".to_owned(),
+            Self::Split { .. } => "split".to_owned(),
         }
     }
 }
 
-/// A span as a marketer writes it. With a civil time, days and weeks are civil; without, they are 24 hours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wait {
-    pub amount: u32,
-    pub unit: Unit,
-}
+/// How late a step may go that does not say.
+pub const WITHIN_DEFAULT: SignedDuration = SignedDuration::from_hours(24);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
-    Minutes,
-    Hours,
-    Days,
-    Weeks,
-}
-
-impl Wait {
-    pub const NONE: Self = Self { amount: 0, unit: Unit::Minutes };
-
-    pub fn duration(self) -> SignedDuration {
-        let minutes: i64 = match self.unit {
-            Unit::Minutes => 1,
-            Unit::Hours => 60,
-            Unit::Days => 24 * 60,
-            Unit::Weeks => 7 * 24 * 60,
-        };
-        SignedDuration::from_mins(minutes * i64::from(self.amount))
+impl Step {
+    /// A step that says nothing but what it does and when, and goes on to this index.
+    pub fn new(action: StepAction, delay: Delay, next: usize) -> Self {
+        Self {
+            id: StepId::new(action.word()),
+            action,
+            delay,
+            at: None,
+            zone: None,
+            within: WITHIN_DEFAULT,
+            quiet: Quiet::Usual,
+            only_if: None,
+            next,
+        }
     }
 
-    /// Whole civil days, for the units that have them.
-    pub fn days(self) -> Option<i64> {
-        match self.unit {
-            Unit::Days => Some(i64::from(self.amount)),
-            Unit::Weeks => Some(7 * i64::from(self.amount)),
-            Unit::Minutes | Unit::Hours => None,
-        }
+    /// Everything to which it may lead.
+    pub fn ways_on(&self) -> impl Iterator<Item = usize> {
+        let own = (!matches!(self.action, StepAction::Split { .. })).then_some(self.next);
+        own.into_iter().chain(self.action.elsewhere())
     }
 }
 
-macro_rules! triggers {
-    ($($(#[$doc:meta])* $variant:ident = $word:literal,)+) => {
-        /// What starts or stops a journey.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Trigger { $($(#[$doc])* $variant,)+ }
-
-        impl Trigger {
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)+ }
-            }
-
-            pub fn parse(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|trigger| trigger.as_str() == text)
-            }
-        }
-    };
+/// Steps one after the other, each with an id of its own.
+pub fn in_order(steps: impl IntoIterator<Item = Step>) -> Vec<Step> {
+    let mut ordered: Vec<Step> = Vec::new();
+    for (index, step) in steps.into_iter().enumerate() {
+        let id = free_id(&step.id, &ordered);
+        ordered.push(Step { id, next: index + 1, ..step });
+    }
+    ordered
 }
 
-triggers! {
-    /// Somebody left their details in a form or a lead ad.
-    LeadCaptured = "lead.captured",
-    /// Somebody wrote, pressed a button, or reacted.
-    LeadReplied = "lead.replied",
-    LeadOptedOut = "lead.opted-out",
-    ConsentGiven = "consent.given",
-    CallMissed = "call.missed",
-    CallEnded = "call.ended",
-    CommentMade = "comment.made",
-    /// The business's own system opened a deal, or won or lost it.
-    DealOpened = "deal.opened",
-    DealWon = "deal.won",
-    DealLost = "deal.lost",
+/// The id, or with a number where an earlier step has it.
+pub fn free_id(wanted: &StepId, taken: &[Step]) -> StepId {
+    let is_free = |id: &StepId| taken.iter().all(|step| step.id != *id);
+    let numbered = (2..).map(|number| StepId::new(format!("{wanted}#{number}")));
+    std::iter::once(wanted.clone()).chain(numbered).find(is_free).unwrap_or_else(|| wanted.clone())
 }
 
 #[cfg(test)]
@@ -157,21 +179,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wait_is_as_long_as_the_marketer_reads_it() {
-        let cases = [
-            (Unit::Minutes, 30, None),
-            (Unit::Hours, 120, None),
-            (Unit::Days, 2_880, Some(2)),
-            (Unit::Weeks, 20_160, Some(14)),
-        ];
-        for (unit, minutes, days) in cases {
-            let wait = Wait { amount: if unit == Unit::Minutes { 30 } else { 2 }, unit };
-            assert_eq!(
-                (wait.duration(), wait.days()),
-                (SignedDuration::from_mins(minutes), days),
-                "{unit:?}"
-            );
-        }
-        assert_eq!(Wait::NONE.duration(), SignedDuration::ZERO);
+    fn the_same_message_twice_is_two_steps() {
+        let send = || Step::new(StepAction::Send("hello".into()), Delay::After(Wait::NONE), 0);
+        let steps = in_order([send(), send(), send()]);
+        let shown: Vec<_> = steps.iter().map(|step| (step.id.as_str(), step.next)).collect();
+        assert_eq!(shown, [("hello", 1), ("hello#2", 2), ("hello#3", 3)]);
     }
 }

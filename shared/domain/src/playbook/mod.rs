@@ -1,7 +1,9 @@
 //! What the marketer wrote, checked and ready to follow.
 
 mod campaign;
+mod condition;
 mod journey;
+mod journeys;
 mod message;
 mod quiet_hours;
 
@@ -10,14 +12,19 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 pub use campaign::Campaign;
-pub use journey::{DealDate, Delay, Journey, Step, StepAction, Trigger, Unit, Wait};
+pub use condition::{Circumstances, Condition, Known};
+pub use journey::{
+    DealDate, Delay, Happened, Journey, Occasion, Quiet, Step, StepAction, StepZone, Trigger, Unit,
+    WITHIN_DEFAULT, Wait, Way, free_id, in_order,
+};
+pub use journeys::Journeys;
+#[cfg(test)]
+pub use journeys::LOOKED_AT;
 pub use message::{Button, CONSENT_PAYLOAD, Kind, Message, OPT_OUT_PAYLOAD, WhatsAppTemplate};
 pub use quiet_hours::{Allowed, Pause, QuietHours, night_of};
 
 use crate::channel::{Channel, Network};
-use crate::ids::{
-    AssetId, BusinessId, CampaignName, DealKind, FormId, JourneyName, MessageName, PlaybookVersion,
-};
+use crate::ids::{AssetId, BusinessId, CampaignName, DealKind, FormId, MessageName, PlaybookVersion};
 
 #[derive(Clone, Debug)]
 pub struct Playbook {
@@ -26,12 +33,16 @@ pub struct Playbook {
     pub channels: Channels,
     pub sources: Sources,
     pub messages: BTreeMap<MessageName, Message>,
-    pub journeys: BTreeMap<JourneyName, Journey>,
+    pub journeys: Journeys,
+    /// Kinds of people by name: what enters and leaves them can start and stop journeys.
+    pub segments: BTreeMap<String, Condition>,
     pub campaigns: BTreeMap<CampaignName, Campaign>,
     /// Nights, days of rest and pauses, in which nothing goes out that nobody waits for.
     pub quiet_hours: QuietHours,
     /// How many messages that nobody waits for one person may get in a civil day.
     pub daily_cap: Option<u32>,
+    /// The same for seven civil days.
+    pub weekly_cap: Option<u32>,
     /// The kinds of deal, each with its dates and facts.
     pub deals: BTreeMap<DealKind, DealNames>,
     /// What other systems are told of on the event bus.

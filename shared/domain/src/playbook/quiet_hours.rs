@@ -43,14 +43,15 @@ impl QuietHours {
         Self { nights: [Some((from, to)); 7], ..Self::default() }
     }
 
-    /// `now`, or the first moment after it at which something may go out.
-    pub fn next_allowed(&self, now: Timestamp, zone: &TimeZone) -> Allowed {
+    /// `now`, or the first moment after it at which something may go out. Nights are those of where the person is, who
+    /// may be away; days of rest and pauses are the business's.
+    pub fn next_allowed(&self, now: Timestamp, zone: &TimeZone, nights_in: &TimeZone) -> Allowed {
         if self.is_paused {
             return Allowed { at: now + PAUSED_LOOK, because: Some("the business is paused") };
         }
         let mut allowed = Allowed { at: now, because: None };
         for _ in 0..ENDS_MAX {
-            match self.in_the_way(allowed.at, zone) {
+            match self.in_the_way(allowed.at, zone, nights_in) {
                 Some((because, until)) if until > allowed.at => {
                     allowed = Allowed { at: until, because: allowed.because.or(Some(because)) };
                 }
@@ -61,7 +62,12 @@ impl QuietHours {
     }
 
     /// What holds a moment, and until when. Days of rest are named before the night in them.
-    fn in_the_way(&self, now: Timestamp, zone: &TimeZone) -> Option<(&'static str, Timestamp)> {
+    fn in_the_way(
+        &self,
+        now: Timestamp,
+        zone: &TimeZone,
+        nights_in: &TimeZone,
+    ) -> Option<(&'static str, Timestamp)> {
         let rest = self.rest.and_then(|rest| rest.at(now, zone)).map(|(rests, until)| {
             let because = match rests {
                 Rests::Shabbat => "Shabbat",
@@ -69,7 +75,7 @@ impl QuietHours {
             };
             (because, until)
         });
-        rest.or_else(|| self.pause(now, zone)).or_else(|| self.night(now, zone))
+        rest.or_else(|| self.pause(now, zone)).or_else(|| self.night(now, nights_in))
     }
 
     fn pause(&self, now: Timestamp, zone: &TimeZone) -> Option<(&'static str, Timestamp)> {
@@ -117,7 +123,7 @@ mod tests {
     }
 
     fn allowed(quiet: &QuietHours, now: &str) -> (String, Option<&'static str>) {
-        let allowed = quiet.next_allowed(now.parse().unwrap(), &zone());
+        let allowed = quiet.next_allowed(now.parse().unwrap(), &zone(), &zone());
         let at = allowed.at.to_zoned_datetime(zone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
         (at, allowed.because)
     }

@@ -6,7 +6,7 @@ use super::events::{form, writes};
 use super::tale::{Tale, done, refused, throttled};
 use crate::call::{Outcome, Refusal};
 use crate::event::EventKind;
-use crate::playbook::Trigger;
+use crate::playbook::{Occasion, Trigger};
 
 #[test]
 fn a_throttled_call_waits_as_long_as_the_platform_asks() {
@@ -98,7 +98,8 @@ fn a_broken_token_parks_and_a_redrive_sets_it_going() {
 #[test]
 fn a_window_that_the_platform_sees_closed_is_passed_by_a_template() {
     let mut tale = Tale::with(|playbook| {
-        playbook.journeys.get_mut(&"new-lead".into()).unwrap().starts = vec![Trigger::LeadReplied];
+        playbook.journeys.get_mut(&"new-lead".into()).unwrap().starts =
+            vec![Occasion::any(Trigger::LeadReplied)];
     });
     tale.happens("2026-11-30T09:00", writes("1", "שלום"))
         .look("2026-11-30T09:00:01")

@@ -4,7 +4,7 @@ use super::events::{comments, form, writes_on_instagram};
 use super::tale::{Tale, done, lost, refused};
 use crate::call::{Operation, Outcome, Refusal};
 use crate::delivery::DeliveryStatus;
-use crate::playbook::{Playbook, Trigger};
+use crate::playbook::{Occasion, Playbook, Trigger};
 use crate::testing::at;
 
 fn only_private_reply(playbook: &mut Playbook) {
@@ -384,7 +384,8 @@ fn a_late_answer_ends_the_work_even_while_it_is_being_repeated() {
 #[test]
 fn an_instagram_answer_is_looked_for_in_the_conversation() {
     let mut tale = Tale::with(|playbook| {
-        playbook.journeys.get_mut(&"new-lead".into()).unwrap().starts = vec![Trigger::LeadReplied];
+        playbook.journeys.get_mut(&"new-lead".into()).unwrap().starts =
+            vec![Occasion::any(Trigger::LeadReplied)];
     });
     tale.happens("2026-11-30T09:00", writes_on_instagram("1", "שלום"))
         .look("2026-11-30T09:00:01")
@@ -419,7 +420,8 @@ fn an_instagram_answer_is_looked_for_in_the_conversation() {
 #[test]
 fn a_message_is_looked_for_from_its_claim_on_however_late_the_loss_of_its_answer_was_recorded() {
     let mut tale = Tale::with(|playbook| {
-        playbook.journeys.get_mut(&"new-lead".into()).unwrap().starts = vec![Trigger::LeadReplied];
+        playbook.journeys.get_mut(&"new-lead".into()).unwrap().starts =
+            vec![Occasion::any(Trigger::LeadReplied)];
     });
     tale.happens("2026-11-30T09:00", writes_on_instagram("1", "שלום"))
         .look("2026-11-30T09:00:01")

@@ -9,7 +9,9 @@ use crate::channel::Channel;
 use crate::event::EventKind;
 use crate::identity::Identity;
 use crate::phone::PhoneNumber;
-use crate::playbook::{CONSENT_PAYLOAD, Delay, Journey, Step, StepAction, Trigger, Unit, Wait};
+use crate::playbook::{
+    CONSENT_PAYLOAD, Delay, Journey, Occasion, Step, StepAction, Trigger, Unit, Wait, in_order,
+};
 
 #[test]
 fn a_lead_ad_is_read_welcomed_followed_up_on_civil_days_and_tagged() {
@@ -152,21 +154,18 @@ fn three_missed_calls_within_the_hour_are_one_message_and_a_fourth_after_it_is_a
 }
 
 fn with_consent_journey(playbook: &mut crate::playbook::Playbook) {
-    let step = |message: &str, wait| Step {
-        action: StepAction::Send(message.into()),
-        delay: Delay::After(wait),
-        at: None,
-        within: SignedDuration::from_hours(24),
-        ignores_quiet_hours: false,
-    };
+    let step = |message: &str, wait| Step::new(StepAction::Send(message.into()), Delay::After(wait), 0);
     let journey = Journey {
         name: "offers".into(),
-        starts: vec![Trigger::ConsentGiven],
-        stops: vec![Trigger::LeadReplied],
-        not_again_within: None,
-        steps: vec![step("welcome", Wait::NONE), step("follow-up-1", Wait { amount: 2, unit: Unit::Days })],
+        starts: vec![Occasion::any(Trigger::ConsentGiven)],
+        stops: vec![Occasion::any(Trigger::LeadReplied)],
+        steps: in_order([
+            step("welcome", Wait::NONE),
+            step("follow-up-1", Wait { amount: 2, unit: Unit::Days }),
+        ]),
+        ..Journey::default()
     };
-    playbook.journeys.insert(journey.name.clone(), journey);
+    playbook.journeys.insert(journey);
 }
 
 #[test]
@@ -210,20 +209,17 @@ fn two_journeys_at_once_share_a_day_s_cap_and_keep_their_order() {
     let mut tale = Tale::with(|playbook| {
         let ten = Some(time(10, 0, 0, 0));
         let step = |name: &str, amount| Step {
-            action: StepAction::Send(name.into()),
-            delay: Delay::After(Wait { amount, unit: Unit::Days }),
             at: ten,
             within: SignedDuration::from_hours(72),
-            ignores_quiet_hours: false,
+            ..Step::new(StepAction::Send(name.into()), Delay::After(Wait { amount, unit: Unit::Days }), 0)
         };
         let journey = Journey {
             name: "second".into(),
-            starts: vec![Trigger::LeadCaptured],
-            stops: vec![],
-            not_again_within: None,
-            steps: vec![step("follow-up-2", 3), step("welcome", 3), step("follow-up-1", 4)],
+            starts: vec![Occasion::any(Trigger::LeadCaptured)],
+            steps: in_order([step("follow-up-2", 3), step("welcome", 3), step("follow-up-1", 4)]),
+            ..Journey::default()
         };
-        playbook.journeys.insert(journey.name.clone(), journey);
+        playbook.journeys.insert(journey);
     });
     tale.happens("2026-11-30T09:00", form("1")).lives_until("2026-12-06T00:00");
     insta::assert_snapshot!(tale.told(), @"
@@ -263,7 +259,8 @@ fn two_journeys_at_once_share_a_day_s_cap_and_keep_their_order() {
 #[test]
 fn a_landline_that_writes_from_a_mobile_is_answered_there() {
     let mut tale = Tale::with(|playbook| {
-        playbook.journeys.get_mut(&"new-lead".into()).unwrap().starts = vec![Trigger::LeadReplied];
+        playbook.journeys.get_mut(&"new-lead".into()).unwrap().starts =
+            vec![Occasion::any(Trigger::LeadReplied)];
     });
     tale.lead.phone = Some(PhoneNumber::parse("03-123-4567").unwrap());
     tale.happens("2026-11-30T09:00", writes("1", "שלום")).lives_until("2026-12-01T00:00");
@@ -312,7 +309,7 @@ fn a_changed_whatsapp_id_is_the_one_that_is_written_to_in_whatever_order_the_cha
 fn steps_of_one_run_keep_their_order_over_two_channels() {
     let mut tale = Tale::with(|playbook| {
         let journey = playbook.journeys.get_mut(&"new-lead".into()).unwrap();
-        journey.starts.push(Trigger::LeadReplied);
+        journey.starts.push(Occasion::any(Trigger::LeadReplied));
         journey.stops.clear();
         journey.steps.truncate(2);
         journey.steps[1].delay = Delay::After(Wait { amount: 30, unit: Unit::Minutes });

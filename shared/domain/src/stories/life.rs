@@ -21,7 +21,7 @@ use crate::event::{Event, EventKind};
 use crate::finish::finish;
 use crate::ids::{CommentId, Pepper, RunId, WorkId};
 use crate::lead::Lead;
-use crate::playbook::{CONSENT_PAYLOAD, OPT_OUT_PAYLOAD, Trigger};
+use crate::playbook::{CONSENT_PAYLOAD, OPT_OUT_PAYLOAD, Occasion, Trigger};
 use crate::redrive::redrive;
 use crate::retry::scramble;
 use crate::testing::at;
@@ -63,10 +63,10 @@ impl Life {
             journey.stops.clear();
         }
         if seed.is_multiple_of(3) {
-            journey.starts.push(Trigger::LeadReplied);
+            journey.starts.push(Occasion::any(Trigger::LeadReplied));
         }
         if seed.is_multiple_of(5) {
-            journey.starts.push(Trigger::ConsentGiven);
+            journey.starts.push(Occasion::any(Trigger::ConsentGiven));
         }
         Self {
             lead: crate::testing::lead(),

@@ -8,7 +8,7 @@ use crate::channel::Channel;
 use crate::claim::Release;
 use crate::ids::LeadId;
 use crate::lead::RecentSend;
-use crate::playbook::{Delay, Unit, Wait};
+use crate::playbook::{Delay, Occasion, Trigger, Unit, Wait};
 use crate::testing::at;
 use crate::work::{Class, OPEN_WORK_MAX};
 
@@ -154,7 +154,7 @@ fn a_run_whose_message_is_still_open_is_not_forgotten() {
     let mut tale = Tale::with(|playbook| {
         let journey = playbook.journeys.get_mut(&"missed-call".into()).unwrap();
         journey.not_again_within = None;
-        journey.stops = vec![crate::playbook::Trigger::LeadReplied];
+        journey.stops = vec![Occasion::any(Trigger::LeadReplied)];
     });
     for number in 0..25 {
         tale.happens("2026-11-30T09:00", missed_call(&number.to_string()));

@@ -12,7 +12,7 @@ use crate::doubt::Deliveries;
 use crate::event::{Call, CallKind, Event, EventKind};
 use crate::ids::WorkId;
 use crate::lead::{Lead, RECENT_SENDS_MAX, RecentSend};
-use crate::playbook::{Delay, Journey, Playbook, Step, StepAction, Trigger, Unit, Wait};
+use crate::playbook::{Delay, Journey, Occasion, Playbook, Step, StepAction, Trigger, Unit, Wait};
 use crate::run::RUNS_MAX;
 use crate::testing::{Story, at, follow_up, lead, mobile};
 use crate::work::{Action, Class, OPEN_WORK_MAX, WorkState};
@@ -23,21 +23,14 @@ fn ended_call(id: &str) -> impl FnOnce(Timestamp) -> Event {
 
 /// A journey of one tag, so that its run is over at once.
 fn tags_after_each_call(playbook: &mut Playbook) {
-    let step = Step {
-        action: StepAction::Tag("called".into()),
-        delay: Delay::After(Wait::NONE),
-        at: None,
-        within: SignedDuration::from_hours(24),
-        ignores_quiet_hours: false,
-    };
+    let step = Step::new(StepAction::Tag("called".into()), Delay::After(Wait::NONE), 1);
     let journey = Journey {
         name: "call-ended".into(),
-        starts: vec![Trigger::CallEnded],
-        stops: vec![],
-        not_again_within: None,
+        starts: vec![Occasion::any(Trigger::CallEnded)],
         steps: vec![step],
+        ..Journey::default()
     };
-    playbook.journeys.insert(journey.name.clone(), journey);
+    playbook.journeys.insert(journey);
 }
 
 #[test]
@@ -81,7 +74,7 @@ fn a_journey_stops_alone_and_others_go_on() {
     let mut tale = Tale::with(|playbook| {
         tags_after_each_call(playbook);
         let journey = playbook.journeys.get_mut(&"call-ended".into()).unwrap();
-        journey.starts = vec![Trigger::LeadCaptured];
+        journey.starts = vec![Occasion::any(Trigger::LeadCaptured)];
         journey.steps[0].delay = Delay::After(Wait { amount: 2, unit: Unit::Days });
     });
     tale.happens("2026-11-30T09:00", form("1"))
@@ -116,7 +109,7 @@ fn a_journey_whose_playbook_is_gone_ends_alone_and_says_so_once() {
     let mut tale = Tale::with(|playbook| {
         tags_after_each_call(playbook);
         let journey = playbook.journeys.get_mut(&"call-ended".into()).unwrap();
-        journey.starts = vec![Trigger::LeadCaptured];
+        journey.starts = vec![Occasion::any(Trigger::LeadCaptured)];
         journey.steps[0].delay = Delay::After(Wait { amount: 5, unit: Unit::Days });
     });
     tale.happens("2026-11-30T09:00", form("1")).lives_until("2026-11-30T09:01");
@@ -157,7 +150,7 @@ fn remembered(sends: &[(SignedDuration, Class)]) -> Vec<RecentSend> {
 }
 
 #[test]
-fn twelve_messages_are_remembered_and_the_day_s_bulk_longest() {
+fn twelve_messages_are_remembered_and_the_week_s_bulk_longest() {
     let (hours, minutes) = (SignedDuration::from_hours, SignedDuration::from_mins);
     let ago = |sends: &[RecentSend]| -> Vec<i64> {
         sends.iter().map(|send| at("2026-11-30T12:00").duration_since(send.at).as_mins()).collect()
@@ -165,10 +158,10 @@ fn twelve_messages_are_remembered_and_the_day_s_bulk_longest() {
     let answers = |count: i64| (0..count).rev().map(move |ago| (minutes(ago), Class::Conversation));
     let full: Vec<_> = answers(RECENT_SENDS_MAX as i64).collect();
     assert_eq!(ago(&remembered(&full)), (0..12).rev().collect::<Vec<_>>());
-    // Of a longer day than any, the bulk stays and an answer goes; what is older goes first.
-    let day = [(hours(25), Class::Bulk)].into_iter().chain(answers(12)).collect::<Vec<_>>();
-    assert_eq!(ago(&remembered(&day))[..2], [25 * 60, 10]);
-    let older = [(hours(25) + minutes(1), Class::Bulk)].into_iter().chain(answers(12)).collect::<Vec<_>>();
+    // Of a longer week than any, the bulk stays and an answer goes; what is older goes first.
+    let week = [(hours(192), Class::Bulk)].into_iter().chain(answers(12)).collect::<Vec<_>>();
+    assert_eq!(ago(&remembered(&week))[..2], [192 * 60, 10]);
+    let older = [(hours(192) + minutes(1), Class::Bulk)].into_iter().chain(answers(12)).collect::<Vec<_>>();
     assert_eq!(ago(&remembered(&older))[..2], [11, 10]);
 }
 

@@ -8,7 +8,7 @@ use crate::call::Refusal;
 use crate::channel::Channel;
 use crate::claim::Release;
 use crate::lead::RecentSend;
-use crate::playbook::{Delay, Unit, Wait};
+use crate::playbook::{Delay, Quiet, Unit, Wait};
 use crate::testing::at;
 use crate::work::{Action, Class};
 
@@ -80,7 +80,7 @@ fn only_the_step_that_says_so_goes_at_night() {
             step.delay = Delay::After(Wait { amount, unit: Unit::Hours });
             step.at = None;
         }
-        journey.steps[1].ignores_quiet_hours = true;
+        journey.steps[1].quiet = Quiet::Ignore;
     });
     // Another run comes first in the record.
     tale.happens("2026-11-30T20:00", missed_call("1"))

@@ -11,7 +11,7 @@ use crate::event::{Event, EventKind, Message};
 use crate::ids::PlatformMessageId;
 use crate::lead::RecentSend;
 use crate::name::PersonName;
-use crate::playbook::{CONSENT_PAYLOAD, Kind, Unit, Wait};
+use crate::playbook::{CONSENT_PAYLOAD, Kind, Occasion, Trigger, Unit, Wait};
 use crate::source::{Source, SourceKind};
 use crate::testing::at;
 use crate::work::Class;
@@ -272,7 +272,7 @@ fn an_echo_is_a_person_s_unless_a_call_of_ours_may_have_made_it() {
 
     let mut on_another_channel = Tale::with(|playbook| {
         let journey = playbook.journeys.get_mut(&"new-lead".into()).unwrap();
-        journey.starts = vec![crate::playbook::Trigger::LeadReplied];
+        journey.starts = vec![Occasion::any(Trigger::LeadReplied)];
     });
     on_another_channel
         .happens("2026-11-30T09:00", writes_on_instagram("1", "שלום"))

@@ -206,7 +206,22 @@ impl Tale {
         &self.told
     }
 
-    fn in_context<T>(&self, now: Timestamp, use_it: impl FnOnce(&Self, &Context<'_>) -> T) -> T {
+    /// The playbook is published anew. Who is on a journey finishes the one on which they began.
+    pub fn publishes(&mut self, version: &str, change: impl FnOnce(&mut Playbook)) {
+        let old = Arc::clone(&self.playbooks.current);
+        let mut playbook = Playbook::clone(&old);
+        playbook.version = version.into();
+        change(&mut playbook);
+        self.playbooks.pinned.insert(old.version.clone(), old);
+        self.playbooks.current = Arc::new(playbook);
+    }
+
+    /// Takes up a decision that a story made itself.
+    pub fn commits(&mut self, decision: Decision) {
+        self.commit(decision);
+    }
+
+    pub fn in_context<T>(&self, now: Timestamp, use_it: impl FnOnce(&Self, &Context<'_>) -> T) -> T {
         use_it(self, &Context { now, seed: 11, playbooks: &self.playbooks, pepper: &self.pepper })
     }
 

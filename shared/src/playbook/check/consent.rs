@@ -2,7 +2,7 @@
 
 use domain::playbook::{Button, Kind, Trigger};
 
-use super::Check;
+use super::{Check, starts_by};
 
 pub fn check(check: &mut Check<'_, '_, '_>) {
     sources(check);
@@ -14,9 +14,10 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
 /// A journey that markets to whoever leaves their details needs the consent of every source.
 fn sources(check: &mut Check<'_, '_, '_>) {
     let playbook = check.playbook;
-    let marketing = check.sends().into_iter().find(|send| {
-        send.journey.starts.contains(&Trigger::LeadCaptured) && send.message.kind == Kind::Marketing
-    });
+    let marketing = check
+        .sends()
+        .into_iter()
+        .find(|send| starts_by(send.journey, Trigger::LeadCaptured) && send.message.kind == Kind::Marketing);
     let Some(send) = marketing else { return };
     let what = |source: &str| {
         let (journey, message) = (&send.journey.name, &send.message.name);
@@ -40,7 +41,7 @@ fn sources(check: &mut Check<'_, '_, '_>) {
 fn calls(check: &mut Check<'_, '_, '_>) {
     for trigger in [Trigger::CallMissed, Trigger::CallEnded] {
         let mut service = 0;
-        for send in check.sends().into_iter().filter(|send| send.journey.starts.contains(&trigger)) {
+        for send in check.sends().into_iter().filter(|send| starts_by(send.journey, trigger)) {
             let name = trigger.as_str();
             if send.message.kind == Kind::Marketing {
                 let what = format!("a call is no consent: what {name} starts sends no marketing");

@@ -6,14 +6,17 @@ mod campaigns;
 mod consent;
 mod limits;
 mod names;
+mod occasions;
+mod paths;
 mod refusal;
+mod reviews;
 mod steps;
 mod templates;
 mod texts;
 mod windows;
 
 use domain::channel::{Channel, Network};
-use domain::playbook::{Journey, Message, Playbook, Step, StepAction};
+use domain::playbook::{Journey, Message, Playbook, Step, StepAction, Trigger};
 
 use super::report::Report;
 use super::tree::Node;
@@ -26,7 +29,9 @@ pub fn playbook(playbook: &Playbook, tree: &Node, report: &mut Report<'_>) {
     limits::check(&mut check);
     refusal::check(&mut check);
     consent::check(&mut check);
+    occasions::check(&mut check);
     steps::check(&mut check);
+    reviews::check(&mut check);
     windows::check(&mut check);
     templates::check(&mut check);
     campaigns::check(&mut check);
@@ -43,6 +48,21 @@ impl<'a> Check<'a, '_, '_> {
     /// `path` is where the fault is written in the file; list items are counted from 0.
     fn fault(&mut self, path: &[&str], what: impl Into<String>, hint: impl Into<String>) {
         self.report.fault(self.tree.place_of(path), what, hint);
+    }
+
+    /// A fault of a step, wherever in the journey it is written.
+    fn step_fault(
+        &mut self,
+        journey: &Journey,
+        index: usize,
+        key: &str,
+        what: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        let mut path = paths::of_steps(self.tree, journey.name.as_str()).into_iter().nth(index);
+        let path = path.get_or_insert_default();
+        path.push(key.to_owned());
+        self.fault(&path.iter().map(String::as_str).collect::<Vec<_>>(), what, hint);
     }
 
     fn is_written(&self, path: &[&str]) -> bool {
@@ -95,10 +115,10 @@ impl Sending<'_> {
         what: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        check.fault(
-            &["journeys", self.journey.name.as_str(), "steps", &self.index.to_string(), key],
-            what,
-            hint,
-        );
+        check.step_fault(self.journey, self.index, key, what, hint);
     }
+}
+
+fn starts_by(journey: &Journey, trigger: Trigger) -> bool {
+    journey.starts.iter().any(|occasion| occasion.trigger == trigger)
 }

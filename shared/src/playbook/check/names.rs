@@ -8,11 +8,11 @@ use crate::playbook::nearest::did_you_mean;
 
 pub fn check(check: &mut Check<'_, '_, '_>) {
     let playbook = check.playbook;
-    for (name, journey) in &playbook.journeys {
+    for journey in playbook.journeys.values() {
         for (index, step) in journey.steps.iter().enumerate() {
-            if let StepAction::Send(message) = &step.action {
-                let path = ["journeys", name.as_str(), "steps", &index.to_string(), "send"];
-                message_exists(check, message, &path);
+            let StepAction::Send(message) = &step.action else { continue };
+            if let Some(hint) = unknown_message(check, message) {
+                check.step_fault(journey, index, "send", format!("unknown message \"{message}\""), hint);
             }
         }
     }
@@ -47,13 +47,19 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
 }
 
 fn message_exists(check: &mut Check<'_, '_, '_>, name: &MessageName, path: &[&str]) {
+    if let Some(hint) = unknown_message(check, name) {
+        check.fault(path, format!("unknown message \"{name}\""), hint);
+    }
+}
+
+/// The cure for a name of which there is no message.
+fn unknown_message(check: &Check<'_, '_, '_>, name: &MessageName) -> Option<String> {
     let messages = &check.playbook.messages;
     // An empty name is reported where it was read.
     if name.as_str().is_empty() || messages.contains_key(name) || check.report.is_full() {
-        return;
+        return None;
     }
-    let hint = did_you_mean(name.as_str(), messages.keys().map(MessageName::as_str));
-    check.fault(path, format!("unknown message \"{name}\""), hint);
+    Some(did_you_mean(name.as_str(), messages.keys().map(MessageName::as_str)))
 }
 
 fn link_exists(check: &mut Check<'_, '_, '_>, name: &str, path: &[&str]) {

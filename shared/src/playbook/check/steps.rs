@@ -1,46 +1,56 @@
 //! Steps that come in their order, and at all.
 
-use domain::playbook::{Delay, Journey, StepAction, Trigger};
+use domain::playbook::{Delay, Journey, Occasion, Quiet, Step, StepAction, StepZone, Trigger};
 use domain::schedule::{CountsFrom, due_at};
-use jiff::SignedDuration;
 use jiff::civil::{Time, date};
+use jiff::{SignedDuration, Timestamp};
 
 use super::Check;
 use crate::playbook::nearest::did_you_mean;
 
 pub fn check(check: &mut Check<'_, '_, '_>) {
     let playbook = check.playbook;
-    for (name, journey) in &playbook.journeys {
-        let steps = |index: usize, key: &str| {
-            [String::from("journeys"), name.to_string(), "steps".into(), index.to_string(), key.into()]
-        };
+    for journey in playbook.journeys.values() {
         for index in disordered(check, journey) {
-            let path = steps(index, "after");
             let what = "this step is due before the one above it";
             let hint = "after counts from the journey's start: move the step up, or write then-after";
-            check.fault(&path.each_ref().map(String::as_str), what, hint);
+            check.step_fault(journey, index, "after", what, hint);
         }
         for (index, step) in journey.steps.iter().enumerate() {
-            let Some(at) = step.at.filter(|_| !step.ignores_quiet_hours) else { continue };
-            if matches!(step.action, StepAction::Tag(_)) {
-                continue;
-            }
-            if nights_are_too_long(&playbook.quiet_hours.nights, at, step.within) {
-                let path = steps(index, "at");
+            zone_exists(check, journey, index, step);
+            let Some(at) = step.at.filter(|_| step.quiet != Quiet::Ignore) else { continue };
+            let sends = step.action.message().is_some();
+            if sends && nights_are_too_long(&playbook.quiet_hours.nights, at, step.within) {
                 let what =
                     "the quiet hours move this step to a time that is too late for it, so it never goes";
                 let hint = "choose a time by day, a longer within, or quiet-hours: ignore";
-                check.fault(&path.each_ref().map(String::as_str), what, hint);
+                check.step_fault(journey, index, "at", what, hint);
             }
         }
         dates_exist(check, journey);
         // Nobody who refused is taken on a journey.
-        if let Some(index) = journey.starts.iter().position(|start| *start == Trigger::LeadOptedOut) {
-            let path = ["journeys", name.as_str(), "starts", &index.to_string()];
+        if let Some(index) = journey.starts.iter().position(|start| start.trigger == Trigger::LeadOptedOut) {
+            let path = ["journeys", journey.name.as_str(), "starts", &index.to_string()];
             let hint = "confirm a refusal with opt-out: { confirm: … }; here it can stand in stops";
             check.fault(&path, "no journey starts for somebody who has refused messages", hint);
         }
     }
+}
+
+/// The fact that names a step's zone is one of the deal's.
+fn zone_exists(check: &mut Check<'_, '_, '_>, journey: &Journey, index: usize, step: &Step) {
+    let Some(StepZone::OfDeal { kind, fact }) = &step.zone else { return };
+    let deals = &check.playbook.deals;
+    if deals.get(kind).is_some_and(|names| names.facts.contains(fact)) {
+        return;
+    }
+    let known: Vec<String> = deals
+        .iter()
+        .flat_map(|(kind, names)| names.facts.iter().map(move |fact| format!("{kind}.{fact}")))
+        .collect();
+    let written = format!("{kind}.{fact}");
+    let hint = did_you_mean(&written, known.iter().map(String::as_str));
+    check.step_fault(journey, index, "zone", format!("unknown fact \"{written}\""), hint);
 }
 
 /// Dates that steps hang on are of one kind of deal, which the playbook has, and which starts the journey.
@@ -49,9 +59,7 @@ fn dates_exist(check: &mut Check<'_, '_, '_>, journey: &Journey) {
     let playbook = check.playbook;
     for (index, step) in journey.steps.iter().enumerate() {
         let Some(date) = step.delay.date() else { continue };
-        let index = index.to_string();
         let key = if matches!(step.delay, Delay::Before(..)) { "before" } else { "after" };
-        let path = ["journeys", journey.name.as_str(), "steps", &index, key];
         let written = format!("{}.{}", date.kind, date.date);
         let known = playbook
             .deals
@@ -63,14 +71,15 @@ fn dates_exist(check: &mut Check<'_, '_, '_>, journey: &Journey) {
                 true => "say what a deal has: deals: { trip: { dates: [departs_at] } }".to_owned(),
                 false => did_you_mean(&written, known.iter().map(String::as_str)),
             };
-            check.fault(&path, format!("unknown date \"{written}\""), hint);
+            check.step_fault(journey, index, key, format!("unknown date \"{written}\""), hint);
         } else if date.kind != *kind {
-            let hint = "write a journey for each kind of deal";
-            check.fault(&path, format!("this journey hangs on dates of {kind} already"), hint);
+            let what = format!("this journey hangs on dates of {kind} already");
+            check.step_fault(journey, index, key, what, "write a journey for each kind of deal");
         }
     }
-    let of_a_deal =
-        |start: &Trigger| matches!(start, Trigger::DealOpened | Trigger::DealWon | Trigger::DealLost);
+    let of_a_deal = |start: &Occasion| {
+        matches!(start.trigger, Trigger::DealOpened | Trigger::DealWon | Trigger::DealLost)
+    };
     if let Some(index) = journey.starts.iter().position(|start| !of_a_deal(start)) {
         let path = ["journeys", journey.name.as_str(), "starts", &index.to_string()];
         let what = "its steps hang on a deal's dates, and this start brings no deal";
@@ -78,15 +87,18 @@ fn dates_exist(check: &mut Check<'_, '_, '_>, journey: &Journey) {
     }
 }
 
-/// Steps that are due too early whenever in the day the journey starts.
+/// Steps that are due too early whenever in the day the journey starts, and whichever way leads to them.
 fn disordered(check: &Check<'_, '_, '_>, journey: &Journey) -> Vec<usize> {
     let zone = &check.playbook.business.zone;
     // Any day will do that has no change of the clock near it.
     let Ok(midnight) = date(2026, 1, 12).to_zoned_datetime(zone.clone()) else { return Vec::new() };
-    let dues = |hour: i64| {
+    let early_at = |hour: i64| {
         let start = midnight.timestamp() + SignedDuration::from_hours(hour);
-        let mut last = start;
-        let early = journey.steps.iter().map(|step| {
+        // The earliest moment at which the step before may be over, by the step that follows it.
+        let mut before = vec![None; journey.steps.len() + 1];
+        before[0] = Some(start);
+        let early = journey.steps.iter().enumerate().map(|(index, step)| {
+            let last = before[index].unwrap_or(start);
             let from = |last_step_at| CountsFrom { started_at: start, last_step_at, deal: None };
             let asked = match step.delay {
                 Delay::After(_) => due_at(step, from(start), zone),
@@ -95,13 +107,21 @@ fn disordered(check: &Check<'_, '_, '_>, journey: &Journey) -> Vec<usize> {
                 Delay::Before(..) | Delay::Since(..) => None,
             };
             let asked = asked.unwrap_or(last);
-            let early = asked < last;
-            last = last.max(asked);
-            early
+            let over = match step.action {
+                // What is waited for may come at once.
+                StepAction::Await { .. } => last,
+                _ => last.max(asked),
+            };
+            for next in step.ways_on() {
+                if let Some(known) = before.get_mut(next) {
+                    *known = Some(known.map_or(over, |known: Timestamp| known.min(over)));
+                }
+            }
+            asked < last
         });
         early.collect::<Vec<bool>>()
     };
-    let days: Vec<Vec<bool>> = (0..24).map(dues).collect();
+    let days: Vec<Vec<bool>> = (0..24).map(early_at).collect();
     (0..journey.steps.len()).filter(|index| days.iter().all(|early| early[*index])).collect()
 }
 

@@ -1,20 +1,21 @@
 //! What goes out when nobody has written to us within 24 hours (R10, R17).
 
-use domain::channel::Channel;
-use domain::playbook::{Delay, Trigger, Wait};
+use domain::channel::{Channel, WINDOW};
+use domain::playbook::{Delay, Journey, Occasion, Step, StepAction, Trigger};
 use jiff::SignedDuration;
 
-use super::{Check, Sending};
+use super::Check;
 
 pub fn check(check: &mut Check<'_, '_, '_>) {
     for send in check.sends() {
         let channels: Vec<Channel> = check.channels(send.message).collect();
-        if channels.is_empty() || answers_at_once(&send) {
+        let silence = silences(send.journey)[send.index];
+        if channels.is_empty() || silence == Some(SignedDuration::ZERO) {
             continue;
         }
         let name = &send.message.name;
         if !channels.contains(&Channel::WhatsApp) {
-            if !may_fall_into_the_window(&send) {
+            if silence.is_none_or(|silence| silence >= WINDOW) {
                 let what = format!(
                     "\"{name}\" cannot go then: Messenger and Instagram take nothing \
                      24 hours after the person's last message (R17)"
@@ -33,13 +34,55 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
     }
 }
 
-/// The first step at once, of a journey that only what the person did in a chat can start.
-fn answers_at_once(send: &Sending<'_>) -> bool {
-    send.index == 0 && is_none(&send.step.delay) && send.step.at.is_none() && starts_in_a_chat(send)
+/// How long a person may have been silent when each step goes out, at the most. `None` where nobody can say: they need not
+/// have written at all.
+fn silences(journey: &Journey) -> Vec<Option<SignedDuration>> {
+    let first = in_a_chat(&journey.starts).then_some(SignedDuration::ZERO);
+    let mut before: Vec<Option<Option<SignedDuration>>> = vec![None; journey.steps.len() + 1];
+    before[0] = Some(first);
+    let mut at_steps = Vec::new();
+    for (index, step) in journey.steps.iter().enumerate() {
+        let silence = before[index].unwrap_or_default();
+        let when_due = silence.and_then(|silence| after(step, silence));
+        at_steps.push(when_due);
+        let mut lead_on = |next: usize, silence: Option<SignedDuration>| {
+            let Some(known) = before.get_mut(next) else { return };
+            *known = Some(match known {
+                None => silence,
+                Some(other) => other.zip(silence).map(|(one, other)| one.max(other)),
+            });
+        };
+        match &step.action {
+            StepAction::Await { occasions, otherwise } => {
+                let came = if in_a_chat(occasions) { Some(SignedDuration::ZERO) } else { when_due };
+                lead_on(step.next, came);
+                lead_on(*otherwise, when_due);
+            }
+            StepAction::Send(_)
+            | StepAction::Tag(_)
+            | StepAction::Untag(_)
+            | StepAction::Branch { .. }
+            | StepAction::Split { .. } => step.ways_on().for_each(|next| lead_on(next, when_due)),
+        }
+    }
+    at_steps
 }
 
-fn starts_in_a_chat(send: &Sending<'_>) -> bool {
-    let opens = |trigger: &Trigger| match trigger {
+fn after(step: &Step, silence: SignedDuration) -> Option<SignedDuration> {
+    // A time of day may be a day away, and a date any time.
+    if step.at.is_some() {
+        return None;
+    }
+    match &step.delay {
+        Delay::After(wait) => Some(wait.duration().max(silence)),
+        Delay::ThenAfter(wait) => Some(silence + wait.duration()),
+        Delay::Before(..) | Delay::Since(..) => None,
+    }
+}
+
+/// Only what the person did in a chat is among these.
+fn in_a_chat(occasions: &[Occasion]) -> bool {
+    let opens = |occasion: &Occasion| match occasion.trigger {
         Trigger::LeadReplied | Trigger::ConsentGiven | Trigger::LeadOptedOut => true,
         Trigger::LeadCaptured
         | Trigger::CallMissed
@@ -47,25 +90,11 @@ fn starts_in_a_chat(send: &Sending<'_>) -> bool {
         | Trigger::CommentMade
         | Trigger::DealOpened
         | Trigger::DealWon
-        | Trigger::DealLost => false,
+        | Trigger::DealLost
+        | Trigger::TagAdded
+        | Trigger::FieldChanged
+        | Trigger::SegmentEntered
+        | Trigger::SegmentLeft => false,
     };
-    send.journey.starts.iter().all(opens)
-}
-
-fn is_none(delay: &Delay) -> bool {
-    match delay {
-        Delay::After(wait) | Delay::ThenAfter(wait) => wait.duration() == Wait::NONE.duration(),
-        Delay::Before(..) | Delay::Since(..) => false,
-    }
-}
-
-fn may_fall_into_the_window(send: &Sending<'_>) -> bool {
-    let steps = &send.journey.steps[..=send.index];
-    let waited = steps.iter().fold(SignedDuration::ZERO, |waited, step| match &step.delay {
-        Delay::After(wait) => wait.duration().max(waited),
-        Delay::ThenAfter(wait) => waited + wait.duration(),
-        // A date may be any time away.
-        Delay::Before(..) | Delay::Since(..) => domain::channel::WINDOW,
-    });
-    starts_in_a_chat(send) && waited < domain::channel::WINDOW
+    occasions.iter().all(opens)
 }

@@ -57,15 +57,20 @@ fn plain_id(id: &str, place: Place, report: &mut Report<'_>) {
 fn zone(fields: &Fields<'_>, report: &mut Report<'_>) -> TimeZone {
     let name = fields.optional("zone", report).unwrap_or(ZONE_DEFAULT);
     TimeZone::get(name).unwrap_or_else(|_| {
-        let zones: Vec<String> = jiff::tz::db().available().map(|zone| zone.as_str().to_owned()).collect();
-        let hint = match did_you_mean(name, zones.iter().map(String::as_str)) {
-            near if near.starts_with("did you") => near,
-            _ => format!("write a region and a city, such as {ZONE_DEFAULT}"),
-        };
+        let hint = zone_hint(name);
         let place = fields.get("zone").map_or(fields.place(), |node| node.place);
         report.fault(place, format!("unknown time zone \"{name}\""), hint);
         TimeZone::UTC
     })
+}
+
+/// The cure for a time zone that there is not.
+pub fn zone_hint(name: &str) -> String {
+    let zones: Vec<String> = jiff::tz::db().available().map(|zone| zone.as_str().to_owned()).collect();
+    match did_you_mean(name, zones.iter().map(String::as_str)) {
+        near if near.starts_with("did you") => near,
+        _ => format!("write a region and a city, such as {ZONE_DEFAULT}"),
+    }
 }
 
 fn language(fields: &Fields<'_>, report: &mut Report<'_>) -> String {

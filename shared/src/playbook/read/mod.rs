@@ -3,10 +3,13 @@
 
 mod business;
 mod campaign;
+mod condition;
 mod deal;
 mod journey;
 mod message;
+mod occasion;
 mod quiet;
+mod step_time;
 mod times;
 
 use std::collections::BTreeMap;
@@ -18,15 +21,17 @@ use super::fields::Fields;
 use super::report::Report;
 use super::tree::Node;
 
-const PARTS: [&str; 12] = [
+pub const PARTS: [&str; 14] = [
     "business",
     "links",
     "channels",
     "sources",
     "quiet-hours",
     "daily-cap",
+    "weekly-cap",
     "opt-out",
     "messages",
+    "segments",
     "journeys",
     "campaigns",
     "deals",
@@ -52,7 +57,11 @@ pub fn playbook(tree: &Node, version: PlaybookVersion, report: &mut Report<'_>) 
             .named("journeys", report)
             .into_iter()
             .map(|entry| journey::journey(entry, report))
-            .map(|journey| (journey.name.clone(), journey))
+            .collect(),
+        segments: fields
+            .named("segments", report)
+            .into_iter()
+            .map(|entry| (entry.key.clone(), condition::of(&entry.value, report)))
             .collect(),
         campaigns: fields
             .named("campaigns", report)
@@ -61,13 +70,14 @@ pub fn playbook(tree: &Node, version: PlaybookVersion, report: &mut Report<'_>) 
             .map(|campaign| (campaign.name.clone(), campaign))
             .collect::<BTreeMap<_, _>>(),
         quiet_hours: quiet::quiet_hours(&fields, report),
-        daily_cap: daily_cap(&fields, report),
+        daily_cap: cap(&fields, "daily-cap", "day", report),
+        weekly_cap: cap(&fields, "weekly-cap", "week", report),
         deals: fields
             .named("deals", report)
             .into_iter()
             .map(|entry| (entry.key.as_str().into(), deal::deal(entry, report)))
             .collect(),
-        bus: journey::triggers(&fields, "bus", report),
+        bus: occasion::triggers(&fields, "bus", report),
         opt_out_confirmation: fields.get("opt-out").and_then(|node| {
             let opt_out = Fields::read(node, "\"opt-out\"", &["confirm"], report);
             opt_out.optional("confirm", report).map(Into::into)
@@ -75,14 +85,18 @@ pub fn playbook(tree: &Node, version: PlaybookVersion, report: &mut Report<'_>) 
     }
 }
 
-fn daily_cap(fields: &Fields<'_>, report: &mut Report<'_>) -> Option<u32> {
-    let written = fields.optional("daily-cap", report)?;
+/// Above what a lead's record remembers nothing could be counted.
+const CAP_MAX: usize = domain::lead::RECENT_SENDS_MAX;
+
+fn cap(fields: &Fields<'_>, key: &str, span: &str, report: &mut Report<'_>) -> Option<u32> {
+    let written = fields.optional(key, report)?;
     match written.parse::<u32>() {
-        Ok(cap) if (1..=50).contains(&cap) => Some(cap),
+        Ok(cap) if (1..=CAP_MAX as u32).contains(&cap) => Some(cap),
         _ => {
-            let place = fields.get("daily-cap").map_or(fields.place(), |node| node.place);
-            let hint = "write how many messages one person may get in a day, 1 to 50: daily-cap: 2";
-            report.fault(place, format!("\"{written}\" is no daily cap"), hint);
+            let place = fields.get(key).map_or(fields.place(), |node| node.place);
+            let hint =
+                format!("write how many messages one person may get in a {span}, 1 to {CAP_MAX}: {key}: 2");
+            report.fault(place, format!("\"{written}\" is no {} cap", key.trim_end_matches("-cap")), hint);
             None
         }
     }

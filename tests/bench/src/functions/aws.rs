@@ -143,7 +143,11 @@ fn refused(kind: &str, message: &str) -> Reply {
 
 /// The playbook without its nights: what a function does must not depend on the hour of the run.
 fn without_quiet_hours(playbook: &str) -> String {
-    playbook.lines().filter(|line| !line.starts_with("quiet-hours:")).map(|line| format!("{line}\n")).collect()
+    playbook
+        .lines()
+        .filter(|line| !line.starts_with("quiet-hours:"))
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 #[cfg(test)]

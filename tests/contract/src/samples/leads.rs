@@ -9,7 +9,7 @@ use domain::identity::Identity;
 use domain::ids::{
     AssetId, BusinessId, CommentId, DealId, DealKind, FormId, JourneyName, LeadAdId, LeadId, MessageName,
 };
-use domain::ids::{PlatformMessageId, PlaybookVersion, PostId, RunId, WorkId};
+use domain::ids::{PlatformMessageId, PlaybookVersion, PostId, RunId, StepKey, WorkId};
 use domain::lead::{Lead, PendingMerge, Proof, RecentSend};
 use domain::name::PersonName;
 use domain::phone::PhoneNumber;
@@ -150,6 +150,10 @@ fn run(chance: &mut Chance) -> Run {
         deal: chance.maybe(|chance| DealId::new(chance.text())),
         next_at: chance.maybe(moment),
         last_step_at: moment(chance),
+        taken: chance.some(3, |chance| StepKey(chance.below(1 << 20) as u32)).into_iter().collect(),
+        acted_at: chance.maybe(moment),
+        is_held_out: chance.below(2) == 1,
+        goal_at: chance.maybe(moment),
     }
 }
 

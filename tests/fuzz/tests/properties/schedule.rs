@@ -44,18 +44,16 @@ fn wait() -> impl Strategy<Value = Wait> {
     (amount, unit).prop_map(|(amount, unit)| Wait { amount, unit })
 }
 
+fn sends(delay: Delay) -> Step {
+    Step::new(StepAction::Send(MessageName::new("m")), delay, 1)
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let delay = (wait(), any::<bool>())
         .prop_map(|(wait, then)| if then { Delay::ThenAfter(wait) } else { Delay::After(wait) });
     let time =
         (0_i8..24, 0_i8..60).prop_filter_map("a time", |(hour, minute)| Time::new(hour, minute, 0, 0).ok());
-    (delay, proptest::option::of(time)).prop_map(|(delay, at)| Step {
-        action: StepAction::Send(MessageName::new("m")),
-        delay,
-        at,
-        within: SignedDuration::from_hours(24),
-        ignores_quiet_hours: false,
-    })
+    (delay, proptest::option::of(time)).prop_map(|(delay, at)| Step { at, ..sends(delay) })
 }
 
 fn zone(name: &str) -> TimeZone {
@@ -86,13 +84,7 @@ fn a_step_with_a_time_of_day_is_due_at_that_time_or_where_the_clocks_leave_it_ou
         (0_i8..24, 0_i8..60).prop_filter_map("a time", |(hour, minute)| Time::new(hour, minute, 0, 0).ok());
     holds(1_500, (started, short, time, select(&ZONES[..])), |(started_at, (amount, unit), time, name)| {
         let wait = Wait { amount, unit };
-        let step = Step {
-            action: StepAction::Send(MessageName::new("m")),
-            delay: Delay::After(wait),
-            at: Some(time),
-            within: SignedDuration::from_hours(24),
-            ignores_quiet_hours: false,
-        };
+        let step = Step { at: Some(time), ..sends(Delay::After(wait)) };
         let due = due_of(&step, started_at, started_at, name);
         let shown = due.to_zoned_datetime(zone(name));
         let late = shown.time().duration_since(time);

@@ -1,6 +1,6 @@
 //! One person's way through one journey.
 
-use domain::ids::{DealId, JourneyName, PlaybookVersion, RunId};
+use domain::ids::{DealId, JourneyName, PlaybookVersion, RunId, StepKey};
 use domain::run::Run;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,21 @@ pub struct RunItem {
     /// When the step before was due, where it is not the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     l: Option<Moment>,
+    /// The steps behind it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    k: Vec<u32>,
+    /// The person's act that carried it here, where that is not its start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    a: Option<Moment>,
+    /// It was started by no act of a person, and none has carried it since.
+    #[serde(default, skip_serializing_if = "is_default")]
+    c: bool,
+    /// The person is held out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    h: bool,
+    /// When the goal was reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    g: Option<Moment>,
 }
 
 impl From<&Run> for RunItem {
@@ -42,6 +57,11 @@ impl From<&Run> for RunItem {
             n: run.next,
             d: run.next_at.map(Moment),
             l: (run.last_step_at != run.started_at).then(|| run.last_step_at.into()),
+            k: run.taken.iter().map(|step| step.0).collect(),
+            a: run.acted_at.filter(|at| *at != run.started_at).map(Moment),
+            c: run.acted_at.is_none(),
+            h: run.is_held_out,
+            g: run.goal_at.map(Moment),
         }
     }
 }
@@ -57,6 +77,10 @@ impl RunItem {
             next: self.n,
             next_at: self.d.map(Into::into),
             last_step_at: self.l.unwrap_or(self.t).into(),
+            taken: self.k.into_iter().map(StepKey).collect(),
+            acted_at: (!self.c).then(|| self.a.unwrap_or(self.t).into()),
+            is_held_out: self.h,
+            goal_at: self.g.map(Into::into),
         })
     }
 }

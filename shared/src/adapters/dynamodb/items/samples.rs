@@ -11,7 +11,7 @@ use domain::erasure::{Erasing, Suppression};
 use domain::event::{Call, CallKind, Capture, Comment, Details, Event, EventKind, LeadAd, Media, Message};
 use domain::event_key::EventKey;
 use domain::identity::Identity;
-use domain::ids::{BusinessId, LeadId, RunId, WorkId};
+use domain::ids::{BusinessId, LeadId, RunId, StepKey, WorkId};
 use domain::lead::{Lead, PendingMerge, Proof, RecentSend};
 use domain::name::PersonName;
 use domain::phone::PhoneNumber;
@@ -62,6 +62,10 @@ fn run(next_at: Option<Timestamp>) -> Run {
         next: 1,
         next_at,
         last_step_at: at(2),
+        taken: next_at.into_iter().flat_map(|_| [StepKey(7), StepKey(u32::MAX)]).collect(),
+        acted_at: next_at.map(|_| at(2)),
+        is_held_out: next_at.is_some(),
+        goal_at: next_at.map(|_| at(3)),
     }
 }
 

@@ -1,0 +1,94 @@
+//! A review is asked of everybody alike (R8): asking only those who liked it is what Google calls gating.
+//!
+//! A message asks for a review where it leads to one: by a link that is called `review`, or that opens a known place
+//! for reviews.
+
+use domain::playbook::{Button, Journey, Message, StepAction, Trigger};
+
+use super::Check;
+
+/// Where reviews are written, as their addresses begin. Google's own short links are `g.page/r/…/review`.
+const PLACES: [&str; 5] = [
+    "g.page/r/",
+    "search.google.com/local/writereview",
+    "www.tripadvisor.",
+    "www.facebook.com/pg/",
+    "www.yelp.com/writeareview",
+];
+const NAME: &str = "review";
+const HINT: &str = "ask everybody in the same words, whatever they answered, and offer nothing for it";
+
+pub fn check(check: &mut Check<'_, '_, '_>) {
+    let playbook = check.playbook;
+    for journey in playbook.journeys.values() {
+        let asks: Vec<bool> = journey
+            .steps
+            .iter()
+            .map(|step| {
+                let message = step.action.message().and_then(|name| playbook.messages.get(name));
+                message.is_some_and(|message| asks_for_review(check, message))
+            })
+            .collect();
+        if !asks.contains(&true) {
+            continue;
+        }
+        for (index, step) in journey.steps.iter().enumerate() {
+            let picks = match &step.action {
+                StepAction::Branch { .. } => Some("if"),
+                StepAction::Await { occasions, .. } if occasions.iter().any(|one| one.of.is_some()) => {
+                    Some("wait-for")
+                }
+                _ => None,
+            };
+            if let Some(key) = picks {
+                let ways: Vec<bool> = step.ways_on().map(|way| comes_by(journey, way, &asks)).collect();
+                if ways.contains(&true) && ways.contains(&false) {
+                    let what = "only some of them are asked for a review (R8)";
+                    check.step_fault(journey, index, key, what, HINT);
+                }
+            }
+            if asks[index] && step.only_if.is_some() {
+                let what = "only some of them are asked for a review (R8)";
+                check.step_fault(journey, index, "only-if", what, HINT);
+            }
+        }
+        // A journey that one answer starts asks nobody who gave another.
+        let picked =
+            |start: &domain::playbook::Occasion| start.trigger == Trigger::LeadReplied && start.of.is_some();
+        if let Some(index) = journey.starts.iter().position(picked) {
+            let path = ["journeys", journey.name.as_str(), "starts", &index.to_string(), "lead.replied"];
+            check.fault(&path, "only those who gave this answer are asked for a review (R8)", HINT);
+        }
+    }
+}
+
+fn asks_for_review(check: &Check<'_, '_, '_>, message: &Message) -> bool {
+    let links = &check.playbook.business.links;
+    let leads_there = |name: &str, url: &str| {
+        let place = url.split_once("://").map_or(url, |(_, place)| place);
+        name == NAME || PLACES.iter().any(|known| place.starts_with(known))
+    };
+    links.iter().filter(|(name, url)| leads_there(name, url)).any(|(name, _)| {
+        let button = |button: &Button| matches!(button, Button::Link { link, .. } if link == name);
+        let variable = format!("links.{name}");
+        message.text.contains(&variable) || message.buttons.iter().any(button)
+    })
+}
+
+/// Whether a way that begins at `from` has such a step on it.
+fn comes_by(journey: &Journey, from: usize, wanted: &[bool]) -> bool {
+    let mut reached = vec![false; journey.steps.len() + 1];
+    if let Some(first) = reached.get_mut(from) {
+        *first = true;
+    }
+    for (index, step) in journey.steps.iter().enumerate() {
+        if reached[index] {
+            for next in step.ways_on() {
+                if let Some(mark) = reached.get_mut(next) {
+                    *mark = true;
+                }
+            }
+        }
+    }
+    wanted.iter().zip(reached).any(|(wanted, reached)| *wanted && reached)
+}
