@@ -9,10 +9,12 @@ use shared::adapters::system::{SystemChance, SystemClock};
 use shared::application::World;
 use shared::application::erase::{Erased, erase_identity};
 use shared::application::in_memory::NoFigures;
+use shared::application::moving::{PeopleMoved, move_people};
 use shared::application::ports::Store;
+use shared::application::publish::publish;
 use shared::application::redrive::redrive;
 use shared::domain::identity::Identity;
-use shared::domain::ids::BusinessId;
+use shared::domain::ids::{BusinessId, JourneyName};
 use shared::lambda::settings::pepper;
 use shared::secrets::names;
 
@@ -20,6 +22,7 @@ use crate::aws::Aws;
 use crate::fault::DeployError;
 use crate::installation::Installation;
 use crate::operator::Operator;
+use crate::wanted::{self, PlaybookText};
 use crate::{secrets, stacks};
 
 /// Which installation, and where.
@@ -90,6 +93,29 @@ pub async fn erase_person(
     }
     operator.tell("Copies in the table's point-in-time recovery are gone after 35 days at the latest.");
     Ok(())
+}
+
+/// Publishes a playbook, and moves the people who are on these journeys by an older one, or says only what would change
+/// for them. Functions follow the new one within half a minute.
+pub async fn publish_playbook(
+    place: &Place,
+    playbook: &PlaybookText,
+    journeys: &[JourneyName],
+    dry_run: bool,
+) -> Result<Vec<(JourneyName, PeopleMoved)>, DeployError> {
+    let sound = wanted::playbooks(std::slice::from_ref(playbook))?;
+    let [sound] = &sound[..] else { return Ok(Vec::new()) };
+    let aws = Aws::connect(place.region.clone(), place.endpoint.clone()).await;
+    let world = world(&aws, &place.installation).await?;
+    if !dry_run {
+        publish(world.store.as_ref(), &sound.playbook, &sound.text).await?;
+    }
+    let playbook = Arc::new(sound.playbook.clone());
+    let mut moved = Vec::new();
+    for journey in journeys {
+        moved.push((journey.clone(), move_people(&world, &playbook, journey, dry_run).await?));
+    }
+    Ok(moved)
 }
 
 /// The installation as a use case sees it, from the operator's machine.

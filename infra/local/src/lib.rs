@@ -9,6 +9,7 @@ mod clock;
 mod data;
 mod functions;
 mod moving;
+mod publishing;
 mod queue;
 mod routes;
 mod sandbox_link;

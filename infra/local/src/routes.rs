@@ -23,6 +23,7 @@ use shared::application::{erase, redrive, release};
 use shared::domain::ids::LeadId;
 
 use crate::moving::MoveError;
+use crate::publishing;
 use crate::stack::Inner;
 use crate::views;
 
@@ -47,6 +48,7 @@ pub fn sandbox(inner: Arc<Inner>) -> Router {
         .route("/sandbox/leads/{id}/erase", post(erase_lead))
         .route("/sandbox/redrive", post(redrive_all))
         .route("/sandbox/release", post(release_all))
+        .route("/sandbox/playbook", post(publishing::publish_playbook))
         .with_state(inner)
 }
 
@@ -99,11 +101,11 @@ fn answer(response: ApiGatewayV2httpResponse) -> Response {
     answer
 }
 
-fn failure(status: StatusCode, code: &str, message: &str) -> Response {
+pub fn failure(status: StatusCode, code: &str, message: &str) -> Response {
     (status, Json(json!({ "error": { "code": code, "message": message } }))).into_response()
 }
 
-fn store_failure(error: &impl std::fmt::Display) -> Response {
+pub fn store_failure(error: &impl std::fmt::Display) -> Response {
     failure(StatusCode::SERVICE_UNAVAILABLE, "store", &error.to_string())
 }
 

@@ -82,6 +82,7 @@ pub(crate) struct Inner {
     pub(crate) webhook: Webhook,
     pub(crate) lead_intake: LeadIntake,
     businesses: Vec<BusinessId>,
+    pub(crate) playbooks: Arc<StoredPlaybooks>,
     door: Mutex<Router>,
     /// One moves the clock at a time.
     moving: tokio::sync::Mutex<()>,
@@ -135,7 +136,7 @@ impl Stack {
         let client = engine.client(Retries::Standard);
         ensure_table(&client, TABLE).await?;
         let store: Arc<dyn Store> = Arc::new(DynamoDbStore::new(client, TABLE, Arc::clone(&chance)));
-        let stored_playbooks = StoredPlaybooks::new(Arc::clone(&store));
+        let stored_playbooks = Arc::new(StoredPlaybooks::new(Arc::clone(&store)));
         for (playbook, file) in playbooks.iter().zip(&settings.playbooks) {
             publish(store.as_ref(), playbook, &file.text).await?;
         }
@@ -150,7 +151,7 @@ impl Stack {
         let world = World {
             store: Arc::clone(&store),
             queue: Arc::clone(&queue) as _,
-            playbooks: Arc::new(stored_playbooks),
+            playbooks: Arc::clone(&stored_playbooks) as _,
             clock: Arc::clone(&clock) as _,
             chance,
             // Nobody collects them here; `/sandbox` and the command show the records themselves.
@@ -190,6 +191,7 @@ impl Stack {
             webhook,
             lead_intake,
             businesses: playbooks.iter().map(|playbook| playbook.business.id.clone()).collect(),
+            playbooks: stored_playbooks,
             door: Mutex::default(),
             moving: tokio::sync::Mutex::new(()),
         });

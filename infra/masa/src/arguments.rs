@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+use shared::domain::playbook::Playbook;
 
 /// Marketing automation that a small business owns.
 #[derive(Parser)]
@@ -89,6 +90,9 @@ pub struct Demo {
     /// End after the table instead of leaving the page up
     #[arg(long)]
     pub once: bool,
+    /// The language of the agency and of its people
+    #[arg(long, value_enum, default_value_t = Language::He)]
+    pub lang: Language,
     /// Where the page is, on this machine only
     #[arg(long, default_value_t = 8080)]
     pub port: u16,
@@ -100,12 +104,95 @@ pub enum PlaybookCommand {
     Check {
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// The language in which it is said
+        #[arg(long, value_enum, default_value_t = Language::En)]
+        lang: Language,
     },
+    /// Say what one person would get, when and by which way, and what not and why
+    Simulate(Simulate),
+    /// Print the JSON Schema by which editors complete a playbook
+    Schema,
+    /// Make a playbook the one that is followed, where Masa runs
+    Publish(Publish),
     /// List the WhatsApp templates that the playbook's messages need
     Templates {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    En,
+    He,
+}
+
+impl Language {
+    /// The language of the business.
+    pub fn of(playbook: &Playbook) -> Self {
+        if playbook.business.language == "he" { Self::He } else { Self::En }
+    }
+}
+
+#[derive(Args)]
+pub struct Simulate {
+    /// The playbook
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The person, and what happens to them; without it, somebody leaves their details in a form
+    #[arg(long, value_name = "FILE")]
+    pub scenario: Option<PathBuf>,
+    /// When somebody leaves their details, if there is no scenario, such as 2026-11-30T09:00:00+02:00
+    #[arg(long, value_name = "INSTANT", conflicts_with = "scenario")]
+    pub start: Option<Timestamp>,
+    /// How it is shown
+    #[arg(long, value_enum, default_value_t = SimulationFormat::Table)]
+    pub format: SimulationFormat,
+    /// The journey of a picture; without it, the one that most happens in
+    #[arg(long, value_name = "NAME")]
+    pub journey: Option<String>,
+    /// The language of words and reasons; without it, the business's
+    #[arg(long, value_enum)]
+    pub lang: Option<Language>,
+}
+
+#[derive(Args)]
+pub struct Publish {
+    /// The playbook
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// A journey whose people go over to its new steps; may be given several times. All others finish the one on which
+    /// they began
+    #[arg(long = "move", value_name = "JOURNEY")]
+    pub moves: Vec<String>,
+    /// Say what would change for whom, and publish nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Go on without being asked
+    #[arg(long)]
+    pub yes: bool,
+    /// The address of the running stack
+    #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    pub url: String,
+    /// An installation on AWS, in the place of a stack on this machine
+    #[arg(long, conflicts_with = "url", value_name = "NAME")]
+    pub installation: Option<String>,
+    /// Where on AWS
+    #[arg(long, requires = "installation", value_name = "REGION")]
+    pub region: Option<String>,
+    /// Another address than AWS's
+    #[arg(long, requires = "installation", value_name = "URL")]
+    pub endpoint_url: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SimulationFormat {
+    /// A calendar to read
+    Table,
+    /// The same for a program
+    Json,
+    /// A picture of one journey, with what became of each of its steps
+    Svg,
 }
 
 #[derive(Subcommand)]

@@ -7,10 +7,11 @@ use deploy::{Data, Installation, Operator, PlaybookText, Source};
 use secrecy::SecretString;
 use shared::domain::email::EmailAddress;
 use shared::domain::identity::Identity;
-use shared::domain::ids::LeadId;
+use shared::domain::ids::{JourneyName, LeadId};
 use shared::domain::phone::PhoneNumber;
 
-use crate::arguments::{BusinessCommand, Deploy, Destroy, Doctor, Erase, Place, Redrive, Release};
+use crate::arguments::{BusinessCommand, Deploy, Destroy, Doctor, Erase, Place, Publish, Redrive, Release};
+use crate::publish::Moves;
 use crate::{Refusal, playbook};
 
 pub async fn deploy(typed: &Deploy) -> Result<(), Refusal> {
@@ -77,6 +78,17 @@ pub async fn release(typed: &Release) -> Result<(), Refusal> {
     let place = place(&typed.place)?;
     go_on(&typed.place, "What was held leaves now, paced. Go on? [y/N] ")?;
     Ok(deploy::release(&place, &Terminal).await?)
+}
+
+pub async fn publish(typed: &Publish, dry_run: bool) -> Result<Moves, Refusal> {
+    let place = deploy::Place {
+        installation: Installation::parse(typed.installation.as_deref().unwrap_or_default())?,
+        region: typed.region.clone(),
+        endpoint: typed.endpoint_url.clone(),
+    };
+    let journeys: Vec<JourneyName> = typed.moves.iter().map(|name| name.as_str().into()).collect();
+    let moved = deploy::publish_playbook(&place, &read(&typed.file)?, &journeys, dry_run).await?;
+    Ok(moved.into_iter().map(|(journey, people)| (journey.to_string(), people)).collect())
 }
 
 pub async fn redrive(typed: &Redrive) -> Result<(), Refusal> {

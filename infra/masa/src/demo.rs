@@ -6,10 +6,12 @@ use local::{ClockSetting, GraphSetting, LocalSettings, PlaybookFile, Secrets, St
 use sandbox::{Act, Sandbox};
 use serde_json::{Value, json};
 
+use self::cast::Cast;
 use crate::Refusal;
-use crate::arguments::Demo;
-use crate::run::{STARTER, STARTER_NAME, Stop};
+use crate::arguments::{Demo, Language};
+use crate::run::{ENGLISH_STARTER, STARTER, STARTER_NAME, Stop};
 
+mod cast;
 mod table;
 
 const START: &str = "2026-11-30T09:00:00+02:00";
@@ -19,8 +21,8 @@ const SEED: u64 = 7;
 pub async fn demo(demo: Demo) -> Result<(), Refusal> {
     let mut stop = Stop::listen()?;
     let port = if demo.once { 0 } else { demo.port };
-    let stack = start(port).await?;
-    print!("{}", story(&stack).await?);
+    let stack = start_in(demo.lang, port).await?;
+    print!("{}", story(&stack, demo.lang).await?);
     if !demo.once {
         println!("\nThe phones stay up at http://{}/sandbox until Ctrl-C.", stack.address());
         stop.wait().await;
@@ -30,11 +32,19 @@ pub async fn demo(demo: Demo) -> Result<(), Refusal> {
 }
 
 pub async fn start(port: u16) -> Result<Stack, Refusal> {
+    start_in(Language::He, port).await
+}
+
+async fn start_in(language: Language, port: u16) -> Result<Stack, Refusal> {
+    let (name, text) = match language {
+        Language::He => (STARTER_NAME, STARTER),
+        Language::En => ("infra/local/playbook.en.yaml", ENGLISH_STARTER),
+    };
     let names = ["MASA_META_TOKEN".to_owned()];
     let settings = LocalSettings {
         port,
         data: None,
-        playbooks: vec![PlaybookFile { name: STARTER_NAME.to_owned(), text: STARTER.to_owned() }],
+        playbooks: vec![PlaybookFile { name: name.to_owned(), text: text.to_owned() }],
         clock: ClockSetting::Manual { start: START.parse()? },
         graph: GraphSetting::Sandbox,
         secrets: Secrets::read(|_| None, true, &names)?,
@@ -44,12 +54,13 @@ pub async fn start(port: u16) -> Result<Stack, Refusal> {
 }
 
 /// Plays the days and returns what is to be seen of them.
-async fn story(stack: &Stack) -> Result<String, Refusal> {
+async fn story(stack: &Stack, language: Language) -> Result<String, Refusal> {
     let played = Player {
         stack,
         sandbox: stack.sandbox().ok_or("the demo needs the sandbox")?,
         http: reqwest::Client::builder().no_proxy().build()?,
         start: START.parse()?,
+        cast: cast::of(language),
     };
     played.play().await?;
     table::render(stack, &played.sandbox, &TimeZone::get("Asia/Jerusalem")?).await
@@ -60,36 +71,42 @@ struct Player<'s> {
     sandbox: std::sync::Arc<Sandbox>,
     http: reqwest::Client,
     start: Timestamp,
+    cast: &'static Cast,
 }
 
 impl Player<'_> {
     async fn play(&self) -> Result<(), Refusal> {
+        let cast = self.cast;
         // The first morning: an ad, the site, a call that nobody took, and comments.
-        self.act(json!({ "person": "דנה כהן", "do": "lead", "on": "600600600600600" })).await?;
+        self.act(json!({ "person": cast.dana, "do": "lead", "on": "600600600600600" })).await?;
         self.minutes_later(5).await?;
+        let (field, answer) = cast.destination;
         self.form(
-            json!({ "name": "רון לוי", "phone": "052-222-3344", "email": "ron@example.com", "יעד": "רומא" }),
+            json!({ "name": cast.ron, "phone": "052-222-3344", "email": "ron@example.com", field: answer }),
         )
         .await?;
-        self.form(json!({ "name": "שיר אלון", "phone": "053-333-4455" })).await?;
-        self.form(json!({ "name": "יוסי מזרחי", "phone": "03-555-6677" })).await?;
+        self.form(json!({ "name": cast.shir, "phone": "053-333-4455" })).await?;
+        self.form(json!({ "name": cast.yossi, "phone": "03-555-6677" })).await?;
         self.minutes_later(5).await?;
         for _ in 0..3 {
             self.call(json!({ "phone": "054-765-4321", "kind": "missed" })).await?;
         }
         self.minutes_later(5).await?;
-        let on_facebook =
-            json!({ "person": "מיכל ברק", "do": "comment", "channel": "facebook", "text": "כמה עולה? 😍" });
+        let on_facebook = json!({ "person": cast.michal, "do": "comment", "channel": "facebook", "text": cast.asks_the_price });
         self.act(on_facebook).await?;
-        let on_instagram =
-            json!({ "person": "עומר שגב", "do": "comment", "channel": "instagram", "text": "אשמח לפרטים" });
+        let on_instagram = json!({ "person": cast.omer, "do": "comment", "channel": "instagram", "text": cast.asks_for_more });
         self.act(on_instagram).await?;
         // Ron answers the next day: his follow-ups end. Shir refuses after the first one.
         self.hours_later(26).await?;
-        self.act(json!({ "person": "052-222-3344", "do": "message", "channel": "whatsapp", "text": "היי, אשמח לדבר מחר" })).await?;
+        self.act(
+            json!({ "person": "052-222-3344", "do": "message", "channel": "whatsapp", "text": cast.answers }),
+        )
+        .await?;
         self.hours_later(6 * 24).await?;
-        self.act(json!({ "person": "053-333-4455", "do": "message", "channel": "whatsapp", "text": "הסר" }))
-            .await?;
+        self.act(
+            json!({ "person": "053-333-4455", "do": "message", "channel": "whatsapp", "text": cast.refuses }),
+        )
+        .await?;
         // And on to the end of Dana's journey.
         self.move_to(self.start + SignedDuration::from_hours(58 * 24)).await
     }
@@ -137,9 +154,13 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn fifty_days_are_as_they_were() {
-        let stack = start(0).await.unwrap();
-        let shown = story(&stack).await.unwrap();
-        stack.stop().await;
-        insta::assert_snapshot!(shown);
+        for (language, name) in
+            [(Language::He, "fifty_days_are_as_they_were"), (Language::En, "fifty_days_in_english")]
+        {
+            let stack = start_in(language, 0).await.unwrap();
+            let shown = story(&stack, language).await.unwrap();
+            stack.stop().await;
+            insta::assert_snapshot!(name, shown);
+        }
     }
 }

@@ -10,13 +10,15 @@ mod aws;
 mod cost;
 mod demo;
 mod playbook;
+mod publish;
 mod redrive;
 mod run;
+mod simulate;
 mod templates;
 
 use std::process::ExitCode;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, PlaybookCommand};
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         match arguments.chosen() {
             Command::Run(run) => run::run(run).await,
             Command::Demo(demo) => demo::demo(demo).await,
+            Command::Playbook(PlaybookCommand::Publish(typed)) => publish::publish(&typed).await,
             Command::Playbook(command) => playbook::playbook(&command),
             Command::Templates(command) => templates::templates(&command).await,
             Command::Redrive(redrive) if redrive.installation.is_some() => aws::redrive(&redrive).await,

@@ -2,23 +2,19 @@
 
 use std::path::Path;
 
-use shared::playbook::{parse, templates};
+use shared::playbook::{parse, schema, templates};
 
 use crate::Refusal;
-use crate::arguments::PlaybookCommand;
+use crate::arguments::{Language, PlaybookCommand};
+use crate::simulate::simulate;
 
 pub fn playbook(command: &PlaybookCommand) -> Result<(), Refusal> {
     match command {
-        PlaybookCommand::Check { file } => {
-            let playbook = parse(&file.display().to_string(), &read(file)?)?;
-            println!(
-                "{}: sound. {} messages, {} journeys, {} campaigns.",
-                file.display(),
-                playbook.messages.len(),
-                playbook.journeys.len(),
-                playbook.campaigns.len()
-            );
-        }
+        PlaybookCommand::Check { file, lang } => println!("{}", check(file, *lang)?),
+        PlaybookCommand::Simulate(typed) => simulate(typed)?,
+        // It talks to a running stack; `main` calls it.
+        PlaybookCommand::Publish(_) => {}
+        PlaybookCommand::Schema => println!("{}", serde_json::to_string_pretty(&schema())?),
         PlaybookCommand::Templates { file } => {
             let playbook = parse(&file.display().to_string(), &read(file)?)?;
             for template in templates(&playbook) {
@@ -33,6 +29,21 @@ pub fn playbook(command: &PlaybookCommand) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+fn check(file: &Path, language: Language) -> Result<String, Refusal> {
+    let playbook = parse(&file.display().to_string(), &read(file)?).map_err(|faults| match language {
+        Language::En => faults,
+        Language::He => faults.in_hebrew(),
+    })?;
+    let (file, messages, journeys, campaigns) =
+        (file.display(), playbook.messages.len(), playbook.journeys.len(), playbook.campaigns.len());
+    Ok(match language {
+        Language::En => {
+            format!("{file}: sound. {messages} messages, {journeys} journeys, {campaigns} campaigns.")
+        }
+        Language::He => format!("{file}: תקין. {messages} הודעות, {journeys} מסעות, {campaigns} קמפיינים."),
+    })
 }
 
 pub fn read(file: &Path) -> Result<String, Refusal> {

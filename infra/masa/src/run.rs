@@ -13,6 +13,8 @@ use crate::{Refusal, playbook};
 /// The travel agency of the guide: what a newcomer sees without writing anything.
 pub const STARTER_NAME: &str = "infra/local/playbook.he.yaml";
 pub const STARTER: &str = include_str!("../../local/playbook.he.yaml");
+/// The same in English.
+pub const ENGLISH_STARTER: &str = include_str!("../../local/playbook.en.yaml");
 
 pub async fn run(run: Run) -> Result<(), Refusal> {
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);

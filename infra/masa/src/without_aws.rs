@@ -1,7 +1,8 @@
 //! What the commands for AWS say in a `masa` that was built without its clients.
 
 use crate::Refusal;
-use crate::arguments::{BusinessCommand, Deploy, Destroy, Doctor, Erase, Redrive, Release};
+use crate::arguments::{BusinessCommand, Deploy, Destroy, Doctor, Erase, Publish, Redrive, Release};
+use crate::publish::Moves;
 
 pub async fn deploy(_: &Deploy) -> Result<(), Refusal> {
     Err(not_built_in("deploy"))
@@ -21,6 +22,10 @@ pub async fn doctor(_: &Doctor) -> Result<(), Refusal> {
 
 pub async fn release(_: &Release) -> Result<(), Refusal> {
     Err(not_built_in("release"))
+}
+
+pub async fn publish(_: &Publish, _: bool) -> Result<Moves, Refusal> {
+    Err(not_built_in("playbook publish"))
 }
 
 pub async fn redrive(_: &Redrive) -> Result<(), Refusal> {

@@ -13,6 +13,7 @@ pub mod erase;
 mod held;
 pub mod in_memory;
 mod merge;
+pub mod moving;
 pub mod ports;
 pub mod publish;
 pub mod redrive;

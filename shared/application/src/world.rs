@@ -47,7 +47,7 @@ pub(crate) const ATTEMPTS_MAX: usize = 12;
 
 /// Playbooks that stay valid while a decision is made.
 pub struct Decidable {
-    playbooks: LeadPlaybooks,
+    pub(crate) playbooks: LeadPlaybooks,
     now: Timestamp,
     seed: u64,
 }

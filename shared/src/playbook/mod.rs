@@ -6,9 +6,12 @@
 mod check;
 mod fault;
 mod fields;
+pub mod hebrew;
 mod nearest;
 mod read;
 mod report;
+pub mod scenario;
+mod schema;
 mod submissions;
 mod templates;
 #[cfg(test)]
@@ -16,6 +19,7 @@ mod tests;
 mod tree;
 
 pub use fault::{Fault, PlaybookFaults};
+pub use schema::schema;
 pub use submissions::{Submission, TemplateButton, submissions};
 pub use templates::{TemplateCategory, TemplateSketch, templates};
 
@@ -30,7 +34,8 @@ use report::Report;
 /// A playbook with any fault is refused whole, with all its faults: half a playbook must not run.
 pub fn parse(file_name: &str, text: &str) -> Result<Playbook, PlaybookFaults> {
     let mut report = Report::new(file_name);
-    let playbook = tree::parse(text, &mut report).map(|tree| {
+    let beginning = "begin with business: { id: my-business, name: …, agent: … }";
+    let playbook = tree::parse(text, "a playbook", beginning, &mut report).map(|tree| {
         let playbook = read::playbook(&tree, version_of(text), &mut report);
         check::playbook(&playbook, &tree, &mut report);
         playbook

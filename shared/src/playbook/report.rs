@@ -3,8 +3,8 @@
 use super::fault::{Fault, PlaybookFaults};
 use super::tree::Place;
 
-/// More than anybody reads in one go.
-const FAULTS_MAX: usize = 100;
+/// Far more than anybody reads in one go.
+const FAULTS_MAX: usize = 1_000;
 
 pub struct Report<'a> {
     file: &'a str,

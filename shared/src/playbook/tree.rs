@@ -52,8 +52,9 @@ pub struct Entry {
     pub value: Node,
 }
 
-/// `None` where the text is no YAML, or more of it than a playbook can be; the report says why.
-pub fn parse(text: &str, report: &mut Report<'_>) -> Option<Node> {
+/// `None` where the text is no YAML, more of it than a playbook can be, or not `what` it should be; the report says why,
+/// and how it begins.
+pub fn parse(text: &str, what: &str, beginning: &str, report: &mut Report<'_>) -> Option<Node> {
     if text.len() > TEXT_BYTES_MAX {
         let what = format!("the file is larger than {} KB", TEXT_BYTES_MAX / 1_000);
         report.fault(Place::START, what, "move media and long texts out of the playbook, and link to them");
@@ -64,8 +65,11 @@ pub fn parse(text: &str, report: &mut Report<'_>) -> Option<Node> {
             Some(node(Spanned::new(Raw::Map(entries), referenced, defined), text))
         }
         Ok(Spanned { value, .. }) => {
-            let what = if matches!(value, Raw::Null) { "the file is empty" } else { "this is no playbook" };
-            report.fault(Place::START, what, "begin with business: { id: my-business, name: …, agent: … }");
+            let fault = match value {
+                Raw::Null => "the file is empty".to_owned(),
+                _ => format!("this is no {}", what.trim_start_matches("a ")),
+            };
+            report.fault(Place::START, fault, beginning);
             None
         }
         Err(error) => {
@@ -275,7 +279,7 @@ mod tests {
 
     fn scalar(text: &str, path: &[&str]) -> String {
         let mut report = Report::new("test.yaml");
-        let tree = parse(text, &mut report).unwrap();
+        let tree = parse(text, "a playbook", "", &mut report).unwrap();
         match &tree.find(path).unwrap().value {
             Value::Scalar(text) => text.clone(),
             other => panic!("{other:?}"),
@@ -308,7 +312,7 @@ mod tests {
     fn everything_has_its_place() {
         let text = "שם: ערך\nlist:\n  - { key: value }\n  - second\nbig:\n  inner: |\n    text\n";
         let mut report = Report::new("test.yaml");
-        let tree = parse(text, &mut report).unwrap();
+        let tree = parse(text, "a playbook", "", &mut report).unwrap();
         let cases: [(&[&str], (u64, u64)); 7] = [
             (&["שם"], (1, 5)),
             (&["list"], (2, 1)),

@@ -73,7 +73,19 @@ impl Town {
     }
 
     pub async fn with(settings: TownSettings) -> Self {
-        let clock = Arc::new(ManualClock::at(settings.start.parse().unwrap()));
+        let files =
+            [("infra/local/playbook.he.yaml", settings.playbook_more), ("events/playbooks/second.yaml", "")];
+        let read = |(file, more): (&str, &str)| {
+            let path = format!("{}/../../{file}", env!("CARGO_MANIFEST_DIR"));
+            std::fs::read_to_string(path).unwrap() + more
+        };
+        let start = settings.start.parse().unwrap();
+        Self::of(&files.map(read), settings, start).await
+    }
+
+    /// A town of businesses with these playbooks.
+    pub async fn of(playbooks: &[String], settings: TownSettings, start: Timestamp) -> Self {
+        let clock = Arc::new(ManualClock::at(start));
         let shared_clock = || Arc::clone(&clock) as Arc<dyn Clock>;
         let queue = Arc::new(if settings.queue_drops_all {
             InMemoryQueue::lossy(shared_clock())
@@ -81,13 +93,10 @@ impl Town {
             InMemoryQueue::new(shared_clock())
         });
         let store = Arc::new(InMemoryStore::default());
-        let files =
-            [("infra/local/playbook.he.yaml", settings.playbook_more), ("events/playbooks/second.yaml", "")];
-        for (file, more) in files {
-            let path = format!("{}/../../{file}", env!("CARGO_MANIFEST_DIR"));
-            let text = std::fs::read_to_string(path).unwrap() + more;
-            let playbook = shared::playbook::parse(file, &text).unwrap_or_else(|faults| panic!("{faults}"));
-            publish(store.as_ref(), &playbook, &text).await.unwrap();
+        for text in playbooks {
+            let parsed = shared::playbook::parse("the town's playbook", text);
+            let playbook = parsed.unwrap_or_else(|faults| panic!("{faults}"));
+            publish(store.as_ref(), &playbook, text).await.unwrap();
         }
         store.release_table(TABLE).await.unwrap();
         let figures = Arc::new(CountedFigures::default());

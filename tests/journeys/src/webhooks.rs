@@ -68,6 +68,19 @@ pub fn whatsapp_text(from: &str, id: &str, second: i64, text: &str) -> Value {
     whatsapp_text_to(NUMBER, from, id, second, text)
 }
 
+/// A pressed button: what it says back, and not what it says.
+pub fn whatsapp_press(from: &str, id: &str, second: i64, payload: &str) -> Value {
+    let reply = json!({ "type": "button_reply", "button_reply": { "id": payload, "title": "כן" } });
+    whatsapp(
+        NUMBER,
+        ACCOUNT,
+        json!({
+            "contacts": [{ "wa_id": from, "profile": { "name": "דנה כהן" } }],
+            "messages": [{ "from": from, "id": id, "timestamp": second.to_string(), "type": "interactive", "interactive": reply }],
+        }),
+    )
+}
+
 /// From a person whom WhatsApp names by a business-scoped id, and by a number if they show it.
 pub fn whatsapp_text_of(user: &str, number: Option<&str>, id: &str, second: i64, text: &str) -> Value {
     let mut value = json!({

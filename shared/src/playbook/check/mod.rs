@@ -16,7 +16,7 @@ mod texts;
 mod windows;
 
 use domain::channel::{Channel, Network};
-use domain::playbook::{Journey, Message, Playbook, Step, StepAction, Trigger};
+use domain::playbook::{Journey, Message, Playbook, StepAction, Trigger};
 
 use super::report::Report;
 use super::tree::Node;
@@ -77,7 +77,7 @@ impl<'a> Check<'a, '_, '_> {
                 if let StepAction::Send(name) = &step.action
                     && let Some(message) = self.playbook.messages.get(name)
                 {
-                    sends.push(Sending { journey, index, step, message });
+                    sends.push(Sending { journey, index, message });
                 }
             }
         }
@@ -103,7 +103,6 @@ impl<'a> Check<'a, '_, '_> {
 struct Sending<'a> {
     journey: &'a Journey,
     index: usize,
-    step: &'a Step,
     message: &'a Message,
 }
 

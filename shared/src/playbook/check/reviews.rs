@@ -3,7 +3,7 @@
 //! A message asks for a review where it leads to one: by a link that is called `review`, or that opens a known place
 //! for reviews.
 
-use domain::playbook::{Button, Journey, Message, StepAction, Trigger};
+use domain::playbook::{Button, Journey, Message, Occasion, StepAction, Trigger};
 
 use super::Check;
 
@@ -35,7 +35,7 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
         for (index, step) in journey.steps.iter().enumerate() {
             let picks = match &step.action {
                 StepAction::Branch { .. } => Some("if"),
-                StepAction::Await { occasions, .. } if occasions.iter().any(|one| one.of.is_some()) => {
+                StepAction::Await { occasions, .. } if leaves_answers_out(check, occasions) => {
                     Some("wait-for")
                 }
                 _ => None,
@@ -53,9 +53,9 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
             }
         }
         // A journey that one answer starts asks nobody who gave another.
-        let picked =
-            |start: &domain::playbook::Occasion| start.trigger == Trigger::LeadReplied && start.of.is_some();
-        if let Some(index) = journey.starts.iter().position(picked) {
+        if leaves_answers_out(check, &journey.starts)
+            && let Some(index) = journey.starts.iter().position(|start| start.of.is_some())
+        {
             let path = ["journeys", journey.name.as_str(), "starts", &index.to_string(), "lead.replied"];
             check.fault(&path, "only those who gave this answer are asked for a review (R8)", HINT);
         }
@@ -72,6 +72,27 @@ fn asks_for_review(check: &Check<'_, '_, '_>, message: &Message) -> bool {
         let button = |button: &Button| matches!(button, Button::Link { link, .. } if link == name);
         let variable = format!("links.{name}");
         message.text.contains(&variable) || message.buttons.iter().any(button)
+    })
+}
+
+/// Whether one answer to a question is among these, and another one to the same question is not.
+fn leaves_answers_out(check: &Check<'_, '_, '_>, occasions: &[Occasion]) -> bool {
+    let is_meant = |payload: &str| {
+        let of = |one: &Occasion| {
+            one.trigger == Trigger::LeadReplied && one.of.as_deref().is_none_or(|of| of == payload)
+        };
+        occasions.iter().any(of)
+    };
+    check.playbook.messages.values().any(|message| {
+        let answers: Vec<bool> = message
+            .buttons
+            .iter()
+            .filter_map(|button| match button {
+                Button::Reply { payload, .. } => Some(is_meant(payload)),
+                _ => None,
+            })
+            .collect();
+        answers.contains(&true) && answers.contains(&false)
     })
 }
 

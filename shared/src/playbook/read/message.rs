@@ -8,7 +8,7 @@ use crate::playbook::nearest::did_you_mean;
 use crate::playbook::report::Report;
 use crate::playbook::tree::{Entry, Node};
 
-const KEYS: [&str; 5] = ["kind", "text", "buttons", "channels", "whatsapp-template"];
+pub const KEYS: [&str; 5] = ["kind", "text", "buttons", "channels", "whatsapp-template"];
 const BUTTONS: [&str; 5] = ["book", "link", "reply", "consent", "opt-out"];
 /// WhatsApp's limit for what a button carries.
 const PAYLOAD_CHARS_MAX: usize = 256;

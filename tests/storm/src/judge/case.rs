@@ -234,7 +234,7 @@ impl<'a> Case<'a> {
         let mut current = BTreeSet::from([0]);
         for entry in &self.history.entries {
             match &entry.what {
-                What::Publish { business: of, version } if *of == business && entry.at <= at => {
+                What::Publish { business: of, version, .. } if *of == business && entry.at <= at => {
                     if entry.at + BELIEVED <= at {
                         current.clear();
                     }
@@ -253,12 +253,33 @@ impl<'a> Case<'a> {
     /// Those that may be followed at some moment of a time.
     pub fn versions_between(&self, business: usize, from: Millis, to: Millis) -> BTreeSet<usize> {
         let published = self.history.entries.iter().filter_map(|entry| match &entry.what {
-            What::Publish { business: of, version } if *of == business && (from..=to).contains(&entry.at) => {
+            What::Publish { business: of, version, .. }
+                if *of == business && (from..=to).contains(&entry.at) =>
+            {
                 Some(*version)
             }
             _ => None,
         });
         self.versions(business, from).into_iter().chain(published).collect()
+    }
+
+    /// Those that a run may follow at a moment that began in this time: the one that was current then, or one to which it
+    /// was moved since.
+    pub fn followed(&self, business: usize, began: (Millis, Millis), at: Millis) -> BTreeSet<usize> {
+        let moved = self.moves(business, began.0, at).map(|(_, version)| version);
+        self.versions_between(business, began.0, began.1).into_iter().chain(moved).collect()
+    }
+
+    /// When people were moved, and to which version. The operator's walk takes a moment.
+    pub fn moves(&self, business: usize, from: Millis, to: Millis) -> impl Iterator<Item = (Millis, usize)> {
+        self.history.entries.iter().filter_map(move |entry| match &entry.what {
+            What::Publish { business: of, version, moves: true }
+                if *of == business && (from..=to).contains(&entry.at) =>
+            {
+                Some((entry.at, *version))
+            }
+            _ => None,
+        })
     }
 
     /// Whether an entry gives consent to marketing.

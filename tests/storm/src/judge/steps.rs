@@ -46,7 +46,7 @@ fn follow_up(case: &Case<'_>, call: &Call, who: Who, index: usize, found: &mut V
     let business = call.business;
     let starts = case.entries_of(business, who).filter_map(|entry| started(case, entry, call));
     let fits = |(first, last): (Millis, Millis)| {
-        case.versions_between(business, first, last).into_iter().any(|version| {
+        case.followed(business, (first, last), call.begun_at).into_iter().any(|version| {
             let step = &follow_ups(business, version)[index];
             let earliest = moment(business, version, first, index);
             let latest =
@@ -183,6 +183,10 @@ pub fn follow_ups_of(
             return;
         }
         let Some(first) = first.filter(|_| case.is_calm()) else { continue };
+        // By a newer version it may have been due already.
+        if case.moves(business, entry.at, first.begun_at).next().is_some() {
+            continue;
+        }
         let on_time = |version: &usize| {
             let from = moment(business, *version, entry.at, index);
             let to = moment(business, *version, started, index);

@@ -129,9 +129,11 @@ pub enum What {
         business: usize,
         id: u64,
     },
+    /// `moves`: who is on a journey goes over to its new steps.
     Publish {
         business: usize,
         version: usize,
+        moves: bool,
     },
     Redrive {
         business: usize,
@@ -212,6 +214,7 @@ impl What {
             Self::Mention { .. } => "tag",
             Self::StoryMention { .. } => "story tag",
             Self::NewUserId { .. } => "new user id",
+            Self::Publish { moves: true, .. } => "publish and move",
             Self::Publish { .. } => "publish",
             Self::Redrive { .. } => "redrive",
             Self::Erase { .. } => "erase",

@@ -266,7 +266,9 @@ impl Acts<'_> {
             },
             88..=89 if talks => What::StoryMention { who, business, id: self.id() },
             90 if talks => What::NewUserId { who, business, id: self.id() },
-            91..=92 if !even => What::Publish { business, version: self.chance.index(VERSIONS) },
+            91..=92 if !even => {
+                What::Publish { business, version: self.chance.index(VERSIONS), moves: self.chance.one_in(2) }
+            }
             93..=94 if !even => What::Redrive { business },
             95 if !even => What::Erase { who, business },
             _ => What::LeadAd { who, business, id: self.id() },

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use shared::application::erase::erase_identity;
+use shared::application::moving::move_people;
 use shared::application::ports::{InboxId, InboxRowId};
 use shared::application::redrive::redrive;
 use shared::application::release::release;
@@ -10,12 +11,13 @@ use shared::domain::channel::Channel;
 use shared::domain::event::Responder;
 use shared::domain::event_key::{EventKey, Sameness};
 use shared::domain::identity::Identity;
+use shared::domain::ids::JourneyName;
 use shared::domain::phone::PhoneNumber;
 
 use super::{Arrival, Came, Happening, Job, RESTORED, Sending, Sim, pepper};
 use crate::doors;
 use crate::people::acts::{What, Who};
-use crate::people::businesses::{self, instagram, page, whatsapp};
+use crate::people::businesses::{self, instagram, page, published, whatsapp};
 use crate::people::plan::Person;
 use crate::people::webhooks::{self, comment_id};
 use crate::world::log::{Entry, Turn};
@@ -46,9 +48,12 @@ impl Sim {
                 }
             }
             What::Call { .. } => self.request(doors::call(&plan, &what, now), entry, 0),
-            What::Publish { business, version } => {
+            What::Publish { business, version, moves } => {
                 let store = self.store.calm();
                 self.publish(&store, *business, *version);
+                if *moves {
+                    self.move_people(*business, *version);
+                }
             }
             What::Redrive { business } => self.redrive(*business),
             What::Erase { who, business } => self.erase(*who, *business),
@@ -146,6 +151,23 @@ impl Sim {
             Box::pin(async move {
                 for _ in 0..20 {
                     if redrive(&world, &business).await.is_ok() {
+                        break;
+                    }
+                }
+                Came::Nothing
+            }),
+        );
+    }
+
+    /// The operator moves people to the version that was just published, and tries again what fails.
+    fn move_people(&mut self, business: usize, version: usize) {
+        let world = Arc::clone(&self.hosts[0].world);
+        let playbook = Arc::clone(&published(business, version).1);
+        self.spawn(
+            Job::Operator,
+            Box::pin(async move {
+                for _ in 0..20 {
+                    if move_people(&world, &playbook, &JourneyName::new("new-lead"), false).await.is_ok() {
                         break;
                     }
                 }

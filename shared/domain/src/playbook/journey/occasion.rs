@@ -67,7 +67,7 @@ impl Trigger {
     pub fn told_apart_by(self) -> Option<&'static str> {
         match self {
             Self::LeadCaptured => Some("a form"),
-            Self::LeadReplied => Some("what a button says back"),
+            Self::LeadReplied => Some("a button's answer"),
             Self::CommentMade => Some("a network"),
             Self::DealOpened | Self::DealWon | Self::DealLost => Some("a kind of deal"),
             Self::TagAdded => Some("a tag"),

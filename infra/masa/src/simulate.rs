@@ -1,0 +1,97 @@
+//! `masa playbook simulate`: what one person would get, when and by which way, before anybody gets anything.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use shared::adapters::system::SystemClock;
+use shared::application::ports::Clock;
+use shared::domain::context::Playbooks;
+use shared::domain::ids::StepId;
+use shared::domain::playbook::{Journey, Playbook};
+use shared::domain::simulate::{LineWhat, Simulation, simulate as play, still_to_come};
+use shared::playbook::parse;
+use shared::playbook::scenario::{first_contact, pepper, scenario};
+
+use crate::Refusal;
+use crate::arguments::{Language, Simulate, SimulationFormat};
+use crate::playbook::read;
+
+mod json;
+mod picture;
+mod table;
+mod words;
+
+pub fn simulate(typed: &Simulate) -> Result<(), Refusal> {
+    let playbook = Arc::new(parse(&typed.file.display().to_string(), &read(&typed.file)?)?);
+    let told = match &typed.scenario {
+        Some(file) => scenario(&file.display().to_string(), &read(file)?, &playbook)?,
+        None => first_contact(&playbook, typed.start.unwrap_or_else(|| SystemClock.now())),
+    };
+    let playbooks = Playbooks::only(Arc::clone(&playbook));
+    let simulation = play(&told, &playbooks, &pepper(), 0);
+    print!("{}", shown(&playbook, &playbooks, &simulation, typed)?);
+    if simulation.is_endless {
+        return Err("something happens again and again: look at the last lines".into());
+    }
+    Ok(())
+}
+
+fn shown(
+    playbook: &Playbook,
+    playbooks: &Playbooks,
+    simulation: &Simulation,
+    typed: &Simulate,
+) -> Result<String, Refusal> {
+    let to_come = still_to_come(&simulation.lead, playbooks);
+    let language = typed.lang.unwrap_or_else(|| Language::of(playbook));
+    Ok(match typed.format {
+        SimulationFormat::Table => table::render(playbook, simulation, &to_come, language),
+        SimulationFormat::Json => json::render(playbook, simulation, &to_come)?,
+        SimulationFormat::Svg => {
+            let journey = journey(playbook, simulation, typed)?;
+            picture::render(playbook, journey, &instants(simulation, journey), language)
+        }
+    })
+}
+
+/// The journey that is asked for; else the one of which most was seen.
+fn journey<'p>(
+    playbook: &'p Playbook,
+    simulation: &Simulation,
+    typed: &Simulate,
+) -> Result<&'p Journey, Refusal> {
+    if let Some(name) = &typed.journey {
+        let known = || playbook.journeys.values().map(|journey| journey.name.as_str()).collect::<Vec<_>>();
+        let found = playbook.journeys.get(&name.as_str().into());
+        return found
+            .ok_or_else(|| format!("no journey is called {name}; there are: {}", known().join(", ")).into());
+    }
+    let seen = |journey: &&Journey| {
+        simulation.lines.iter().filter(|line| line.journey.as_ref() == Some(&journey.name)).count()
+    };
+    playbook.journeys.values().max_by_key(seen).ok_or_else(|| "the playbook has no journeys".into())
+}
+
+/// What became of each step, and when, by its id.
+fn instants(simulation: &Simulation, journey: &Journey) -> BTreeMap<StepId, Became> {
+    let mut instants = BTreeMap::new();
+    for line in simulation.lines.iter().filter(|line| line.journey.as_ref() == Some(&journey.name)) {
+        let Some(step) = &line.step else { continue };
+        let became = match &line.what {
+            LineWhat::Sent(_) => Became::Taken(line.at),
+            LineWhat::NotSent { .. } => Became::Skipped(line.at),
+            LineWhat::Noted { .. } => Became::Taken(line.at),
+            LineWhat::Happened(_) => continue,
+        };
+        instants.entry(step.clone()).or_insert(became);
+    }
+    instants
+}
+
+/// What a simulation says of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Became {
+    Taken(Timestamp),
+    Skipped(Timestamp),
+}

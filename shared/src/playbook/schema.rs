@@ -1,0 +1,409 @@
+//! The JSON Schema of a playbook: what an editor completes and underlines while somebody writes.
+//!
+//! It knows the form of each part. What parts mean together (names that must exist, texts that must fit, the rules) only
+//! the check knows. A test holds that both know the same keys.
+
+use domain::calendar::CITIES;
+use domain::channel::Channel;
+use domain::deal::Stage;
+use domain::playbook::{Known, Trigger};
+use serde_json::{Map, Value, json};
+
+/// Where it is published, beside the starter playbooks.
+#[cfg(test)]
+const FILE: &str = "playbook.schema.json";
+
+pub fn schema() -> Value {
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A Masa playbook",
+        "description": "Who a business is, what it writes, to whom and when. `masa playbook check FILE` says the rest.",
+        "type": "object",
+        "required": ["business", "channels"],
+        "additionalProperties": false,
+        "properties": {
+            "business": business(),
+            "links": named(json!({ "type": "string", "format": "uri" }), "The business's links by name; `booking` is filled in for each lead."),
+            "channels": channels(),
+            "sources": sources(),
+            "quiet-hours": quiet_hours(),
+            "daily-cap": cap("How many messages that nobody waits for one person may get in a civil day."),
+            "weekly-cap": cap("The same for seven civil days."),
+            "opt-out": object("Who refuses gets one confirmation.", json!({ "confirm": reference("messageName") }), &["confirm"]),
+            "deals": named(deal(), "The kinds of deal, each with its dates and facts, as the business's own system sends them."),
+            "bus": list(json!({ "enum": triggers() }), "What other systems are told of on the event bus."),
+            "messages": named(message(), "What is written, by name."),
+            "segments": named(reference("condition"), "Kinds of people by name: entering and leaving them can start journeys."),
+            "journeys": named(journey(), "What starts, what stops, and what is sent when."),
+            "campaigns": named(campaign(), "What answers comments."),
+        },
+        "$defs": {
+            "messageName": { "type": "string", "description": "The name of one of the messages." },
+            "span": {
+                "type": "string",
+                "pattern": "^[0-9]+ (minutes?|hours?|days?|weeks?)$",
+                "description": "A span: 30 minutes, 1 hour, 3 days, 2 weeks.",
+                "examples": ["3 days", "2 hours"],
+            },
+            "time": { "type": "string", "pattern": "^[0-9]{1,2}:[0-9]{2}$", "description": "A time of day, in quotes: \"10:00\"." },
+            "night": { "type": "string", "pattern": "^ *[0-9]{1,2}:[0-9]{2} *[-–] *[0-9]{1,2}:[0-9]{2} *$", "examples": ["21:00-08:00"] },
+            "occasion": occasion(),
+            "condition": condition(),
+            "step": step(),
+        },
+    })
+}
+
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/$defs/{name}") })
+}
+
+fn object(description: &str, properties: Value, required: &[&str]) -> Value {
+    let mut object = json!({
+        "type": "object",
+        "description": description,
+        "additionalProperties": false,
+        "properties": properties,
+    });
+    if !required.is_empty() {
+        object["required"] = json!(required);
+    }
+    object
+}
+
+/// A mapping whose names the marketer chooses.
+fn named(of: Value, description: &str) -> Value {
+    json!({ "type": "object", "description": description, "additionalProperties": of })
+}
+
+/// A list, or one by itself.
+fn list(of: Value, description: &str) -> Value {
+    json!({ "description": description, "anyOf": [{ "type": "array", "items": of }, of] })
+}
+
+/// Ids and numbers may be written with or without quotes.
+fn id(description: &str) -> Value {
+    json!({ "type": ["string", "integer"], "description": description })
+}
+
+fn switch(description: &str) -> Value {
+    json!({ "type": "boolean", "description": description })
+}
+
+fn text(description: &str) -> Value {
+    json!({ "type": "string", "description": description })
+}
+
+fn cap(description: &str) -> Value {
+    json!({ "type": "integer", "minimum": 1, "maximum": domain::lead::RECENT_SENDS_MAX, "description": description })
+}
+
+fn triggers() -> Vec<&'static str> {
+    Trigger::ALL.iter().map(|trigger| trigger.as_str()).collect()
+}
+
+fn business() -> Value {
+    object(
+        "Who the business is.",
+        json!({
+            "id": { "type": "string", "pattern": "^[a-z0-9-]{1,40}$", "description": "Its short name in addresses and keys." },
+            "name": text("The name that customers know."),
+            "zone": text("All times of day are by this clock: Asia/Jerusalem."),
+            "language": { "enum": ["he", "en"], "description": "Of messages, and of what the business reads." },
+            "agent": text("The first name that signs the messages."),
+        }),
+        &["id", "name", "agent"],
+    )
+}
+
+fn channels() -> Value {
+    let page = object("", json!({ "page": id("The Page's id.") }), &["page"]);
+    let account = object("", json!({ "account": id("The professional account's id.") }), &["account"]);
+    let whatsapp = object(
+        "",
+        json!({ "number": id("The phone number's id, not the number."), "account": id("The WhatsApp Business Account's id.") }),
+        &["number", "account"],
+    );
+    object(
+        "The accounts at Meta through which the business speaks. Copy the ids from Meta's business settings.",
+        json!({
+            "facebook": page,
+            "instagram": account,
+            "whatsapp": whatsapp,
+            "token": text("The name of the secret that holds the access token."),
+        }),
+        &[],
+    )
+}
+
+fn sources() -> Value {
+    let basis = object(
+        "",
+        json!({ "text": text("The very words that the person sees."), "field": text("The field that has to be ticked.") }),
+        &["text"],
+    );
+    let consent = json!({ "description": "What the person agrees to by sending it.", "anyOf": [{ "type": "string" }, basis] });
+    let form = object(
+        "A form of the site.",
+        json!({ "consent": consent, "origins": list(json!({ "type": "string" }), "Sites that may post it from a browser; none means any.") }),
+        &[],
+    );
+    object(
+        "Where leads come from, and what they have agreed to. Without consent no marketing is sent.",
+        json!({
+            "lead-ads": object("All lead ads.", json!({ "consent": consent }), &[]),
+            "forms": named(form, "The forms of the site, by the name in their address."),
+        }),
+        &[],
+    )
+}
+
+fn quiet_hours() -> Value {
+    let days = ["every-day", "sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+    let night = json!({ "anyOf": [reference("night"), { "const": "none" }] });
+    let by_day: Map<String, Value> = days.iter().map(|day| ((*day).to_owned(), night.clone())).collect();
+    let cities: Vec<&str> = CITIES.iter().map(|city| city.name).collect();
+    let shabbat = object(
+        "",
+        json!({ "city": { "enum": cities }, "begins-before": reference("span"), "ends-after": reference("span") }),
+        &["city"],
+    );
+    object(
+        "When nothing goes out that nobody waits for.",
+        json!({
+            "nights": { "anyOf": [reference("night"), object("By the weekday on which each begins.", by_day.into(), &[])] },
+            "shabbat": { "description": "The city by whose sunset it is kept.", "anyOf": [{ "enum": cities }, shabbat] },
+            "holidays": switch("Jewish holidays, by the same sunset."),
+            "pauses": list(json!({ "type": "string" }), "Days, or from one to another: 2027-08-01..2027-08-14."),
+            "paused": switch("Everything is held until this is false again."),
+        }),
+        &[],
+    )
+}
+
+fn deal() -> Value {
+    let names = json!({ "type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$" });
+    object(
+        "Something that a lead buys.",
+        json!({ "dates": list(names.clone(), "When things happen: departs_at."), "facts": list(names, "What else is known: destination.") }),
+        &[],
+    )
+}
+
+fn message() -> Value {
+    let template = object(
+        "The approved template by which it may go outside of the 24 hours.",
+        json!({
+            "name": { "type": "string", "pattern": "^[a-z0-9_]{1,512}$" },
+            "language": text("Of the template; without it, the business's."),
+            "params": list(json!({ "type": "string" }), "Expressions for its parameters, in order: first_name | default('…')."),
+            "booking-button": switch("Its button opens the booking link."),
+        }),
+        &["name"],
+    );
+    let button = object(
+        "A button does one thing.",
+        json!({
+            "book": text("Opens the booking link."),
+            "link": text("Opens one of the links: to."),
+            "to": text("The name of the link."),
+            "reply": text("Says something back."),
+            "payload": text("What it says back, for wait-for: [{ lead.replied: … }]."),
+            "consent": text("Agrees to marketing: text."),
+            "text": text("What is agreed to, in full."),
+            "opt-out": text("Refuses further messages."),
+        }),
+        &[],
+    );
+    let channels: Vec<&str> = Channel::ALL.iter().map(|channel| channel.as_str()).collect();
+    object(
+        "A message.",
+        json!({
+            "kind": { "enum": ["service", "marketing"], "description": "What the person asked for or bought, or what needs consent." },
+            "text": text("What the person reads. {{ first_name | default('') }} is filled in."),
+            "buttons": { "type": "array", "items": button, "maxItems": 3 },
+            "channels": list(json!({ "enum": channels }), "In the order in which they are tried."),
+            "whatsapp-template": template,
+        }),
+        &["kind", "text"],
+    )
+}
+
+fn occasion() -> Value {
+    let told_apart = Trigger::ALL.iter().filter_map(|trigger| {
+        let by = trigger.told_apart_by()?;
+        Some((trigger.as_str().to_owned(), text(&format!("Only of {by}."))))
+    });
+    json!({
+        "description": "Something that happens, or one kind of it: call.missed, { tag.added: vip }.",
+        "anyOf": [
+            { "enum": triggers() },
+            {
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": 1,
+                "additionalProperties": false,
+                "properties": told_apart.collect::<Map<_, _>>(),
+            },
+        ],
+    })
+}
+
+fn condition() -> Value {
+    let known: Vec<&str> = Known::ALL.iter().map(|known| known.as_str()).collect();
+    let stages: Vec<&str> = Stage::ALL.iter().map(|stage| stage.as_str()).collect();
+    let mut condition = object(
+        "Everything that it says has to hold.",
+        json!({
+            "tag": list(json!({ "type": "string" }), "The lead has this tag."),
+            "field": named(list(json!({ "type": ["string", "number", "boolean"] }), ""), "An answer to a form is one of these."),
+            "has": list(json!({ "enum": known }), "This is known."),
+            "replied": switch("Whether they have answered since the journey began."),
+            "deal": { "enum": stages, "description": "The journey's deal stands so." },
+            "any": { "type": "array", "items": reference("condition"), "description": "One of them is enough." },
+            "not": reference("condition"),
+        }),
+        &[],
+    );
+    condition["minProperties"] = json!(1);
+    condition
+}
+
+fn step() -> Value {
+    let way = object(
+        "A way of a split.",
+        json!({
+            "name": { "type": ["string", "integer"], "description": "By which the timeline tells it." },
+            "share": { "type": "integer", "minimum": 1, "maximum": 1000, "description": "How many take it, beside the others." },
+            "steps": steps("What is done on it."),
+        }),
+        &[],
+    );
+    object(
+        "One thing, at its time.",
+        json!({
+            "id": text("By this it is known in every version of the journey; without it, by what it does."),
+            "send": reference("messageName"),
+            "tag": text("Gives the lead a tag."),
+            "untag": text("Takes a tag from the lead."),
+            "if": reference("condition"),
+            "wait-for": list(reference("occasion"), "Goes on as soon as one of these happens."),
+            "up-to": reference("span"),
+            "then": steps("Where it holds, or has come."),
+            "else": steps("Where it does not hold, or did not come in time."),
+            "split": { "type": "array", "minItems": 2, "maxItems": 8, "items": way, "description": "Each person takes one way, always the same." },
+            "after": { "type": "string", "description": "A span from the journey's start, or a date of the deal: trip.returns_at." },
+            "then-after": reference("span"),
+            "before": text("A date of the deal: trip.departs_at."),
+            "by": reference("span"),
+            "at": reference("time"),
+            "zone": text("Where its times are counted: Europe/Rome, or a fact of the deal: trip.zone."),
+            "within": reference("span"),
+            "quiet-hours": { "enum": ["ignore", "keep"], "description": "Goes at night, too; or waits although it is an answer." },
+            "only-if": reference("condition"),
+        }),
+        &[],
+    )
+}
+
+fn steps(description: &str) -> Value {
+    json!({ "type": "array", "items": reference("step"), "description": description })
+}
+
+fn journey() -> Value {
+    object(
+        "A journey.",
+        json!({
+            "starts": list(reference("occasion"), "What begins it."),
+            "stops": list(reference("occasion"), "What ends it."),
+            "goal": list(reference("occasion"), "What it is for. It ends it, too, and is told of it."),
+            "hold-out": { "type": ["integer", "string"], "description": "How many of a hundred people are left out, so that its effect can be told." },
+            "not-again-within": reference("span"),
+            "steps": steps("In their order."),
+        }),
+        &["starts", "steps"],
+    )
+}
+
+fn campaign() -> Value {
+    object(
+        "What answers a comment.",
+        json!({
+            "kind": { "enum": ["comment-reply"] },
+            "on": list(json!({ "enum": ["facebook", "instagram"] }), "Whose comments."),
+            "reply": list(json!({ "type": "string" }), "Public replies to draw from."),
+            "like": switch("Likes the comment."),
+            "private-reply": reference("messageName"),
+            "replies-too": switch("Answers comments on comments as well."),
+        }),
+        &["kind", "on"],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+    use crate::playbook::read::keys;
+
+    fn folder() -> std::path::PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/local")
+    }
+
+    #[test]
+    fn the_published_schema_is_the_one_that_is_printed() {
+        let published = fs::read_to_string(folder().join(FILE)).unwrap();
+        let printed = serde_json::to_string_pretty(&schema()).unwrap();
+        assert_eq!(published.trim_end(), printed, "write it anew: masa playbook schema > infra/local/{FILE}");
+    }
+
+    #[test]
+    fn the_schema_and_the_reader_know_the_same_keys() {
+        let schema = schema();
+        let known = |pointer: &str| -> BTreeSet<String> {
+            schema.pointer(pointer).unwrap().as_object().unwrap().keys().cloned().collect()
+        };
+        let cases: [(&str, &[&str]); 6] = [
+            ("/properties", &keys::PARTS),
+            ("/$defs/step/properties", &keys::STEP),
+            ("/$defs/step/properties/split/items/properties", &keys::WAY),
+            ("/$defs/condition/properties", &keys::CONDITION),
+            ("/properties/journeys/additionalProperties/properties", &keys::JOURNEY),
+            ("/properties/messages/additionalProperties/properties", &keys::MESSAGE),
+        ];
+        for (pointer, read) in cases {
+            assert_eq!(known(pointer), read.iter().map(|key| (*key).to_owned()).collect(), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn every_starter_fits_the_schema_and_names_it_and_a_slip_does_not_fit() {
+        let schema = jsonschema::validator_for(&schema()).unwrap();
+        let mut starters = 0;
+        for file in fs::read_dir(folder()).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "yaml") {
+                continue;
+            }
+            starters += 1;
+            let text = fs::read_to_string(&path).unwrap();
+            assert!(
+                text.starts_with(&format!("# yaml-language-server: $schema={FILE}\n")),
+                "{}",
+                path.display()
+            );
+            let value: Value = serde_saphyr::from_str(&text).unwrap();
+            let faults: Vec<String> = schema
+                .iter_errors(&value)
+                .map(|fault| format!("{} at {}", fault, fault.instance_path()))
+                .collect();
+            assert_eq!(faults, Vec::<String>::new(), "{}", path.display());
+            let slip: Value = serde_saphyr::from_str(&text.replacen("starts:", "start:", 1)).unwrap();
+            assert!(!schema.is_valid(&slip));
+        }
+        assert_eq!(starters, 4);
+    }
+}

@@ -1,0 +1,471 @@
+//! What `masa playbook simulate` says is what happens: the guide's trip with each of its instants, and a thousand random
+//! people on random playbooks, each once simulated and once through the real handlers with the clock moved.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use journeys::{NEVEH, Town, TownSettings, request_file, webhooks};
+use serde_json::json;
+use shared::domain::call::{Operation, PlatformCall, WhatsAppContent};
+use shared::domain::context::Playbooks;
+use shared::domain::playbook::Playbook;
+use shared::domain::retry::scramble;
+use shared::domain::simulate::{LineWhat, Simulation, simulate};
+use shared::domain::timeline::{Entry, Fact, What};
+use shared::playbook::{parse, scenario};
+
+const ZONE: &str = "Asia/Jerusalem";
+
+fn file(path: &str) -> String {
+    std::fs::read_to_string(format!("{}/../../{path}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+fn civil(at: Timestamp) -> String {
+    at.to_zoned_datetime(TimeZone::get(ZONE).unwrap()).strftime("%a %Y-%m-%d %H:%M:%S").to_string()
+}
+
+fn simulated(playbook: &Arc<Playbook>, text: &str, lead: Option<shared::domain::ids::LeadId>) -> Simulation {
+    let mut told = scenario::scenario("scenario.yaml", text, playbook)
+        .unwrap_or_else(|faults| panic!("{faults}\n{text}"));
+    told.lead.id = lead.unwrap_or(told.lead.id);
+    simulate(&told, &Playbooks::only(Arc::clone(playbook)), &scenario::pepper(), 0)
+}
+
+/// A line of the calendar, in one spelling for both.
+fn line(at: Timestamp, what: &str, facts: &[Option<&str>]) -> String {
+    let facts: Vec<&str> = facts.iter().copied().flatten().filter(|fact| !fact.is_empty()).collect();
+    format!("{} {what} {}", civil(at), facts.join(" | ")).trim_end().to_owned()
+}
+
+fn calendar(simulation: &Simulation) -> Vec<String> {
+    assert!(!simulation.is_endless);
+    let lines = simulation.lines.iter().filter_map(|told| {
+        let journey = told.journey.as_ref().map(|journey| journey.as_str());
+        Some(match &told.what {
+            LineWhat::Happened(_) => return None,
+            LineWhat::Sent(sent) => {
+                let name = sent.message.as_ref().map(|name| name.as_str());
+                let moves: Vec<String> = sent
+                    .moves
+                    .iter()
+                    .map(|moved| format!("{}: {}", civil(moved.from), moved.reason))
+                    .collect();
+                let moves = (!moves.is_empty()).then(|| format!("moved from {}", moves.join(", ")));
+                let how = sent.template.as_deref().or(sent.text.as_deref());
+                line(told.at, "sent", &[name, how, moves.as_deref()])
+            }
+            LineWhat::NotSent { message, reason, .. } => {
+                line(told.at, "not sent", &[message.as_ref().map(|name| name.as_str()), Some(reason)])
+            }
+            LineWhat::Noted { what, about } => line(told.at, what.as_str(), &[journey, about.as_deref()]),
+        })
+    });
+    let mut lines: Vec<String> = lines.collect();
+    lines.sort();
+    lines
+}
+
+/// The same from the record of who lived it.
+fn lived(entries: &[Entry], calls: &[PlatformCall]) -> Vec<String> {
+    let lines = entries.iter().filter_map(|entry| {
+        let fact = |fact| entry.fact(fact);
+        let (message, reason) = (fact(Fact::Message), fact(Fact::Reason));
+        Some(match entry.what {
+            What::Sent => {
+                let work = fact(Fact::Work).unwrap_or_default();
+                let moves: Vec<String> = entries
+                    .iter()
+                    .filter(|moved| moved.what == What::Moved && moved.fact(Fact::Work) == Some(work))
+                    .map(|moved| {
+                        format!("{}: {}", civil(moved.at), moved.fact(Fact::Reason).unwrap_or_default())
+                    })
+                    .collect();
+                let moves = (!moves.is_empty()).then(|| format!("moved from {}", moves.join(", ")));
+                let call = calls.iter().find(|call| call.work.to_string() == work);
+                let how = call.map(|call| how(&call.operation));
+                line(entry.at, "sent", &[message, how.as_deref(), moves.as_deref()])
+            }
+            What::Skipped | What::NoWhatsApp => line(entry.at, "not sent", &[message, reason]),
+            What::Captured
+            | What::CallMissed
+            | What::CallEnded
+            | What::Wrote
+            | What::DealChanged
+            | What::Moved => {
+                return None;
+            }
+            what => {
+                let about = [Fact::Tag, Fact::Way, Fact::Trigger, Fact::Reason, Fact::Source];
+                line(entry.at, what.as_str(), &[fact(Fact::Journey), about.into_iter().find_map(fact)])
+            }
+        })
+    });
+    let mut lines: Vec<String> = lines.collect();
+    lines.sort();
+    lines
+}
+
+fn how(operation: &Operation) -> String {
+    match operation {
+        Operation::SendWhatsApp { content, .. } => match content {
+            WhatsAppContent::Template { name, .. } => name.clone(),
+            WhatsAppContent::Text { body }
+            | WhatsAppContent::Buttons { body, .. }
+            | WhatsAppContent::Link { body, .. } => body.clone(),
+        },
+        other => other.name().to_owned(),
+    }
+}
+
+#[test]
+fn the_guide_s_trip_is_simulated_with_every_instant() {
+    let playbook = Arc::new(parse("playbook.yaml", &file("infra/local/playbook.he.yaml")).unwrap());
+    let told = |name: &str| {
+        let simulation = simulated(&playbook, &file(&format!("events/scenarios/{name}")), None);
+        let sent = |line: &&String| line.contains(" sent ") || line.contains(" not sent ");
+        calendar(&simulation).iter().filter(sent).cloned().collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(told("trip.yaml"), @"
+    Fri 2027-05-07 17:00:00 sent trip-enjoy | trip_enjoy
+    Sat 2027-03-20 20:30:00 sent welcome | lead_welcome
+    Sat 2027-05-15 20:08:47 sent trip-how-was-it | trip_how_was_it | moved from Fri 2027-05-14 20:00:00: Shabbat
+    Thu 2027-04-01 11:00:00 sent trip-joined | trip_joined
+    Tue 2027-03-23 10:00:00 sent follow-up-1 | follow_up_1
+    Tue 2027-03-30 10:00:00 sent follow-up-2 | follow_up_2
+    Wed 2027-04-28 19:56:52 sent trip-attractions | trip_attractions | moved from Wed 2027-04-28 10:00:00: a holiday
+    Wed 2027-05-05 01:00:00 sent trip-to-the-airport | trip_airport
+    ");
+    insta::assert_snapshot!(told("trip-moved.yaml"), @"");
+}
+
+/// Numbers from a seed.
+struct Chance(u64);
+
+impl Chance {
+    fn number(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(1);
+        scramble(self.0)
+    }
+
+    fn below(&mut self, end: u64) -> u64 {
+        self.number() % end
+    }
+
+    fn one_in(&mut self, times: u64) -> bool {
+        self.below(times) == 0
+    }
+
+    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        from[self.below(from.len() as u64) as usize]
+    }
+}
+
+/// A playbook that somebody might write: a few journeys of all kinds of steps. Not each of them is sound.
+fn random_playbook(chance: &mut Chance) -> String {
+    let quiet = chance.pick(&[
+        "",
+        "quiet-hours: { nights: \"21:00-08:00\" }\n",
+        "quiet-hours: { nights: \"20:00-09:30\", shabbat: jerusalem, holidays: true }\n",
+        "quiet-hours: { nights: { every-day: \"22:00-07:00\", friday: \"13:00-10:00\" }, shabbat: eilat, pauses: [\"2027-04-05..2027-04-07\"] }\n",
+        "quiet-hours: { shabbat: haifa, holidays: true }\n",
+    ]);
+    let mut text = String::from(
+        "business: { id: neveh, name: נווה, agent: נועה }\n\
+         channels: { whatsapp: { number: \"106106106106106\", account: \"102102102102102\" } }\n\
+         sources: { forms: { contact: { consent: { text: אני מסכים, field: agree } } } }\n\
+         deals: { trip: { dates: [departs_at, returns_at], facts: [zone] } }\n\
+         segments: { romans: { field: { city: rome } }, tagged: { tag: t1, not: { tag: t2 } } }\n\
+         opt-out: { confirm: bye }\n",
+    );
+    text.push_str(quiet);
+    for (cap, most) in [("daily-cap", 3), ("weekly-cap", 6)] {
+        if chance.one_in(2) {
+            writeln!(text, "{cap}: {}", 1 + chance.below(most)).unwrap();
+        }
+    }
+    text.push_str("messages:\n");
+    for number in 0..5 {
+        let (kind, words) = match number < 3 {
+            true => ("service", format!("היי {{{{ first_name | default('') }}}}, הודעה {number}.")),
+            false => ("marketing", format!("פרסומת | נועה, הודעה {number}. להסרה השיבו: הסר")),
+        };
+        writeln!(
+            text,
+            "  m{number}:\n    kind: {kind}\n    text: \"{words}\"\n    whatsapp-template: {{ name: m{number}, params: [{}] }}",
+            if number < 3 { "\"first_name | default('לך')\"" } else { "" }
+        )
+        .unwrap();
+    }
+    text.push_str(
+        "  ask:\n    kind: service\n    text: \"מה דעתך?\"\n    buttons: [{ reply: כן, payload: yes }, { reply: לא, payload: no }]\n    \
+         whatsapp-template: { name: ask, params: [] }\n  bye: { kind: service, text: \"להתראות\" }\njourneys:\n",
+    );
+    for number in 0..1 + chance.below(4) {
+        let of_deal = chance.one_in(3);
+        let starts = match of_deal {
+            true => chance.pick(&["deal.won", "deal.opened", "{ deal.won: trip }"]),
+            false => chance.pick(&[
+                "lead.captured",
+                "{ lead.captured: contact }",
+                "lead.replied",
+                "{ lead.replied: no }",
+                "{ segment.entered: romans }",
+                "{ tag.added: t1 }",
+                "{ field.changed: city }",
+                "deal.won",
+                "consent.given",
+            ]),
+        };
+        writeln!(text, "  j{number}:\n    starts: [{starts}]").unwrap();
+        if chance.one_in(2) {
+            let stops = ["lead.replied", "deal.lost", "{ segment.left: romans }", "{ lead.replied: yes }"];
+            writeln!(text, "    stops: [{}]", chance.pick(&stops)).unwrap();
+        }
+        if chance.one_in(3) {
+            writeln!(text, "    goal: [{}]", chance.pick(&["deal.won", "{ tag.added: t2 }"])).unwrap();
+        }
+        if chance.one_in(4) {
+            writeln!(text, "    hold-out: {}", 10 + chance.below(40)).unwrap();
+        }
+        if chance.one_in(3) {
+            writeln!(text, "    not-again-within: {}", chance.pick(&["1 hour", "3 days"])).unwrap();
+        }
+        text.push_str("    steps:\n");
+        steps(chance, &mut text, 6, of_deal, 0);
+    }
+    text
+}
+
+fn steps(chance: &mut Chance, text: &mut String, indent: usize, of_deal: bool, depth: u64) {
+    let pad = " ".repeat(indent);
+    for number in 0..1 + chance.below(3) {
+        let first = number == 0 && depth == 0;
+        let only_if = match chance.one_in(6) {
+            true => format!(", only-if: {}", condition(chance)),
+            false => String::new(),
+        };
+        match chance.below(if depth < 2 { 10 } else { 7 }) {
+            0 => writeln!(
+                text,
+                "{pad}- {{ {}: {}{only_if} }}",
+                chance.pick(&["tag", "untag"]),
+                chance.pick(&["t1", "t2"])
+            ),
+            7 => {
+                writeln!(text, "{pad}- if: {}\n{pad}  then:", condition(chance)).unwrap();
+                steps(chance, text, indent + 4, of_deal, depth + 1);
+                if chance.one_in(2) {
+                    writeln!(text, "{pad}  else:").unwrap();
+                    steps(chance, text, indent + 4, of_deal, depth + 1);
+                }
+                Ok(())
+            }
+            8 => {
+                let what =
+                    chance.pick(&["lead.replied", "{ lead.replied: yes }", "deal.won", "{ tag.added: t1 }"]);
+                writeln!(
+                    text,
+                    "{pad}- wait-for: [{what}]\n{pad}  up-to: {} hours\n{pad}  then:",
+                    1 + chance.below(90)
+                )
+                .unwrap();
+                steps(chance, text, indent + 4, of_deal, depth + 1);
+                if chance.one_in(2) {
+                    writeln!(text, "{pad}  else:").unwrap();
+                    steps(chance, text, indent + 4, of_deal, depth + 1);
+                }
+                Ok(())
+            }
+            9 => {
+                writeln!(text, "{pad}- split:").unwrap();
+                for _ in 0..2 {
+                    writeln!(text, "{pad}    - share: {}\n{pad}      steps:", 1 + chance.below(3)).unwrap();
+                    steps(chance, text, indent + 8, of_deal, depth + 1);
+                }
+                Ok(())
+            }
+            _ => {
+                let delay = delay(chance, of_deal, first);
+                let at = match chance.one_in(2) && !delay.is_empty() {
+                    true => format!(", at: \"{}\"", chance.pick(&["10:00", "17:30", "23:15", "02:30"])),
+                    false => String::new(),
+                };
+                let more = chance.pick(&[
+                    "",
+                    "",
+                    ", within: 3 days",
+                    ", quiet-hours: ignore",
+                    ", quiet-hours: keep, within: 2 days",
+                    ", zone: Europe/Rome, within: 2 days",
+                    ", zone: trip.zone, within: 3 days",
+                ]);
+                let message = chance.pick(&["m0", "m1", "m2", "m3", "m4", "ask"]);
+                writeln!(text, "{pad}- {{ {delay}send: {message}{at}{more}{only_if} }}")
+            }
+        }
+        .unwrap();
+    }
+}
+
+fn delay(chance: &mut Chance, of_deal: bool, first: bool) -> String {
+    let amount = 1 + chance.below(9);
+    match chance.below(if of_deal { 5 } else { 3 }) {
+        0 if first => String::new(),
+        0 => chance.pick(&["", "then-after: 20 minutes, "]).to_owned(),
+        1 => format!("then-after: {amount} days, "),
+        2 => format!("then-after: {} hours, ", amount * 7),
+        3 => format!("before: trip.departs_at, by: {amount} days, "),
+        _ => format!("after: trip.returns_at, by: {amount} hours, "),
+    }
+}
+
+fn condition(chance: &mut Chance) -> &'static str {
+    chance.pick(&[
+        "{ tag: t1 }",
+        "{ not: { tag: t2 } }",
+        "{ field: { city: [rome, paris] } }",
+        "{ has: email }",
+        "{ has: consent }",
+        "{ replied: true }",
+        "{ deal: won }",
+        "{ any: [{ tag: t1 }, { replied: true }] }",
+    ])
+}
+
+/// Something that the person, or somebody of the business, does.
+enum Act {
+    Form { city: &'static str, agrees: bool },
+    Writes(&'static str),
+    Presses(&'static str),
+    Deal { id: u64, stage: &'static str, departs_at: DateTime, returns_at: DateTime, zone: &'static str },
+}
+
+fn random_acts(chance: &mut Chance, start: Timestamp) -> Vec<(Timestamp, Act)> {
+    let mut at = start;
+    let mut acts = Vec::new();
+    for number in 0..2 + chance.below(7) {
+        // Never at a full minute, on which steps fall due: of what comes at one moment, either may be first.
+        let wait = chance.below(if number == 0 { 600 } else { 6 * 24 * 3_600 }) as i64;
+        // The same form within ten minutes is one form.
+        at += SignedDuration::from_secs(wait + 11 * 60);
+        at = Timestamp::from_second(at.as_second() / 60 * 60 + 1 + (number as i64) * 7).unwrap();
+        let act = match chance.below(10) {
+            _ if number == 0 => {
+                Act::Form { city: chance.pick(&["rome", "paris"]), agrees: !chance.one_in(4) }
+            }
+            0..=1 => Act::Form { city: chance.pick(&["rome", "paris", "oslo"]), agrees: chance.one_in(2) },
+            2..=4 => Act::Writes(chance.pick(&["היי", "מתי?", "תודה", "תודה", "הסר"])),
+            5..=6 => Act::Presses(chance.pick(&["yes", "no"])),
+            _ => {
+                let day = at.to_zoned_datetime(TimeZone::get(ZONE).unwrap()).datetime();
+                let days = |chance: &mut Chance, most| jiff::Span::new().days(chance.below(most) as i64);
+                let departs_at = day.checked_add(days(chance, 15)).unwrap().round(jiff::Unit::Hour).unwrap();
+                let returns_at = departs_at.checked_add(days(chance, 6)).unwrap();
+                let stage = chance.pick(&["open", "won", "won", "lost"]);
+                let zone = chance.pick(&["Europe/Rome", "America/New_York", "nowhere"]);
+                Act::Deal { id: chance.below(2), stage, departs_at, returns_at, zone }
+            }
+        };
+        acts.push((at, act));
+    }
+    acts
+}
+
+/// The acts as a scenario says them.
+fn written(acts: &[(Timestamp, Act)], until: Timestamp) -> String {
+    let mut text = String::from("lead: { name: דנה כהן, phone: \"054-123-4567\" }\nevents:\n");
+    for (at, act) in acts {
+        let at = at.to_string();
+        match act {
+            Act::Form { city, agrees } => {
+                writeln!(text, "  - {{ at: \"{at}\", form: contact, agrees: {agrees}, fields: {{ city: {city} }} }}")
+            }
+            Act::Writes(words) => writeln!(text, "  - {{ at: \"{at}\", writes: \"{words}\" }}"),
+            Act::Presses(payload) => writeln!(text, "  - {{ at: \"{at}\", presses: {payload} }}"),
+            Act::Deal { id, stage, departs_at, returns_at, zone } => writeln!(
+                text,
+                "  - {{ at: \"{at}\", deal: order-{id}, stage: {stage}, dates: {{ departs_at: \"{departs_at}\", returns_at: \"{returns_at}\" }}, facts: {{ zone: {zone} }} }}"
+            ),
+        }
+        .unwrap();
+    }
+    writeln!(text, "until: \"{until}\"").unwrap();
+    text
+}
+
+/// The acts through the doors that they come by.
+async fn live(town: &Town, acts: &[(Timestamp, Act)]) {
+    for (number, (at, act)) in acts.iter().enumerate() {
+        town.move_to(&at.to_string()).await;
+        let (id, second) = (format!("wamid.{number}"), at.as_second());
+        let (status, body) = match act {
+            Act::Form { city, agrees } => {
+                let agree = if *agrees { "yes" } else { "" };
+                let form =
+                    json!({ "name": "דנה כהן", "phone": "054-123-4567", "city": city, "agree": agree });
+                town.form(&form).await
+            }
+            Act::Writes(words) => {
+                town.webhook(&webhooks::whatsapp_text("972541234567", &id, second, words)).await
+            }
+            Act::Presses(payload) => {
+                town.webhook(&webhooks::whatsapp_press("972541234567", &id, second, payload)).await
+            }
+            Act::Deal { id, stage, departs_at, returns_at, zone } => {
+                let mut request = request_file("lead-intake/deal-won.json");
+                let deal = json!({
+                    "id": format!("order-{id}"), "phone": "054-123-4567", "stage": stage, "facts": { "zone": zone },
+                    "dates": { "departs_at": departs_at.to_string(), "returns_at": returns_at.to_string() },
+                });
+                request.body = Some(deal.to_string());
+                town.http(request).await
+            }
+        };
+        assert!(matches!(status, 200 | 202), "{body}");
+        town.work().await;
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_random_lives_go_as_they_were_simulated() {
+    const LIVES: usize = 1_000;
+    let (mut lives, mut unsound, mut sent, mut not_sent, mut moved) = (0, 0, 0, 0, 0);
+    let mut seed = 0;
+    while lives < LIVES {
+        seed += 1;
+        assert!(unsound < 3 * LIVES, "of {seed} playbooks {unsound} are not sound");
+        let mut chance = Chance(seed << 32);
+        let text = random_playbook(&mut chance);
+        let Ok(playbook) = parse("random.yaml", &text) else {
+            unsound += 1;
+            continue;
+        };
+        lives += 1;
+        // Over Passover and the change to summer time.
+        let start = Timestamp::from_second(1_805_300_000 + (chance.below(30 * 24 * 3_600)) as i64).unwrap();
+        let acts = random_acts(&mut chance, start);
+        let until = acts.last().unwrap().0 + SignedDuration::from_hours(20 * 24);
+        let town = Town::of(&[text.clone()], TownSettings { seed, ..TownSettings::default() }, start).await;
+        live(&town, &acts).await;
+        town.move_to(&until.to_string()).await;
+        let lead = town.only_lead(NEVEH);
+        let happened = lived(&town.entries(&lead).await, &town.calls());
+        let said = calendar(&simulated(&Arc::new(playbook), &written(&acts, until), Some(lead.id)));
+        assert!(
+            said == happened,
+            "seed {seed}:\n{text}\n{}\nsaid:\n{}\n\nhappened:\n{}",
+            written(&acts, until),
+            said.join("\n"),
+            happened.join("\n")
+        );
+        let count = |word: &str| said.iter().filter(|line| line.contains(word)).count();
+        sent += count(" sent m") + count(" sent ask");
+        not_sent += count(" not sent ");
+        moved += count("moved from");
+    }
+    // It is about something: thousands of messages, of which many are held up, and many do not go.
+    assert!(sent > 2_000 && not_sent > 500 && moved > 300, "{sent} sent, {not_sent} not, {moved} moved");
+}
