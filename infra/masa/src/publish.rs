@@ -134,7 +134,7 @@ mod tests {
                 "- { after: 2 days, at: \"12:00\", send: follow-up-3, within: 2 days }",
                 1,
             )
-            .replacen("- { after: 20 days, at: \"10:00\", send: follow-up-3, within: 2 days }\n", "", 1);
+            .replacen("      - { after: 20 days, at: \"10:00\", send: follow-up-3, within: 2 days }\n", "", 1);
         std::fs::write(&file, &edited).unwrap();
         let typed = |dry_run| Publish {
             file: file.clone(),
@@ -148,7 +148,12 @@ mod tests {
         };
         let would = carry_out(&typed(true), true).await.unwrap();
         let told: String = would.iter().map(|(journey, people)| described(journey, people)).collect();
-        insta::assert_snapshot!(told, @"");
+        insta::assert_snapshot!(told, @r#"
+        1 people are on new-lead by an older playbook.
+          1: next is "follow-up-3" in the place of "follow-up-1"
+        What was sent stays sent.
+        Nobody is on trip by an older playbook.
+        "#);
         publish(&typed(true)).await.unwrap();
         assert_eq!(carry_out(&typed(true), true).await.unwrap(), would, "a dry run changes nothing");
         publish(&typed(false)).await.unwrap();

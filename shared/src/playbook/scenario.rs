@@ -30,8 +30,8 @@ use crate::form_fields;
 
 const KEYS: [&str; 3] = ["lead", "events", "until"];
 const LEAD_KEYS: [&str; 4] = ["name", "phone", "email", "fields"];
-const EVENT_KEYS: [&str; 14] = [
-    "at", "form", "lead-ad", "agrees", "call", "writes", "presses", "comments", "on", "deal", "kind",
+const EVENT_KEYS: [&str; 15] = [
+    "at", "form", "fields", "lead-ad", "agrees", "call", "writes", "presses", "comments", "on", "deal", "kind",
     "stage", "dates", "facts",
 ];
 /// What may happen. Each event is one of them.
@@ -174,7 +174,12 @@ fn event(
                 report.fault(place, format!("unknown form \"{word}\""), did_you_mean(word, known));
             }
             let agrees = fields.get("agrees").is_none() || fields.switch("agrees", report);
-            person.captured(word, form.and_then(|form| form.consent.as_ref()).filter(|_| agrees))
+            let answers = fields.named("fields", report).into_iter().filter_map(|entry| {
+                scalar(&entry.value, &entry.key, report).map(|text| (entry.key.clone(), text.to_owned()))
+            });
+            let mut answering = Person { details: person.details.clone() };
+            answering.details.fields.extend(answers.collect::<Vec<_>>());
+            answering.captured(word, form.and_then(|form| form.consent.as_ref()).filter(|_| agrees))
         }
         "lead-ad" => EventKind::LeadAd(LeadAd {
             id: word.into(),

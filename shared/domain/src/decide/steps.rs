@@ -107,12 +107,13 @@ fn move_planned(draft: &mut Draft<'_>, run: &Run, step: &Step) {
     }
 }
 
-/// Takes every step that is due, in the order in which they are due.
+/// Takes every step that is due, in the order in which they are due; of those that are due at one moment, first that of
+/// the journey that began first.
 pub fn advance(draft: &mut Draft<'_>) {
     for _ in 0..STEPS_PER_LOOK_MAX {
         let now = draft.now();
         let due = |run: &&Run| run.next_at.is_some_and(|at| at <= now);
-        let Some(run) = draft.lead.runs.iter().filter(due).min_by_key(|run| (run.next_at, run.id)).cloned()
+        let Some(run) = draft.lead.runs.iter().filter(due).min_by_key(|run| run.next_at).cloned()
         else {
             return;
         };
