@@ -134,7 +134,11 @@ mod tests {
                 "- { after: 2 days, at: \"12:00\", send: follow-up-3, within: 2 days }",
                 1,
             )
-            .replacen("      - { after: 20 days, at: \"10:00\", send: follow-up-3, within: 2 days }\n", "", 1);
+            .replacen(
+                "      - { after: 20 days, at: \"10:00\", send: follow-up-3, within: 2 days }\n",
+                "",
+                1,
+            );
         std::fs::write(&file, &edited).unwrap();
         let typed = |dry_run| Publish {
             file: file.clone(),

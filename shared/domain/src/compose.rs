@@ -47,13 +47,13 @@ pub fn operation_for(draft: &Draft<'_>, work: &Work) -> Result<Operation, Uncomp
     let (lead, playbook) = (&draft.lead, draft.playbook());
     match &work.action {
         Action::Send { message, channel, .. } => {
-            let message = known(draft, message.as_str())?;
-            send(&of_its_deal(lead, work), playbook, message, *channel, draft.now())
+            let message = known(draft, message.as_str())?.worded(lead, *channel);
+            send(&of_its_deal(lead, work), playbook, &message, *channel, draft.now())
         }
         Action::PrivateReply { network, asset, comment, message } => {
-            let message = known(draft, message.as_str())?;
             let channel = network.private_channel();
-            let (text, buttons) = free_form(lead, playbook, message, channel)?;
+            let message = known(draft, message.as_str())?.worded(lead, channel);
+            let (text, buttons) = free_form(lead, playbook, &message, channel)?;
             let to = Recipient::Comment(comment.clone());
             Ok(Operation::SendMessage { channel, from: asset.clone(), to, text, buttons })
         }
@@ -88,9 +88,9 @@ pub fn evidence_for(draft: &Draft<'_>, work: &Work) -> Option<Operation> {
             })
         }
         Action::Send { message, channel: Channel::Instagram, .. } => {
-            let message = draft.message(message)?;
+            let message = draft.message(message)?.worded(&draft.lead, Channel::Instagram);
             let lead = of_its_deal(&draft.lead, work);
-            let (text, _) = free_form(&lead, draft.playbook(), message, Channel::Instagram).ok()?;
+            let (text, _) = free_form(&lead, draft.playbook(), &message, Channel::Instagram).ok()?;
             let Identity::Igsid(person) = draft.lead.address(Channel::Instagram)? else { return None };
             let asset = sender_asset(&draft.lead, draft.playbook(), Channel::Instagram)?;
             let since = since - crate::call::CLAIM_LENGTH;

@@ -114,11 +114,7 @@ fn refused(draft: &mut Draft<'_>, work: &Work, why: Refusal, code: Option<i64>, 
             // The platform closes the window earlier than we thought: what has a template may still go by it.
             if let crate::work::Lane::Channel(channel) = work.lane()
                 && draft.lead.windows.remove(&channel).is_some()
-                && work
-                    .action
-                    .message()
-                    .and_then(|name| draft.message(name))
-                    .is_some_and(|m| m.whatsapp_template.is_some())
+                && draft.message_of(work).is_some_and(|message| message.whatsapp_template.is_some())
             {
                 try_again(draft, work, None, reason);
                 return;
@@ -152,7 +148,7 @@ fn wait_for_template(draft: &mut Draft<'_>, work: &Work, code: Option<i64>, reas
     if work.called_off {
         return draft.let_rest(work, reason);
     }
-    let template = work.action.message().and_then(|name| draft.message(name)?.whatsapp_template.as_ref());
+    let template = draft.message_of(work).and_then(|message| message.whatsapp_template.clone());
     let reason = match template {
         Some(template) => format!("the template {} ({}): {reason}", template.name, template.language),
         None => reason.to_owned(),

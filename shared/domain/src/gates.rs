@@ -52,7 +52,9 @@ pub fn check(lead: &Lead, work: &Work, context: &Context<'_>) -> Gate {
             None => missing(work),
         },
         Action::Send { message, channel, purpose } => match context.playbooks.current.messages.get(message) {
-            Some(message) => check_message(lead, work, message, *channel, *purpose, context),
+            Some(message) => {
+                check_message(lead, work, &message.worded(lead, *channel), *channel, *purpose, context)
+            }
             None => missing(work),
         },
     }

@@ -48,4 +48,5 @@ mod stories;
 #[cfg(test)]
 mod testing;
 pub mod timeline;
+pub mod wording;
 pub mod work;

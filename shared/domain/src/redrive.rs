@@ -40,8 +40,8 @@ pub fn redrive(lead: &Lead, context: &Context<'_>) -> Option<Decision> {
 /// does.
 pub fn template_approved(lead: &Lead, name: &str, language: &str, context: &Context<'_>) -> Option<Decision> {
     let mut draft = Draft::new(lead, context);
-    let is_it = |template: &&WhatsAppTemplate| template.name == name && template.language == language;
-    let binding = |work: &Work| draft.message(work.action.message()?)?.whatsapp_template.as_ref();
+    let is_it = |template: &WhatsAppTemplate| template.name == name && template.language == language;
+    let binding = |work: &Work| draft.message_of(work)?.whatsapp_template.clone();
     let waits = |work: &&Work| work.is_waiting() && binding(work).filter(is_it).is_some();
     let waiting: Vec<Work> = lead.work.iter().filter(waits).cloned().collect();
     if waiting.is_empty() {

@@ -17,7 +17,8 @@ pub(crate) fn record(
     draft.remove_work(work.id);
     let what = if evidence.is_some() { What::Settled } else { What::Sent };
     let entry = describe(Entry::new(now, what), work).with_some(Fact::PlatformId, id.as_ref());
-    draft.note(entry.with_some(Fact::Status, evidence));
+    let variant = work.action.message().and_then(|name| draft.message(name)?.variant_for(draft.lead.id));
+    draft.note(entry.with_some(Fact::Status, evidence).with_some(Fact::Way, variant));
     let writes = matches!(work.action, Action::Send { .. } | Action::PrivateReply { .. });
     if let (true, Lane::Channel(channel)) = (writes, work.lane()) {
         draft.remember_send(RecentSend { at: now, channel, class: work.class, id });

@@ -66,6 +66,7 @@ fn message(name: &str, kind: Kind, template: bool) -> Message {
         buttons: Vec::new(),
         channels: vec![Channel::WhatsApp, Channel::Messenger, Channel::Instagram],
         whatsapp_template,
+        wordings: Vec::new(),
     }
 }
 

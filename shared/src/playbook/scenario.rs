@@ -31,8 +31,8 @@ use crate::form_fields;
 const KEYS: [&str; 3] = ["lead", "events", "until"];
 const LEAD_KEYS: [&str; 4] = ["name", "phone", "email", "fields"];
 const EVENT_KEYS: [&str; 15] = [
-    "at", "form", "fields", "lead-ad", "agrees", "call", "writes", "presses", "comments", "on", "deal", "kind",
-    "stage", "dates", "facts",
+    "at", "form", "fields", "lead-ad", "agrees", "call", "writes", "presses", "comments", "on", "deal",
+    "kind", "stage", "dates", "facts",
 ];
 /// What may happen. Each event is one of them.
 const DEEDS: [&str; 7] = ["form", "lead-ad", "call", "writes", "presses", "comments", "deal"];

@@ -216,6 +216,19 @@ fn message() -> Value {
         &[],
     );
     let channels: Vec<&str> = Channel::ALL.iter().map(|channel| channel.as_str()).collect();
+    let wording = object(
+        "Other words for those of whom all of this holds. Of several that fit, the one that asks for most.",
+        json!({
+            "language": text("Of whom a form says that this is their language: en."),
+            "gender": { "enum": ["female", "male"], "description": "Of whom a form says so." },
+            "channel": { "enum": channels },
+            "variant": { "type": ["string", "integer"], "description": "For a part of the people, always the same; the timeline tells which." },
+            "share": { "type": "integer", "minimum": 1, "maximum": 1000, "description": "How many they are, where the text as it stands is one." },
+            "text": text("What the person reads."),
+            "whatsapp-template": template,
+        }),
+        &["text"],
+    );
     object(
         "A message.",
         json!({
@@ -224,6 +237,7 @@ fn message() -> Value {
             "buttons": { "type": "array", "items": button, "maxItems": 3 },
             "channels": list(json!({ "enum": channels }), "In the order in which they are tried."),
             "whatsapp-template": template,
+            "wordings": { "type": "array", "items": wording, "description": "The same in other words: by language, gender, channel, or by lot." },
         }),
         &["kind", "text"],
     )
@@ -366,13 +380,17 @@ mod tests {
         let known = |pointer: &str| -> BTreeSet<String> {
             schema.pointer(pointer).unwrap().as_object().unwrap().keys().cloned().collect()
         };
-        let cases: [(&str, &[&str]); 6] = [
+        let cases: [(&str, &[&str]); 7] = [
             ("/properties", &keys::PARTS),
             ("/$defs/step/properties", &keys::STEP),
             ("/$defs/step/properties/split/items/properties", &keys::WAY),
             ("/$defs/condition/properties", &keys::CONDITION),
             ("/properties/journeys/additionalProperties/properties", &keys::JOURNEY),
             ("/properties/messages/additionalProperties/properties", &keys::MESSAGE),
+            (
+                "/properties/messages/additionalProperties/properties/wordings/items/properties",
+                &keys::WORDING,
+            ),
         ];
         for (pointer, read) in cases {
             assert_eq!(known(pointer), read.iter().map(|key| (*key).to_owned()).collect(), "{pointer}");

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use super::fault::PlaybookFaults;
 use super::report::Report;
-use super::templates::{TemplateCategory, sketch};
+use super::templates::{TemplateCategory, own_templates, sketch};
 use super::tree::{self, Node};
 
 /// One template as it is submitted.
@@ -61,8 +61,8 @@ impl Reading<'_, '_, '_> {
     fn all(mut self) -> Vec<Submission> {
         let playbook = self.playbook;
         let mut submissions: Vec<Submission> = Vec::new();
-        for message in playbook.messages.values() {
-            let Some(submission) = self.submission(message) else { continue };
+        for message in playbook.messages.values().flat_map(own_templates) {
+            let Some(submission) = self.submission(&message) else { continue };
             let same = |other: &&Submission| {
                 (&other.name, &other.language) == (&submission.name, &submission.language)
             };

@@ -1,5 +1,7 @@
 //! The WhatsApp templates that a playbook needs: what would be submitted for approval.
 
+use std::borrow::Cow;
+
 use domain::playbook::{Kind, Message, Playbook};
 
 /// One template as WhatsApp keeps it.
@@ -36,12 +38,22 @@ impl TemplateCategory {
 /// Every template that the playbook's messages name, once, in the order of their messages' names.
 pub fn templates(playbook: &Playbook) -> Vec<TemplateSketch> {
     let mut sketches: Vec<TemplateSketch> = Vec::new();
-    for sketch in playbook.messages.values().filter_map(sketch) {
+    let worded = playbook.messages.values().flat_map(own_templates);
+    for sketch in worded.filter_map(|message| sketch(&message)) {
         if !sketches.contains(&sketch) {
             sketches.push(sketch);
         }
     }
     sketches
+}
+
+/// A message in those of its words that have a template of their own.
+pub(super) fn own_templates(message: &Message) -> impl Iterator<Item = Cow<'_, Message>> {
+    let own = |index: Option<usize>| match index {
+        Some(index) => message.wordings[index].whatsapp_template.is_some(),
+        None => message.whatsapp_template.is_some(),
+    };
+    message.in_all_words().filter(move |(index, _)| own(*index)).map(|(_, worded)| worded)
 }
 
 pub(super) fn sketch(message: &Message) -> Option<TemplateSketch> {

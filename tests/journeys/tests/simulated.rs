@@ -206,6 +206,17 @@ fn random_playbook(chance: &mut Chance) -> String {
             if number < 3 { "\"first_name | default('לך')\"" } else { "" }
         )
         .unwrap();
+        if chance.one_in(3) {
+            let words = words.replace("הודעה", "מסר");
+            let for_whom =
+                chance.pick(&["gender: female", "variant: b, share: 2", "channel: whatsapp", "language: en"]);
+            let words = if for_whom == "language: en" {
+                words.replace("פרסומת", "Advertisement")
+            } else {
+                words
+            };
+            writeln!(text, "    wordings: [{{ {for_whom}, text: \"{words}\" }}]").unwrap();
+        }
     }
     text.push_str(
         "  ask:\n    kind: service\n    text: \"מה דעתך?\"\n    buttons: [{ reply: כן, payload: yes }, { reply: לא, payload: no }]\n    \
@@ -382,6 +393,11 @@ fn random_acts(chance: &mut Chance, start: Timestamp) -> Vec<(Timestamp, Act)> {
     acts
 }
 
+/// Who thinks of Rome is a woman in this world.
+fn gender(city: &str) -> &'static str {
+    if city == "rome" { "female" } else { "male" }
+}
+
 /// The acts as a scenario says them.
 fn written(acts: &[(Timestamp, Act)], until: Timestamp) -> String {
     let mut text = String::from("lead: { name: דנה כהן, phone: \"054-123-4567\" }\nevents:\n");
@@ -389,7 +405,8 @@ fn written(acts: &[(Timestamp, Act)], until: Timestamp) -> String {
         let at = at.to_string();
         match act {
             Act::Form { city, agrees } => {
-                writeln!(text, "  - {{ at: \"{at}\", form: contact, agrees: {agrees}, fields: {{ city: {city} }} }}")
+                let gender = gender(city);
+                writeln!(text, "  - {{ at: \"{at}\", form: contact, agrees: {agrees}, fields: {{ city: {city}, gender: {gender}, language: he }} }}")
             }
             Act::Writes(words) => writeln!(text, "  - {{ at: \"{at}\", writes: \"{words}\" }}"),
             Act::Presses(payload) => writeln!(text, "  - {{ at: \"{at}\", presses: {payload} }}"),

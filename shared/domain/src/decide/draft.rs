@@ -1,5 +1,7 @@
 //! A decision in the making: the record as it will be, and the entries so far.
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::Decision;
@@ -11,7 +13,7 @@ use crate::lead::{ABSORBED_MAX, IDENTITIES_MAX, Lead, RECENT_SENDS_MAX, RecentSe
 use crate::playbook::{Message, Playbook};
 use crate::schedule::later;
 use crate::timeline::{Entry, Fact, What};
-use crate::work::{Action, Class, OPEN_WORK_MAX, Work, WorkState};
+use crate::work::{Action, Class, Lane, OPEN_WORK_MAX, Work, WorkState};
 
 pub struct Draft<'a> {
     pub lead: Lead,
@@ -219,6 +221,15 @@ impl<'a> Draft<'a> {
     pub fn channel_for(&self, message: &Message) -> Option<Channel> {
         message.channels.iter().copied().find(|channel| {
             self.lead.address(*channel).is_some() && self.playbook().channels.asset(*channel).is_some()
+        })
+    }
+
+    /// The message of a piece of work, in the words for this lead on its channel.
+    pub fn message_of(&self, work: &Work) -> Option<Cow<'a, Message>> {
+        let message = self.message(work.action.message()?)?;
+        Some(match work.lane() {
+            Lane::Channel(channel) => message.worded(&self.lead, channel),
+            Lane::LookUp | Lane::Bus => Cow::Borrowed(message),
         })
     }
 

@@ -113,8 +113,7 @@ pub fn advance(draft: &mut Draft<'_>) {
     for _ in 0..STEPS_PER_LOOK_MAX {
         let now = draft.now();
         let due = |run: &&Run| run.next_at.is_some_and(|at| at <= now);
-        let Some(run) = draft.lead.runs.iter().filter(due).min_by_key(|run| run.next_at).cloned()
-        else {
+        let Some(run) = draft.lead.runs.iter().filter(due).min_by_key(|run| run.next_at).cloned() else {
             return;
         };
         take(draft, &run);

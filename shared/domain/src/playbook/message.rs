@@ -13,6 +13,50 @@ pub struct Message {
     /// In the order in which they are tried.
     pub channels: Vec<Channel>,
     pub whatsapp_template: Option<WhatsAppTemplate>,
+    /// The same in other words for some: [`Message::worded`] says for whom.
+    pub wordings: Vec<Wording>,
+}
+
+/// A message in other words. What it does not ask for may be anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wording {
+    /// `en`: of whom a form says that this is their language.
+    pub language: Option<String>,
+    pub gender: Option<Gender>,
+    pub channel: Option<Channel>,
+    /// For a part of the people, by lot.
+    pub variant: Option<Variant>,
+    pub text: String,
+    pub whatsapp_template: Option<WhatsAppTemplate>,
+}
+
+/// A part of the people, who read a message in other words, so that the two can be compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variant {
+    pub name: String,
+    /// How many there are of them, where those who read the message as it stands are one.
+    pub share: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gender {
+    Female,
+    Male,
+}
+
+impl Gender {
+    pub const ALL: [Self; 2] = [Self::Female, Self::Male];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Female => "female",
+            Self::Male => "male",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|gender| gender.as_str() == text)
+    }
 }
 
 /// Marketing needs consent (R1); service answers what the person asked for or bought.

@@ -20,7 +20,9 @@ pub use journey::{
 pub use journeys::Journeys;
 #[cfg(test)]
 pub use journeys::LOOKED_AT;
-pub use message::{Button, CONSENT_PAYLOAD, Kind, Message, OPT_OUT_PAYLOAD, WhatsAppTemplate};
+pub use message::{
+    Button, CONSENT_PAYLOAD, Gender, Kind, Message, OPT_OUT_PAYLOAD, Variant, WhatsAppTemplate, Wording,
+};
 pub use quiet_hours::{Allowed, Pause, QuietHours, night_of};
 
 use crate::channel::{Channel, Network};

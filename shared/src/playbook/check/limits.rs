@@ -4,8 +4,8 @@ use domain::channel::{Channel, Network};
 use domain::playbook::{Button, Message};
 use domain::render;
 
-use super::Check;
 use super::texts::{acquaintance, stranger};
+use super::{Check, parts, wording_path};
 
 const BUTTONS_MAX: usize = 3;
 const LABEL_CHARS_MAX: usize = 20;
@@ -33,7 +33,12 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
     for message in check.playbook.messages.values() {
         let mut channels: Vec<Channel> = check.channels(message).collect();
         channels.extend(check.private_replies(message).into_iter().map(Network::private_channel));
-        text(check, message, &channels);
+        for (wording, worded) in message.in_all_words() {
+            let own = wording.and_then(|index| message.wordings[index].channel);
+            let channels: Vec<Channel> =
+                channels.iter().copied().filter(|channel| own.is_none_or(|own| own == *channel)).collect();
+            text(check, message, wording, &worded, &channels);
+        }
         buttons(check, message, &channels);
     }
     for (name, campaign) in &check.playbook.campaigns {
@@ -59,8 +64,14 @@ fn length(check: &Check<'_, '_, '_>, template: &str) -> usize {
     lengths.map(|text| text.chars().count()).max().unwrap_or(0)
 }
 
-fn text(check: &mut Check<'_, '_, '_>, message: &Message, channels: &[Channel]) {
-    let length = length(check, &message.text);
+fn text(
+    check: &mut Check<'_, '_, '_>,
+    message: &Message,
+    wording: Option<usize>,
+    worded: &Message,
+    channels: &[Channel],
+) {
+    let length = length(check, &worded.text);
     let has_buttons = !message.buttons.is_empty();
     let of_channels = channels.iter().map(|channel| {
         (
@@ -70,13 +81,13 @@ fn text(check: &mut Check<'_, '_, '_>, message: &Message, channels: &[Channel]) 
         )
     });
     let of_template =
-        message.whatsapp_template.iter().map(|_| (TEMPLATE_CHARS_MAX, "whatsapp", " as a template"));
+        worded.whatsapp_template.iter().map(|_| (TEMPLATE_CHARS_MAX, "whatsapp", " as a template"));
     if let Some((limit, channel, how)) = of_channels.chain(of_template).min()
         && length > limit
     {
         let what = format!("{channel} takes {limit} characters{how}, this has {length}");
         let hint = "shorten it, send a link to the rest, or name other channels";
-        check.fault(&["messages", message.name.as_str(), "text"], what, hint);
+        check.fault(&parts(&wording_path(message, wording, &["text"])), what, hint);
     }
 }
 

@@ -62,7 +62,7 @@ impl<'a> Check<'a, '_, '_> {
         let mut path = paths::of_steps(self.tree, journey.name.as_str()).into_iter().nth(index);
         let path = path.get_or_insert_default();
         path.push(key.to_owned());
-        self.fault(&path.iter().map(String::as_str).collect::<Vec<_>>(), what, hint);
+        self.fault(&parts(path), what, hint);
     }
 
     fn is_written(&self, path: &[&str]) -> bool {
@@ -120,4 +120,19 @@ impl Sending<'_> {
 
 fn starts_by(journey: &Journey, trigger: Trigger) -> bool {
     journey.starts.iter().any(|occasion| occasion.trigger == trigger)
+}
+
+/// Where a message, or one of its other wordings, is written.
+fn wording_path(message: &Message, wording: Option<usize>, rest: &[&str]) -> Vec<String> {
+    let mut path = vec!["messages".to_owned(), message.name.to_string()];
+    if let Some(index) = wording {
+        path.extend(["wordings".to_owned(), index.to_string()]);
+    }
+    path.extend(rest.iter().map(|part| (*part).to_owned()));
+    path
+}
+
+/// As a path that is asked for.
+fn parts(path: &[String]) -> Vec<&str> {
+    path.iter().map(String::as_str).collect()
 }

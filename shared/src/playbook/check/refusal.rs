@@ -3,19 +3,23 @@
 use domain::playbook::{Button, Kind, Message};
 use domain::render;
 
-use super::Check;
 use super::texts::stranger;
+use super::{Check, parts, wording_path};
 
 /// What a text may offer as the word to send. A test holds that each of them is understood when it comes back.
 const REFUSALS: [&str; 7] = ["הסר", "הסירו", "להסיר", "הסרה", "stop", "unsubscribe", "remove"];
 
 pub fn check(check: &mut Check<'_, '_, '_>) {
     let playbook = check.playbook;
-    for message in playbook.messages.values().filter(|message| message.kind == Kind::Marketing) {
+    let marketing = playbook.messages.values().filter(|message| message.kind == Kind::Marketing);
+    let worded = marketing.flat_map(|message| message.in_all_words().map(move |worded| (message, worded)));
+    for (message, (wording, worded)) in worded {
         // A text that cannot be filled in has been reported.
-        let Ok(text) = render::text(&message.text, playbook, &stranger(playbook)) else { continue };
-        let path = ["messages", message.name.as_str(), "text"];
-        let words: &[&str] = match playbook.business.language.as_str() {
+        let Ok(text) = render::text(&worded.text, playbook, &stranger(playbook)) else { continue };
+        let path = wording_path(message, wording, &["text"]);
+        let path = parts(&path);
+        let own = wording.and_then(|index| message.wordings[index].language.as_deref());
+        let words: &[&str] = match own.unwrap_or(playbook.business.language.as_str()) {
             "he" => &["פרסומת"],
             _ => &["Advertisement", "Ad:", "פרסומת"],
         };

@@ -71,7 +71,8 @@ fn asks_for_review(check: &Check<'_, '_, '_>, message: &Message) -> bool {
     links.iter().filter(|(name, url)| leads_there(name, url)).any(|(name, _)| {
         let button = |button: &Button| matches!(button, Button::Link { link, .. } if link == name);
         let variable = format!("links.{name}");
-        message.text.contains(&variable) || message.buttons.iter().any(button)
+        let says = message.in_all_words().any(|(_, worded)| worded.text.contains(&variable));
+        says || message.buttons.iter().any(button)
     })
 }
 

@@ -2,17 +2,24 @@
 
 use domain::playbook::Button;
 
-use super::Check;
+use super::{Check, parts, wording_path};
 use crate::playbook::templates::{TemplateSketch, sketch};
 
 const PARAMS_MAX: usize = 20;
 
 pub fn check(check: &mut Check<'_, '_, '_>) {
     let mut seen: Vec<(TemplateSketch, &str)> = Vec::new();
-    for message in check.playbook.messages.values() {
-        let (Some(template), Some(sketch)) = (&message.whatsapp_template, sketch(message)) else { continue };
-        let name = message.name.as_str();
-        let path = ["messages", name, "whatsapp-template"];
+    let messages = check.playbook.messages.values();
+    let worded = messages.flat_map(|message| message.in_all_words().map(move |worded| (message, worded)));
+    for (original, (wording, message)) in worded {
+        let (Some(template), Some(sketch)) = (&message.whatsapp_template, sketch(&message)) else { continue };
+        // Other words that go by the message's own template are free ones, inside the 24 hours.
+        if wording.is_some_and(|index| original.wordings[index].whatsapp_template.is_none()) {
+            continue;
+        }
+        let name = original.name.as_str();
+        let path = wording_path(original, wording, &["whatsapp-template"]);
+        let path = parts(&path);
         let same = |(other, _): &&(TemplateSketch, &str)| {
             (&other.name, &other.language) == (&sketch.name, &sketch.language)
         };
@@ -31,7 +38,7 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
         {
             let hint = "put a word before or after it";
             check.fault(
-                &["messages", name, "text"],
+                &parts(&wording_path(original, wording, &["text"])),
                 "WhatsApp refuses a template that begins or ends with a variable",
                 hint,
             );

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use domain::ids::LeadId;
 use domain::lead::Lead;
 use domain::name::PersonName;
-use domain::playbook::Playbook;
+use domain::playbook::{Message, Playbook, WhatsAppTemplate};
 use domain::render::{self, RenderError, TIME_SUFFIX, VARIABLES};
 use jiff::Timestamp;
 
-use super::Check;
+use super::{Check, parts, wording_path};
 use crate::playbook::nearest::did_you_mean;
 
 /// The cure for a text that repeats too much.
@@ -20,23 +20,38 @@ const PERSONAL: [&str; 3] = ["first_name", "full_name", "username"];
 
 pub fn check(check: &mut Check<'_, '_, '_>) {
     let playbook = check.playbook;
-    for (name, message) in &playbook.messages {
-        let name = name.as_str();
-        can_be_filled_in(check, &message.text, "''", &["messages", name, "text"]);
-        let params = message.whatsapp_template.iter().flat_map(|template| &template.params);
-        for (index, param) in params.enumerate() {
-            let path = ["messages", name, "whatsapp-template", "params", &index.to_string()];
-            if param.contains("{{") {
-                let hint = "a parameter is written without braces: first_name | default('…')";
-                check.fault(&path, format!("\"{param}\" is a text, not an expression"), hint);
-            } else {
-                can_be_filled_in(check, &format!("{{{{ {param} }}}}"), "'…'", &path);
-            }
+    for message in playbook.messages.values() {
+        for (wording, worded) in message.in_all_words() {
+            let path = wording_path(message, wording, &["text"]);
+            can_be_filled_in(check, &worded.text, "''", &parts(&path));
+            let template = match wording {
+                Some(index) => &message.wordings[index].whatsapp_template,
+                None => &message.whatsapp_template,
+            };
+            params_can_be_filled_in(check, message, wording, template.as_ref());
         }
     }
     for (name, campaign) in &playbook.campaigns {
         for (index, reply) in campaign.replies.iter().enumerate() {
             can_be_filled_in(check, reply, "''", &["campaigns", name.as_str(), "reply", &index.to_string()]);
+        }
+    }
+}
+
+fn params_can_be_filled_in(
+    check: &mut Check<'_, '_, '_>,
+    message: &Message,
+    wording: Option<usize>,
+    template: Option<&WhatsAppTemplate>,
+) {
+    for (index, param) in template.iter().flat_map(|template| &template.params).enumerate() {
+        let path = wording_path(message, wording, &["whatsapp-template", "params", &index.to_string()]);
+        let path = parts(&path);
+        if param.contains("{{") {
+            let hint = "a parameter is written without braces: first_name | default('…')";
+            check.fault(&path, format!("\"{param}\" is a text, not an expression"), hint);
+        } else {
+            can_be_filled_in(check, &format!("{{{{ {param} }}}}"), "'…'", &path);
         }
     }
 }

@@ -1,14 +1,19 @@
 //! A message: its class, text, buttons, channels, and its approved WhatsApp template.
 
 use domain::channel::Channel;
-use domain::playbook::{Button, Kind, Message, WhatsAppTemplate};
+use domain::playbook::{Button, Gender, Kind, Message, Variant, WhatsAppTemplate, Wording};
 
 use crate::playbook::fields::{Fields, scalar};
 use crate::playbook::nearest::did_you_mean;
 use crate::playbook::report::Report;
 use crate::playbook::tree::{Entry, Node};
 
-pub const KEYS: [&str; 5] = ["kind", "text", "buttons", "channels", "whatsapp-template"];
+pub const KEYS: [&str; 6] = ["kind", "text", "buttons", "channels", "whatsapp-template", "wordings"];
+pub const WORDING_KEYS: [&str; 7] =
+    ["language", "gender", "channel", "variant", "share", "text", "whatsapp-template"];
+/// A language, a gender, a channel and a variant each in their combinations.
+const WORDINGS_MAX: usize = 24;
+const SHARE_MAX: u32 = 1_000;
 const BUTTONS: [&str; 5] = ["book", "link", "reply", "consent", "opt-out"];
 /// WhatsApp's limit for what a button carries.
 const PAYLOAD_CHARS_MAX: usize = 256;
@@ -24,6 +29,81 @@ pub fn message(entry: &Entry, language: &str, report: &mut Report<'_>) -> Messag
         whatsapp_template: fields
             .get("whatsapp-template")
             .map(|node| whatsapp_template(node, language, report)),
+        wordings: wordings(&fields, language, report),
+    }
+}
+
+/// `wordings: [{ gender: female, text: … }, { language: en, text: …, whatsapp-template: … }]`.
+fn wordings(fields: &Fields<'_>, language: &str, report: &mut Report<'_>) -> Vec<Wording> {
+    let nodes = fields.list("wordings", report);
+    if let Some(surplus) = nodes.get(WORDINGS_MAX) {
+        let what = format!("a message has at most {WORDINGS_MAX} wordings");
+        report.fault(surplus.place, what, "make two messages of it");
+    }
+    nodes.iter().take(WORDINGS_MAX).map(|node| wording(node, language, report)).collect()
+}
+
+fn wording(node: &Node, language: &str, report: &mut Report<'_>) -> Wording {
+    let fields = Fields::read(node, "a wording", &WORDING_KEYS, report);
+    if ["language", "gender", "channel", "variant"].iter().all(|key| fields.get(key).is_none()) {
+        let hint = "say for whom it is: language: en, gender: female, channel: instagram, or variant: b";
+        report.fault(fields.place(), "this wording is for everybody, as the text is", hint);
+    }
+    let own = fields.optional("language", report);
+    let gender = fields.get("gender").and_then(|node| {
+        let word = scalar(node, "gender", report)?;
+        let gender = Gender::parse(word);
+        if gender.is_none() {
+            let hint = did_you_mean(word, Gender::ALL.map(Gender::as_str));
+            report.fault(node.place, format!("unknown gender \"{word}\""), hint);
+        }
+        gender
+    });
+    let channel = fields.get("channel").and_then(|node| {
+        let word = scalar(node, "channel", report)?;
+        let channel = Channel::parse(word);
+        if channel.is_none() {
+            let hint = did_you_mean(word, Channel::ALL.map(Channel::as_str));
+            report.fault(node.place, format!("unknown channel \"{word}\""), hint);
+        }
+        channel
+    });
+    Wording {
+        language: own.map(str::to_lowercase),
+        gender,
+        channel,
+        variant: variant(&fields, report),
+        text: fields.required("text", "what the person reads", report),
+        // The template's language follows the words.
+        whatsapp_template: fields
+            .get("whatsapp-template")
+            .map(|node| whatsapp_template(node, own.unwrap_or(language), report)),
+    }
+}
+
+fn variant(fields: &Fields<'_>, report: &mut Report<'_>) -> Option<Variant> {
+    let share = fields.optional("share", report);
+    let Some(name) = fields.optional("variant", report) else {
+        if share.is_some() {
+            let hint = "give it a name: variant: b, share: 1";
+            report.fault(fields.key_place("share"), "a share is of a variant, and none is named", hint);
+        }
+        return None;
+    };
+    let parsed = share.map_or(Some(1), |share| share.parse::<u32>().ok());
+    match parsed.filter(|share| (1..=SHARE_MAX).contains(share)) {
+        Some(share) => Some(Variant { name: name.to_owned(), share }),
+        None => {
+            let hint =
+                format!("write a whole number from 1 to {SHARE_MAX}; the text as it stands has one share");
+            let written = share.unwrap_or_default();
+            report.fault(
+                fields.key_place("share"),
+                format!("nobody can take a share of \"{written}\""),
+                hint,
+            );
+            None
+        }
     }
 }
 

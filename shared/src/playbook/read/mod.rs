@@ -44,7 +44,7 @@ pub mod keys {
     pub use super::PARTS;
     pub use super::condition::KEYS as CONDITION;
     pub use super::journey::{KEYS as JOURNEY, STEP_KEYS as STEP, WAY_KEYS as WAY};
-    pub use super::message::KEYS as MESSAGE;
+    pub use super::message::{KEYS as MESSAGE, WORDING_KEYS as WORDING};
 }
 
 pub fn playbook(tree: &Node, version: PlaybookVersion, report: &mut Report<'_>) -> Playbook {
