@@ -31,6 +31,7 @@ pub async fn demo(demo: Demo) -> Result<(), Refusal> {
     Ok(())
 }
 
+#[cfg(test)]
 pub async fn start(port: u16) -> Result<Stack, Refusal> {
     start_in(Language::He, port).await
 }

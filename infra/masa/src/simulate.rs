@@ -95,3 +95,61 @@ pub enum Became {
     Taken(Timestamp),
     Skipped(Timestamp),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::STARTER;
+
+    const RESTAURANT: &str = include_str!("../../local/playbook.restaurant.he.yaml");
+    const TRIP: &str = include_str!("../../../events/scenarios/trip.yaml");
+
+    fn told(playbook: &str, of: Option<&str>, format: SimulationFormat, lang: Option<Language>) -> String {
+        let playbook = Arc::new(parse("playbook.yaml", playbook).unwrap());
+        let start = "2027-01-04T12:00:00+02:00".parse().unwrap();
+        let scenario = match of {
+            Some(text) => scenario("scenario.yaml", text, &playbook).unwrap(),
+            None => first_contact(&playbook, start),
+        };
+        let playbooks = Playbooks::only(Arc::clone(&playbook));
+        let simulation = play(&scenario, &playbooks, &pepper(), 0);
+        let typed = Simulate {
+            file: "playbook.yaml".into(),
+            scenario: None,
+            start: None,
+            format,
+            journey: None,
+            lang,
+        };
+        shown(&playbook, &playbooks, &simulation, &typed).unwrap()
+    }
+
+    #[test]
+    fn a_calendar_reads_in_the_language_of_the_business_or_in_another() {
+        let told =
+            [None, Some(Language::En)].map(|lang| told(STARTER, Some(TRIP), SimulationFormat::Table, lang));
+        insta::assert_snapshot!(told.join("\n"));
+    }
+
+    #[test]
+    fn a_program_reads_each_moment_with_its_offset() {
+        let told = told(STARTER, Some(TRIP), SimulationFormat::Json, None);
+        let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+        let lines = told["lines"].as_array().unwrap();
+        let attractions = lines.iter().find(|line| line["message"] == "trip-attractions").unwrap();
+        assert_eq!(attractions["at"], "2027-04-28T19:56:52+03:00");
+        assert_eq!(attractions["moved"][0]["from"], "2027-04-28T10:00:00+03:00");
+        assert_eq!(
+            (&attractions["price"], &attractions["step"]),
+            (&"utility template".into(), &"trip-attractions".into())
+        );
+        assert_eq!(told["to_come"][0]["journey"], "trip");
+    }
+
+    #[test]
+    fn a_picture_shows_each_way_and_what_became_of_its_steps() {
+        insta::assert_snapshot!(told(RESTAURANT, None, SimulationFormat::Svg, None));
+        let english = told(RESTAURANT, None, SimulationFormat::Svg, Some(Language::En));
+        assert!(english.contains("direction=\"ltr\"") && english.contains("the end"));
+    }
+}

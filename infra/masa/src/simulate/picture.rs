@@ -276,7 +276,8 @@ impl Sheet<'_> {
         let (x, y) = self.corner(from, from_column);
         let (to_x, to_y) = self.corner(to as i32, to_column);
         let (x, y, to_x) = (x + BOX.0 / 2, y + BOX.1, to_x + BOX.0 / 2);
-        let past = from_column == to_column && to as i32 > from + 1;
+        let between = usize::try_from(from + 1).map_or(0, |first| first)..to;
+        let past = from_column == to_column && self.columns[between].contains(&from_column);
         let side = match self.language {
             Language::En => x + (BOX.0 + GAP.0) / 2,
             Language::He => x - (BOX.0 + GAP.0) / 2,

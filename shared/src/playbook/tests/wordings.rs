@@ -46,13 +46,12 @@ fn a_wording_brings_its_template_and_the_template_its_language() {
     offer_short he: פרסומת | תמר. להסרה: הסר
     ");
     let message = &playbook.messages[&"offer".into()];
-    let read = |id: u128, fields: &[(&str, &str)]| {
-        let mut lead = Lead::new("tamar".into(), LeadId::new(id), Timestamp::UNIX_EPOCH);
-        lead.fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let read = |id: u128| {
+        let lead = Lead::new("tamar".into(), LeadId::new(id), Timestamp::UNIX_EPOCH);
         let worded = message.worded(&lead, Channel::WhatsApp).into_owned();
         worded.whatsapp_template.map(|template| format!("{} {}", template.name, template.language))
     };
-    let everybody: std::collections::BTreeSet<_> = (0..40).map(|id| read(id, &[])).collect();
+    let everybody: std::collections::BTreeSet<_> = (0..40).map(read).collect();
     assert_eq!(everybody, [Some("offer he".to_owned()), Some("offer_short he".to_owned())].into());
 }
 
