@@ -473,7 +473,9 @@ async fn a_thousand_random_lives_go_as_they_were_simulated() {
         let start = Timestamp::from_second(1_805_300_000 + (chance.below(30 * 24 * 3_600)) as i64).unwrap();
         let acts = random_acts(&mut chance, start);
         let until = acts.last().unwrap().0 + SignedDuration::from_hours(20 * 24);
-        let town = Town::of(&[text.clone()], TownSettings { seed, ..TownSettings::default() }, start).await;
+        let town =
+            Town::of(std::slice::from_ref(&text), TownSettings { seed, ..TownSettings::default() }, start)
+                .await;
         live(&town, &acts).await;
         town.move_to(&until.to_string()).await;
         let lead = town.only_lead(NEVEH);

@@ -38,15 +38,6 @@ pub const PARTS: [&str; 14] = [
     "bus",
 ];
 
-/// What each part of a playbook may have, for the schema to be held to.
-#[cfg(test)]
-pub mod keys {
-    pub use super::PARTS;
-    pub use super::condition::KEYS as CONDITION;
-    pub use super::journey::{KEYS as JOURNEY, STEP_KEYS as STEP, WAY_KEYS as WAY};
-    pub use super::message::{KEYS as MESSAGE, WORDING_KEYS as WORDING};
-}
-
 pub fn playbook(tree: &Node, version: PlaybookVersion, report: &mut Report<'_>) -> Playbook {
     let fields = Fields::read(tree, "a playbook", &PARTS, report);
     let business = business::business(&fields, report);
@@ -109,4 +100,13 @@ fn cap(fields: &Fields<'_>, key: &str, span: &str, report: &mut Report<'_>) -> O
             None
         }
     }
+}
+
+/// What each part of a playbook may have, for the schema to be held to.
+#[cfg(test)]
+pub mod keys {
+    pub use super::PARTS;
+    pub use super::condition::KEYS as CONDITION;
+    pub use super::journey::{KEYS as JOURNEY, STEP_KEYS as STEP, WAY_KEYS as WAY};
+    pub use super::message::{KEYS as MESSAGE, WORDING_KEYS as WORDING};
 }
