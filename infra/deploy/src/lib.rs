@@ -32,6 +32,6 @@ pub use doctor::{Doctor, doctor};
 pub use fault::DeployError;
 pub use found::Found;
 pub use installation::{Installation, InvalidInstallation};
-pub use operating::{Place, erase_person, publish_playbook, redrive_all, release};
+pub use operating::{Place, erase_person, journeys, publish_playbook, redrive_all, release};
 pub use operator::Operator;
 pub use wanted::{PlaybookText, Wanted};

@@ -7,6 +7,7 @@ use shared::adapters::sqs::SqsQueue;
 use shared::adapters::stored_playbooks::StoredPlaybooks;
 use shared::adapters::system::{SystemChance, SystemClock};
 use shared::application::World;
+use shared::application::effect::{Effect, effects};
 use shared::application::erase::{Erased, erase_identity};
 use shared::application::in_memory::NoFigures;
 use shared::application::moving::{PeopleMoved, move_people};
@@ -116,6 +117,18 @@ pub async fn publish_playbook(
         moved.push((journey.clone(), move_people(&world, &playbook, journey, dry_run).await?));
     }
     Ok(moved)
+}
+
+/// What the journeys of each business bring about.
+pub async fn journeys(place: &Place) -> Result<Vec<(BusinessId, JourneyName, Effect)>, DeployError> {
+    let aws = Aws::connect(place.region.clone(), place.endpoint.clone()).await;
+    let world = world(&aws, &place.installation).await?;
+    let mut all = Vec::new();
+    for business in world.store.businesses().await? {
+        let effects = effects(world.store.as_ref(), &business).await?;
+        all.extend(effects.into_iter().map(|(journey, effect)| (business.clone(), journey, effect)));
+    }
+    Ok(all)
 }
 
 /// The installation as a use case sees it, from the operator's machine.

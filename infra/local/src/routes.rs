@@ -16,6 +16,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use shared::application::effect::{Group, effects};
 use shared::application::erase::Erased;
 use shared::application::ports::{Attention, Clock};
 use shared::application::timeline::whole_timeline;
@@ -49,6 +50,7 @@ pub fn sandbox(inner: Arc<Inner>) -> Router {
         .route("/sandbox/redrive", post(redrive_all))
         .route("/sandbox/release", post(release_all))
         .route("/sandbox/playbook", post(publishing::publish_playbook))
+        .route("/sandbox/journeys", get(journeys))
         .with_state(inner)
 }
 
@@ -239,6 +241,27 @@ async fn erase_lead(State(inner): State<Arc<Inner>>, Path(id): Path<String>) -> 
         }
     }
     unknown()
+}
+
+/// What the journeys of each business bring about.
+async fn journeys(State(inner): State<Arc<Inner>>) -> Response {
+    let group = |group: &Group| json!({ "runs": group.runs, "reached_goal": group.reached_goal });
+    let mut all = Vec::new();
+    for business in inner.businesses() {
+        let effects = match effects(inner.store.as_ref(), business).await {
+            Ok(effects) => effects,
+            Err(error) => return store_failure(&error),
+        };
+        all.extend(effects.iter().map(|(journey, effect)| {
+            json!({
+                "business": business.as_str(),
+                "journey": journey.as_str(),
+                "taken": group(&effect.taken),
+                "held_out": group(&effect.held_out),
+            })
+        }));
+    }
+    Json(Value::from(all)).into_response()
 }
 
 async fn release_all(State(inner): State<Arc<Inner>>) -> Response {

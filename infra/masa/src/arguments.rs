@@ -39,6 +39,8 @@ pub enum Command {
     Redrive(Redrive),
     /// Estimate what a month on AWS costs, by line
     Cost(Cost),
+    /// Say what each journey brings about, beside those who were held out of it
+    Journeys(Where),
     /// Put Masa on AWS, or bring it up to date
     Deploy(Deploy),
     /// Let one more business in, or name those that are
@@ -171,18 +173,8 @@ pub struct Publish {
     /// Go on without being asked
     #[arg(long)]
     pub yes: bool,
-    /// The address of the running stack
-    #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
-    pub url: String,
-    /// An installation on AWS, in the place of a stack on this machine
-    #[arg(long, conflicts_with = "url", value_name = "NAME")]
-    pub installation: Option<String>,
-    /// Where on AWS
-    #[arg(long, requires = "installation", value_name = "REGION")]
-    pub region: Option<String>,
-    /// Another address than AWS's
-    #[arg(long, requires = "installation", value_name = "URL")]
-    pub endpoint_url: Option<String>,
+    #[command(flatten)]
+    pub place: Where,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -223,6 +215,23 @@ pub struct Redrive {
     #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
     pub url: String,
     /// An installation on AWS, in the place of a stack on this machine; its dead letters come again, too
+    #[arg(long, conflicts_with = "url", value_name = "NAME")]
+    pub installation: Option<String>,
+    /// Where on AWS
+    #[arg(long, requires = "installation", value_name = "REGION")]
+    pub region: Option<String>,
+    /// Another address than AWS's
+    #[arg(long, requires = "installation", value_name = "URL")]
+    pub endpoint_url: Option<String>,
+}
+
+/// A stack on this machine, or an installation on AWS.
+#[derive(Args)]
+pub struct Where {
+    /// The address of the running stack
+    #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    pub url: String,
+    /// An installation on AWS, in the place of a stack on this machine
     #[arg(long, conflicts_with = "url", value_name = "NAME")]
     pub installation: Option<String>,
     /// Where on AWS

@@ -10,7 +10,10 @@ use shared::domain::identity::Identity;
 use shared::domain::ids::{JourneyName, LeadId};
 use shared::domain::phone::PhoneNumber;
 
-use crate::arguments::{BusinessCommand, Deploy, Destroy, Doctor, Erase, Place, Publish, Redrive, Release};
+use crate::arguments::{
+    BusinessCommand, Deploy, Destroy, Doctor, Erase, Place, Publish, Redrive, Release, Where,
+};
+use crate::journeys::Effects;
 use crate::publish::Moves;
 use crate::{Refusal, playbook};
 
@@ -81,14 +84,26 @@ pub async fn release(typed: &Release) -> Result<(), Refusal> {
 }
 
 pub async fn publish(typed: &Publish, dry_run: bool) -> Result<Moves, Refusal> {
-    let place = deploy::Place {
-        installation: Installation::parse(typed.installation.as_deref().unwrap_or_default())?,
-        region: typed.region.clone(),
-        endpoint: typed.endpoint_url.clone(),
-    };
+    let place = place_of(&typed.place)?;
     let journeys: Vec<JourneyName> = typed.moves.iter().map(|name| name.as_str().into()).collect();
     let moved = deploy::publish_playbook(&place, &read(&typed.file)?, &journeys, dry_run).await?;
     Ok(moved.into_iter().map(|(journey, people)| (journey.to_string(), people)).collect())
+}
+
+pub async fn journeys(typed: &Where) -> Result<Effects, Refusal> {
+    let effects = deploy::journeys(&place_of(typed)?).await?;
+    Ok(effects
+        .into_iter()
+        .map(|(business, journey, effect)| (business.to_string(), journey.to_string(), effect))
+        .collect())
+}
+
+fn place_of(typed: &Where) -> Result<deploy::Place, Refusal> {
+    Ok(deploy::Place {
+        installation: Installation::parse(typed.installation.as_deref().unwrap_or_default())?,
+        region: typed.region.clone(),
+        endpoint: typed.endpoint_url.clone(),
+    })
 }
 
 pub async fn redrive(typed: &Redrive) -> Result<(), Refusal> {

@@ -36,11 +36,21 @@ pub async fn start(port: u16) -> Result<Stack, Refusal> {
     start_in(Language::He, port).await
 }
 
+/// With another playbook of the same agency.
+#[cfg(test)]
+pub async fn start_with(playbook: &str) -> Result<Stack, Refusal> {
+    start_on("playbook.yaml", playbook, 0).await
+}
+
 async fn start_in(language: Language, port: u16) -> Result<Stack, Refusal> {
     let (name, text) = match language {
         Language::He => (STARTER_NAME, STARTER),
         Language::En => ("infra/local/playbook.en.yaml", ENGLISH_STARTER),
     };
+    start_on(name, text, port).await
+}
+
+async fn start_on(name: &str, text: &str, port: u16) -> Result<Stack, Refusal> {
     let names = ["MASA_META_TOKEN".to_owned()];
     let settings = LocalSettings {
         port,

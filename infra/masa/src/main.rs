@@ -9,6 +9,7 @@ mod aws;
 mod aws;
 mod cost;
 mod demo;
+mod journeys;
 mod playbook;
 mod publish;
 mod redrive;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
             Command::Templates(command) => templates::templates(&command).await,
             Command::Redrive(redrive) if redrive.installation.is_some() => aws::redrive(&redrive).await,
             Command::Redrive(redrive) => redrive::redrive(&redrive).await,
+            Command::Journeys(place) => journeys::journeys(&place).await,
             Command::Cost(cost) => cost::cost(&cost),
             Command::Deploy(deploy) => aws::deploy(&deploy).await,
             Command::Business(command) => aws::business(&command).await,

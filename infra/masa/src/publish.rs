@@ -47,10 +47,10 @@ pub async fn publish(typed: &Publish) -> Result<(), Refusal> {
 }
 
 async fn carry_out(typed: &Publish, dry_run: bool) -> Result<Moves, Refusal> {
-    if typed.installation.is_some() {
+    if typed.place.installation.is_some() {
         return aws::publish(typed, dry_run).await;
     }
-    let address = format!("{}/sandbox/playbook", typed.url.trim_end_matches('/'));
+    let address = format!("{}/sandbox/playbook", typed.place.url.trim_end_matches('/'));
     let asked = json!({
         "name": typed.file.display().to_string(),
         "text": read(&typed.file)?,
@@ -58,7 +58,8 @@ async fn carry_out(typed: &Publish, dry_run: bool) -> Result<Moves, Refusal> {
         "dry_run": dry_run,
     });
     let answer = reqwest::Client::builder().no_proxy().build()?.post(&address).json(&asked).send().await;
-    let answer = answer.map_err(|_| format!("nothing answers at {}; start it with `masa run`", typed.url))?;
+    let answer =
+        answer.map_err(|_| format!("nothing answers at {}; start it with `masa run`", typed.place.url))?;
     let is_good = answer.status().is_success();
     let body: Value = answer.json().await?;
     if !is_good {
@@ -115,6 +116,7 @@ fn agreed() -> Result<bool, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arguments::Where;
 
     #[tokio::test(flavor = "multi_thread")]
     async fn people_on_a_journey_are_counted_first_and_then_moved() {
@@ -145,10 +147,7 @@ mod tests {
             moves: vec!["new-lead".to_owned(), "trip".to_owned()],
             dry_run,
             yes: true,
-            url: url.clone(),
-            installation: None,
-            region: None,
-            endpoint_url: None,
+            place: Where { url: url.clone(), installation: None, region: None, endpoint_url: None },
         };
         let would = carry_out(&typed(true), true).await.unwrap();
         let told: String = would.iter().map(|(journey, people)| described(journey, people)).collect();

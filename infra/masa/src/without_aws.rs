@@ -1,7 +1,8 @@
 //! What the commands for AWS say in a `masa` that was built without its clients.
 
 use crate::Refusal;
-use crate::arguments::{BusinessCommand, Deploy, Destroy, Doctor, Erase, Publish, Redrive, Release};
+use crate::arguments::{BusinessCommand, Deploy, Destroy, Doctor, Erase, Publish, Redrive, Release, Where};
+use crate::journeys::Effects;
 use crate::publish::Moves;
 
 pub async fn deploy(_: &Deploy) -> Result<(), Refusal> {
@@ -26,6 +27,10 @@ pub async fn release(_: &Release) -> Result<(), Refusal> {
 
 pub async fn publish(_: &Publish, _: bool) -> Result<Moves, Refusal> {
     Err(not_built_in("playbook publish"))
+}
+
+pub async fn journeys(_: &Where) -> Result<Effects, Refusal> {
+    Err(not_built_in("journeys"))
 }
 
 pub async fn redrive(_: &Redrive) -> Result<(), Refusal> {

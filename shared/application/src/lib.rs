@@ -9,6 +9,7 @@ pub mod commit;
 pub mod decide_event;
 pub mod deliver;
 pub mod drain;
+pub mod effect;
 pub mod erase;
 mod held;
 pub mod in_memory;
