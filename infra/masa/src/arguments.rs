@@ -209,20 +209,11 @@ pub struct Submit {
     pub dry_run: bool,
 }
 
+/// On AWS dead letters come again, too.
 #[derive(Args)]
 pub struct Redrive {
-    /// The address of the running stack
-    #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
-    pub url: String,
-    /// An installation on AWS, in the place of a stack on this machine; its dead letters come again, too
-    #[arg(long, conflicts_with = "url", value_name = "NAME")]
-    pub installation: Option<String>,
-    /// Where on AWS
-    #[arg(long, requires = "installation", value_name = "REGION")]
-    pub region: Option<String>,
-    /// Another address than AWS's
-    #[arg(long, requires = "installation", value_name = "URL")]
-    pub endpoint_url: Option<String>,
+    #[command(flatten)]
+    pub place: Where,
 }
 
 /// A stack on this machine, or an installation on AWS.

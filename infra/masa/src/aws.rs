@@ -107,11 +107,7 @@ fn place_of(typed: &Where) -> Result<deploy::Place, Refusal> {
 }
 
 pub async fn redrive(typed: &Redrive) -> Result<(), Refusal> {
-    let place = deploy::Place {
-        installation: Installation::parse(typed.installation.as_deref().unwrap_or_default())?,
-        region: typed.region.clone(),
-        endpoint: typed.endpoint_url.clone(),
-    };
+    let place = place_of(&typed.place)?;
     Ok(deploy::redrive_all(&place, &Terminal).await?)
 }
 

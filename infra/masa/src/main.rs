@@ -35,7 +35,7 @@ fn main() -> ExitCode {
             Command::Playbook(PlaybookCommand::Publish(typed)) => publish::publish(&typed).await,
             Command::Playbook(command) => playbook::playbook(&command),
             Command::Templates(command) => templates::templates(&command).await,
-            Command::Redrive(redrive) if redrive.installation.is_some() => aws::redrive(&redrive).await,
+            Command::Redrive(redrive) if redrive.place.installation.is_some() => aws::redrive(&redrive).await,
             Command::Redrive(redrive) => redrive::redrive(&redrive).await,
             Command::Journeys(place) => journeys::journeys(&place).await,
             Command::Cost(cost) => cost::cost(&cost),
