@@ -79,11 +79,12 @@ fn concerned(draft: &Draft<'_>, happened: &Happened<'_>) -> Vec<Run> {
     draft.lead.runs.iter().filter(meant).cloned().collect()
 }
 
-/// A goal is told of once, of those who are held out, too, and ends the run.
+/// A goal is told of once, of those who are held out, too, and ends the run. What is a goal the current playbook says:
+/// those who are through with the journey are counted by it as well.
 fn reach_goals(draft: &mut Draft<'_>, happened: &Happened<'_>) {
-    let playbooks = draft.context.playbooks;
+    let playbook = draft.playbook();
     for run in concerned(draft, happened).into_iter().filter(|run| run.goal_at.is_none()) {
-        let Some(journey) = playbooks.journey(&run) else { continue };
+        let Some(journey) = playbook.journeys.get(&run.journey) else { continue };
         if !is_one(&journey.goals, happened) {
             continue;
         }
@@ -155,7 +156,7 @@ fn start(draft: &mut Draft<'_>, journey: &Journey, happened: &Happened<'_>) {
     let occupied = earlier.any(|run| {
         let again_too_soon =
             journey.not_again_within.is_some_and(|span| now.duration_since(run.started_at) < span);
-        run.id == id || run.is_active() || again_too_soon
+        run.id == id || run.is_active() || again_too_soon || run.is_held_out && run.goal_at.is_none()
     });
     if occupied || journey.steps.is_empty() || !make_room(draft, journey) {
         return;
@@ -214,6 +215,9 @@ pub fn is_forgettable(draft: &Draft<'_>, run: &Run) -> bool {
 pub fn compare_segments(draft: &mut Draft<'_>, before: &Lead, event: &str) {
     const ROUNDS_MAX: usize = 4;
     let segments = &draft.playbook().segments;
+    if segments.is_empty() {
+        return;
+    }
     let mut before = before.clone();
     for _ in 0..ROUNDS_MAX {
         let changed: Vec<(&String, bool)> = segments

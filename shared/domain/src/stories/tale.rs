@@ -22,6 +22,7 @@ use crate::lead::Lead;
 use crate::merge::{Merged, Merging, merge};
 use crate::playbook::Playbook;
 use crate::redrive::{redrive, template_approved};
+use crate::run::Run;
 use crate::testing::at;
 use crate::timeline::{Entry, Fact};
 
@@ -212,7 +213,12 @@ impl Tale {
         let mut playbook = Playbook::clone(&old);
         playbook.version = version.into();
         change(&mut playbook);
-        self.playbooks.pinned.insert(old.version.clone(), old);
+        // As in life, what nobody is on any more is not read again.
+        let waits = |run: &&Run| self.lead.work.iter().any(|work| work.run == Some(run.id));
+        let mut runs = self.lead.runs.iter().filter(|run| run.is_active() || waits(run));
+        if runs.any(|run| run.version == old.version) {
+            self.playbooks.pinned.insert(old.version.clone(), old);
+        }
         self.playbooks.current = Arc::new(playbook);
     }
 

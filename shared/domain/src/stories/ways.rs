@@ -210,9 +210,13 @@ fn a_goal_ends_the_journey_and_is_told_of_those_who_were_held_out_as_well() {
             journey.goals = vec![Occasion::any(Trigger::DealWon)];
             journey.hold_out_percent = percent;
         });
+        // Who is held out is so once, however often they come.
         tale.happens("2026-11-30T09:00", form("1"))
             .lives_until("2026-12-04T00:00")
-            .happens("2026-12-04T09:00", won())
+            .happens("2026-12-04T08:00", form("2"));
+        // A newer playbook counts those who began by an older one.
+        tale.publishes("v2", |playbook| playbook.daily_cap = None);
+        tale.happens("2026-12-04T09:00", won())
             .happens("2026-12-05T09:00", won())
             .lives_until("2026-12-20T00:00");
         told_of_steps(&tale)
