@@ -32,6 +32,8 @@ pub use doctor::{Doctor, doctor};
 pub use fault::DeployError;
 pub use found::Found;
 pub use installation::{Installation, InvalidInstallation};
-pub use operating::{Place, erase_person, journeys, publish_playbook, redrive_all, release};
+pub use operating::{
+    Place, erase_person, journeys, publish_playbook, redrive_all, release, task_done, tasks,
+};
 pub use operator::Operator;
 pub use wanted::{PlaybookText, Wanted};

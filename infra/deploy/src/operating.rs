@@ -14,8 +14,10 @@ use shared::application::moving::{PeopleMoved, move_people};
 use shared::application::ports::Store;
 use shared::application::publish::publish;
 use shared::application::redrive::redrive;
+use shared::application::tasks::{finish_task, open_tasks};
 use shared::domain::identity::Identity;
-use shared::domain::ids::{BusinessId, JourneyName};
+use shared::domain::ids::{BusinessId, JourneyName, LeadId, WorkId};
+use shared::domain::task::Task;
 use shared::lambda::settings::pepper;
 use shared::secrets::names;
 
@@ -117,6 +119,30 @@ pub async fn publish_playbook(
         moved.push((journey.clone(), move_people(&world, &playbook, journey, dry_run).await?));
     }
     Ok(moved)
+}
+
+/// What people of each business have still to do, about which lead.
+pub async fn tasks(place: &Place) -> Result<Vec<(BusinessId, LeadId, Task)>, DeployError> {
+    let aws = Aws::connect(place.region.clone(), place.endpoint.clone()).await;
+    let world = world(&aws, &place.installation).await?;
+    let mut all = Vec::new();
+    for business in world.store.businesses().await? {
+        let open = open_tasks(world.store.as_ref(), &business).await?;
+        all.extend(open.into_iter().map(|(lead, task)| (business.clone(), lead, task)));
+    }
+    Ok(all)
+}
+
+/// Somebody did it. `false` when no such task is open in any business.
+pub async fn task_done(place: &Place, lead: LeadId, task: WorkId) -> Result<bool, DeployError> {
+    let aws = Aws::connect(place.region.clone(), place.endpoint.clone()).await;
+    let world = world(&aws, &place.installation).await?;
+    for business in world.store.businesses().await? {
+        if finish_task(&world, &business, lead, task).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What the journeys of each business bring about.

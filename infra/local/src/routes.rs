@@ -19,9 +19,10 @@ use serde_json::{Value, json};
 use shared::application::effect::{Group, effects};
 use shared::application::erase::Erased;
 use shared::application::ports::{Attention, Clock};
+use shared::application::tasks::{finish_task, open_tasks};
 use shared::application::timeline::whole_timeline;
 use shared::application::{erase, redrive, release};
-use shared::domain::ids::LeadId;
+use shared::domain::ids::{LeadId, WorkId};
 
 use crate::moving::MoveError;
 use crate::publishing;
@@ -51,6 +52,8 @@ pub fn sandbox(inner: Arc<Inner>) -> Router {
         .route("/sandbox/release", post(release_all))
         .route("/sandbox/playbook", post(publishing::publish_playbook))
         .route("/sandbox/journeys", get(journeys))
+        .route("/sandbox/tasks", get(tasks))
+        .route("/sandbox/tasks/{lead}/{task}/done", post(task_done))
         .with_state(inner)
 }
 
@@ -237,6 +240,41 @@ async fn erase_lead(State(inner): State<Arc<Inner>>, Path(id): Path<String>) -> 
             Ok(Erased::Begun(lead) | Erased::Already(lead)) => {
                 return Json(json!({ "erased": lead.to_string() })).into_response();
             }
+            Err(error) => return store_failure(&error),
+        }
+    }
+    unknown()
+}
+
+/// What people of each business have still to do.
+async fn tasks(State(inner): State<Arc<Inner>>) -> Response {
+    let mut all = Vec::new();
+    for business in inner.businesses() {
+        let open = match open_tasks(inner.store.as_ref(), business).await {
+            Ok(open) => open,
+            Err(error) => return store_failure(&error),
+        };
+        all.extend(open.iter().map(|(lead, task)| {
+            json!({
+                "business": business.as_str(),
+                "lead": lead.to_string(),
+                "task": task.id.to_string(),
+                "title": task.title,
+                "to": task.to,
+                "due_at": task.due_at.to_string(),
+            })
+        }));
+    }
+    Json(Value::from(all)).into_response()
+}
+
+async fn task_done(State(inner): State<Arc<Inner>>, Path((lead, task)): Path<(String, String)>) -> Response {
+    let unknown = || failure(StatusCode::NOT_FOUND, "unknown-task", "no such task is open");
+    let (Some(lead), Some(task)) = (LeadId::parse(&lead), WorkId::parse(&task)) else { return unknown() };
+    for business in inner.businesses() {
+        match finish_task(inner.world(), business, lead, task).await {
+            Ok(true) => return Json(json!({ "done": task.to_string() })).into_response(),
+            Ok(false) => {}
             Err(error) => return store_failure(&error),
         }
     }

@@ -39,6 +39,8 @@ pub enum Command {
     Redrive(Redrive),
     /// Estimate what a month on AWS costs, by line
     Cost(Cost),
+    /// List what people of the business have still to do, or say that one is done
+    Tasks(Tasks),
     /// Say what each journey brings about, beside those who were held out of it
     Journeys(Where),
     /// Put Masa on AWS, or bring it up to date
@@ -214,6 +216,15 @@ pub struct Submit {
 pub struct Redrive {
     #[command(flatten)]
     pub place: Where,
+}
+
+#[derive(Args)]
+pub struct Tasks {
+    #[command(flatten)]
+    pub place: Where,
+    /// What was done, as the list has it
+    #[arg(long, value_name = "LEAD/TASK")]
+    pub done: Option<String>,
 }
 
 /// A stack on this machine, or an installation on AWS.

@@ -7,7 +7,7 @@ use deploy::{Data, Installation, Operator, PlaybookText, Source};
 use secrecy::SecretString;
 use shared::domain::email::EmailAddress;
 use shared::domain::identity::Identity;
-use shared::domain::ids::{JourneyName, LeadId};
+use shared::domain::ids::{JourneyName, LeadId, WorkId};
 use shared::domain::phone::PhoneNumber;
 
 use crate::arguments::{
@@ -15,6 +15,7 @@ use crate::arguments::{
 };
 use crate::journeys::Effects;
 use crate::publish::Moves;
+use crate::tasks::OpenTask;
 use crate::{Refusal, playbook};
 
 pub async fn deploy(typed: &Deploy) -> Result<(), Refusal> {
@@ -96,6 +97,22 @@ pub async fn journeys(typed: &Where) -> Result<Effects, Refusal> {
         .into_iter()
         .map(|(business, journey, effect)| (business.to_string(), journey.to_string(), effect))
         .collect())
+}
+
+pub async fn tasks(typed: &Where) -> Result<Vec<OpenTask>, Refusal> {
+    let open = deploy::tasks(&place_of(typed)?).await?;
+    let open = open.into_iter().map(|(business, lead, task)| OpenTask {
+        business: business.to_string(),
+        name: format!("{lead}/{}", task.id),
+        title: task.title,
+        to: task.to,
+        due_at: task.due_at,
+    });
+    Ok(open.collect())
+}
+
+pub async fn task_done(typed: &Where, lead: LeadId, task: WorkId) -> Result<bool, Refusal> {
+    Ok(deploy::task_done(&place_of(typed)?, lead, task).await?)
 }
 
 fn place_of(typed: &Where) -> Result<deploy::Place, Refusal> {

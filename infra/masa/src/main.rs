@@ -15,6 +15,7 @@ mod publish;
 mod redrive;
 mod run;
 mod simulate;
+mod tasks;
 mod templates;
 
 use std::process::ExitCode;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
             Command::Templates(command) => templates::templates(&command).await,
             Command::Redrive(redrive) if redrive.place.installation.is_some() => aws::redrive(&redrive).await,
             Command::Redrive(redrive) => redrive::redrive(&redrive).await,
+            Command::Tasks(typed) => tasks::tasks(&typed).await,
             Command::Journeys(place) => journeys::journeys(&place).await,
             Command::Cost(cost) => cost::cost(&cost),
             Command::Deploy(deploy) => aws::deploy(&deploy).await,

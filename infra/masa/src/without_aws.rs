@@ -1,9 +1,12 @@
 //! What the commands for AWS say in a `masa` that was built without its clients.
 
+use shared::domain::ids::{LeadId, WorkId};
+
 use crate::Refusal;
 use crate::arguments::{BusinessCommand, Deploy, Destroy, Doctor, Erase, Publish, Redrive, Release, Where};
 use crate::journeys::Effects;
 use crate::publish::Moves;
+use crate::tasks::OpenTask;
 
 pub async fn deploy(_: &Deploy) -> Result<(), Refusal> {
     Err(not_built_in("deploy"))
@@ -31,6 +34,14 @@ pub async fn publish(_: &Publish, _: bool) -> Result<Moves, Refusal> {
 
 pub async fn journeys(_: &Where) -> Result<Effects, Refusal> {
     Err(not_built_in("journeys"))
+}
+
+pub async fn tasks(_: &Where) -> Result<Vec<OpenTask>, Refusal> {
+    Err(not_built_in("tasks"))
+}
+
+pub async fn task_done(_: &Where, _: LeadId, _: WorkId) -> Result<bool, Refusal> {
+    Err(not_built_in("tasks"))
 }
 
 pub async fn redrive(_: &Redrive) -> Result<(), Refusal> {

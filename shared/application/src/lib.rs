@@ -21,6 +21,7 @@ pub mod redrive;
 pub mod release;
 pub mod rescue;
 pub mod sweep;
+pub mod tasks;
 pub mod timeline;
 pub mod world;
 

@@ -15,6 +15,7 @@ use crate::name::PersonName;
 use crate::phone::PhoneNumber;
 use crate::run::Run;
 use crate::source::Source;
+use crate::task::Task;
 use crate::work::{Claim, Class, Work, WorkState};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub struct Lead {
     /// Until when somebody else holds the thread (R22).
     pub held: BTreeMap<Channel, Timestamp>,
     pub runs: Vec<Run>,
+    /// What people of the business have still to do.
+    pub tasks: Vec<Task>,
     /// Open work only.
     pub work: Vec<Work>,
     /// The number for the next piece of work.
@@ -136,6 +139,7 @@ impl Lead {
             windows: BTreeMap::new(),
             held: BTreeMap::new(),
             runs: Vec::new(),
+            tasks: Vec::new(),
             work: Vec::new(),
             work_next: 0,
             claim: None,
@@ -172,7 +176,9 @@ impl Lead {
         let runs = self.runs.iter().filter_map(|run| run.next_at).map(|at| Wake { class: Class::Bulk, at });
         // Two records of one person write to them twice for as long as they are two.
         let merges = self.proven_merges().map(|merge| Wake { class: Class::Conversation, at: merge.due_at });
-        work.chain(runs).chain(merges).min_by_key(|wake| (wake.at, wake.class))
+        let tasks = self.tasks.iter().filter_map(|task| task.escalates.as_ref());
+        let tasks = tasks.map(|(_, at)| Wake { class: Class::Bulk, at: *at });
+        work.chain(runs).chain(merges).chain(tasks).min_by_key(|wake| (wake.at, wake.class))
     }
 
     /// The earlier work that has to be out of the way first: within a lane bulk keeps its order, and within a

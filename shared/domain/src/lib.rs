@@ -45,6 +45,7 @@ pub mod simulate;
 pub mod source;
 #[cfg(test)]
 mod stories;
+pub mod task;
 #[cfg(test)]
 mod testing;
 pub mod timeline;

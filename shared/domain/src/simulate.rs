@@ -249,7 +249,7 @@ impl Life<'_> {
             | What::Wrote
             | What::DealChanged => return,
             what => {
-                let about = [Fact::Tag, Fact::Way, Fact::Trigger, Fact::Reason, Fact::Source];
+                let about = [Fact::Tag, Fact::Way, Fact::Trigger, Fact::Reason, Fact::Source, Fact::Text];
                 LineWhat::Noted { what, about: about.into_iter().find_map(fact) }
             }
         };

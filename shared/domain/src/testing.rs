@@ -147,6 +147,8 @@ pub fn playbook() -> Playbook {
         daily_cap: Some(2),
         weekly_cap: None,
         segments: Default::default(),
+        agents: Default::default(),
+        teams: Default::default(),
         deals: Default::default(),
         bus: Vec::new(),
         opt_out_confirmation: Some("goodbye".into()),

@@ -23,6 +23,11 @@ pub fn schema() -> Value {
         "additionalProperties": false,
         "properties": {
             "business": business(),
+            "agents": named(
+                object("A person of the business.", json!({ "name": text("The name that others of the business know."), "email": { "type": "string", "format": "email" } }), &["name"]),
+                "The people of the business, by name.",
+            ),
+            "teams": named(list(json!({ "type": "string" }), ""), "Those who share their tasks, each by the names of its agents."),
             "links": named(json!({ "type": "string", "format": "uri" }), "The business's links by name; `booking` is filled in for each lead."),
             "channels": channels(),
             "sources": sources(),
@@ -300,6 +305,10 @@ fn step() -> Value {
             "send": reference("messageName"),
             "tag": text("Gives the lead a tag."),
             "untag": text("Takes a tag from the lead."),
+            "task": text("Gives a person of the business something to do."),
+            "to": text("Whose it is: an agent or a team."),
+            "due": reference("span"),
+            "escalate": object("Whose it becomes how long after that, if it is not done.", json!({ "to": text("An agent or a team."), "after": reference("span") }), &["to"]),
             "if": reference("condition"),
             "wait-for": list(reference("occasion"), "Goes on as soon as one of these happens."),
             "up-to": reference("span"),

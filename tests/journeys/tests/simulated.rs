@@ -98,7 +98,7 @@ fn lived(entries: &[Entry], calls: &[PlatformCall]) -> Vec<String> {
                 return None;
             }
             what => {
-                let about = [Fact::Tag, Fact::Way, Fact::Trigger, Fact::Reason, Fact::Source];
+                let about = [Fact::Tag, Fact::Way, Fact::Trigger, Fact::Reason, Fact::Source, Fact::Text];
                 line(entry.at, what.as_str(), &[fact(Fact::Journey), about.into_iter().find_map(fact)])
             }
         })
@@ -186,6 +186,7 @@ fn random_playbook(chance: &mut Chance) -> String {
          sources: { forms: { contact: { consent: { text: אני מסכים, field: agree } } } }\n\
          deals: { trip: { dates: [departs_at, returns_at], facts: [zone] } }\n\
          segments: { romans: { field: { city: rome } }, tagged: { tag: t1, not: { tag: t2 } } }\n\
+         agents: { noa: { name: נועה } }\n\
          opt-out: { confirm: bye }\n",
     );
     text.push_str(quiet);
@@ -266,7 +267,7 @@ fn steps(chance: &mut Chance, text: &mut String, indent: usize, of_deal: bool, d
             true => format!(", only-if: {}", condition(chance)),
             false => String::new(),
         };
-        match chance.below(if depth < 2 { 10 } else { 7 }) {
+        match chance.below(if depth < 2 { 11 } else { 7 }) {
             0 => writeln!(
                 text,
                 "{pad}- {{ {}: {}{only_if} }}",
@@ -298,6 +299,11 @@ fn steps(chance: &mut Chance, text: &mut String, indent: usize, of_deal: bool, d
                 }
                 Ok(())
             }
+            10 => writeln!(
+                text,
+                "{pad}- {{ task: להתקשר, to: noa, due: {} hours, escalate: {{ to: noa, after: 1 day }}{only_if} }}",
+                1 + chance.below(30)
+            ),
             9 => {
                 writeln!(text, "{pad}- split:").unwrap();
                 for _ in 0..2 {

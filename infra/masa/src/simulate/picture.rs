@@ -185,6 +185,7 @@ impl Sheet<'_> {
             StepAction::Send(message) => message.to_string(),
             StepAction::Tag(tag) => format!("{} {tag}", self.say("tag")),
             StepAction::Untag(tag) => format!("{} {tag}", self.say("untag")),
+            StepAction::Task(task) => format!("{}: {}", self.say("task"), task.title),
             StepAction::Branch { .. } => self.say("if"),
             StepAction::Await { .. } => self.say("wait for"),
             StepAction::Split { .. } => self.say("split"),
@@ -206,6 +207,7 @@ impl Sheet<'_> {
                 super::words::condition(condition, &|word| self.say(word))
             }
             StepAction::Await { occasions, .. } => self.list(occasions),
+            StepAction::Task(task) => task.to.clone(),
             StepAction::Tag(_) | StepAction::Untag(_) | StepAction::Split { .. } => String::new(),
         }
     }
@@ -250,7 +252,9 @@ impl Sheet<'_> {
             StepAction::Split { ways } => {
                 ways.iter().map(|way| format!("{} ({})", way.name, way.share)).collect()
             }
-            StepAction::Send(_) | StepAction::Tag(_) | StepAction::Untag(_) => Vec::new(),
+            StepAction::Send(_) | StepAction::Tag(_) | StepAction::Untag(_) | StepAction::Task(_) => {
+                Vec::new()
+            }
         }
     }
 

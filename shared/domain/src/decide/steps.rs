@@ -7,9 +7,10 @@ use super::draft::{Draft, Plan, describe};
 use super::journeys;
 use crate::ids::{DealId, MessageName, RunId, WorkId};
 use crate::lot::{draw, lot};
-use crate::playbook::{Happened, Journey, Quiet, Step, StepAction, Trigger};
+use crate::playbook::{Happened, Journey, Quiet, Step, StepAction, TaskStep, Trigger};
 use crate::run::Run;
 use crate::schedule::{CountsFrom, due_at, later};
+use crate::task::{self, Task};
 use crate::timeline::{Entry, Fact, What};
 use crate::work::{Action, Class, Purpose, Work, WorkState};
 
@@ -110,6 +111,7 @@ fn move_planned(draft: &mut Draft<'_>, run: &Run, step: &Step) {
 /// Takes every step that is due, in the order in which they are due; of those that are due at one moment, first that of
 /// the journey that began first.
 pub fn advance(draft: &mut Draft<'_>) {
+    task::escalate(draft);
     for _ in 0..STEPS_PER_LOOK_MAX {
         let now = draft.now();
         let due = |run: &&Run| run.next_at.is_some_and(|at| at <= now);
@@ -157,6 +159,12 @@ fn take(draft: &mut Draft<'_>, run: &Run) {
             if wanted && draft.lead.tags.remove(tag) {
                 let entry = Entry::new(draft.now(), What::TagRemoved).with(Fact::Tag, tag);
                 draft.note(entry.with(Fact::Journey, &run.journey));
+            }
+            step.next
+        }
+        StepAction::Task(task) => {
+            if wanted {
+                give(draft, run, step, task, due);
             }
             step.next
         }
@@ -209,6 +217,14 @@ fn send(draft: &mut Draft<'_>, run: &Run, step: &Step, message: &MessageName, du
         }
         None => draft.note(entry(draft).with(Fact::Reason, "the message is no longer in the playbook")),
     }
+}
+
+fn give(draft: &mut Draft<'_>, run: &Run, step: &Step, wanted: &TaskStep, due: Timestamp) {
+    let due_at = later(due, wanted.due.duration());
+    let escalates = wanted.escalate.as_ref().map(|(to, wait)| (to.clone(), later(due_at, wait.duration())));
+    let id = WorkId::for_step(draft.context.pepper, run.id, &step.id);
+    let (title, to) = (wanted.title.clone(), wanted.to.clone());
+    task::give(draft, Task { id, title, to, due_at, escalates });
 }
 
 fn gone(draft: &mut Draft<'_>, run: &Run) {

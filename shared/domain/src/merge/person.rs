@@ -18,6 +18,8 @@ pub fn unite(winner: &mut Draft<'_>, loser: &mut Draft<'_>) {
         }
     }
     ours.tags.append(&mut theirs.tags);
+    // A record keeps a few more than it takes in, rather than to lose what somebody has to do.
+    ours.tasks.append(&mut theirs.tasks);
     for deal in std::mem::take(&mut theirs.deals) {
         match ours.deals.iter_mut().find(|known| known.id == deal.id) {
             Some(known) if known.changed_at < deal.changed_at => *known = deal,

@@ -74,6 +74,7 @@ pub enum StepAction {
     Send(MessageName),
     Tag(String),
     Untag(String),
+    Task(TaskStep),
     /// Goes on with the next step where the condition holds.
     Branch {
         condition: Condition,
@@ -90,6 +91,18 @@ pub enum StepAction {
     },
 }
 
+/// Something for a person of the business to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskStep {
+    pub title: String,
+    /// An agent or a team, by name.
+    pub to: String,
+    /// How long they have.
+    pub due: Wait,
+    /// Whose it becomes how long after that, if it is not done.
+    pub escalate: Option<(String, Wait)>,
+}
+
 /// One way of a split.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Way {
@@ -103,16 +116,19 @@ impl StepAction {
     pub fn message(&self) -> Option<&MessageName> {
         match self {
             Self::Send(message) => Some(message),
-            Self::Tag(_) | Self::Untag(_) | Self::Branch { .. } | Self::Await { .. } | Self::Split { .. } => {
-                None
-            }
+            Self::Tag(_)
+            | Self::Untag(_)
+            | Self::Task(_)
+            | Self::Branch { .. }
+            | Self::Await { .. }
+            | Self::Split { .. } => None,
         }
     }
 
     /// Where else than to the next step it may lead.
     pub fn elsewhere(&self) -> Vec<usize> {
         match self {
-            Self::Send(_) | Self::Tag(_) | Self::Untag(_) => Vec::new(),
+            Self::Send(_) | Self::Tag(_) | Self::Untag(_) | Self::Task(_) => Vec::new(),
             Self::Branch { otherwise, .. } | Self::Await { otherwise, .. } => vec![*otherwise],
             Self::Split { ways } => ways.iter().map(|way| way.to).collect(),
         }
@@ -124,6 +140,7 @@ impl StepAction {
             Self::Send(message) => message.to_string(),
             Self::Tag(tag) => format!("tag {tag}"),
             Self::Untag(tag) => format!("untag {tag}"),
+            Self::Task(task) => format!("task {}", task.title),
             Self::Branch { .. } => "if".to_owned(),
             Self::Await { .. } => "wait-for".to_owned(),
             Self::Split { .. } => "split".to_owned(),

@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 pub use campaign::Campaign;
 pub use condition::{Circumstances, Condition, Known};
 pub use journey::{
-    DealDate, Delay, Happened, Journey, Occasion, Quiet, Step, StepAction, StepZone, Trigger, Unit,
+    DealDate, Delay, Happened, Journey, Occasion, Quiet, Step, StepAction, StepZone, TaskStep, Trigger, Unit,
     WITHIN_DEFAULT, Wait, Way, free_id, in_order,
 };
 pub use journeys::Journeys;
@@ -26,6 +26,7 @@ pub use message::{
 pub use quiet_hours::{Allowed, Pause, QuietHours, night_of};
 
 use crate::channel::{Channel, Network};
+use crate::email::EmailAddress;
 use crate::ids::{AssetId, BusinessId, CampaignName, DealKind, FormId, MessageName, PlaybookVersion};
 
 #[derive(Clone, Debug)]
@@ -36,6 +37,10 @@ pub struct Playbook {
     pub sources: Sources,
     pub messages: BTreeMap<MessageName, Message>,
     pub journeys: Journeys,
+    /// The people of the business, by name.
+    pub agents: BTreeMap<String, Agent>,
+    /// Those who share their tasks, each by the names of its agents.
+    pub teams: BTreeMap<String, Vec<String>>,
     /// Kinds of people by name: what enters and leaves them can start and stop journeys.
     pub segments: BTreeMap<String, Condition>,
     pub campaigns: BTreeMap<CampaignName, Campaign>,
@@ -64,6 +69,13 @@ pub struct Business {
     pub agent: String,
     /// The business's links by name; `booking` is filled in for each lead.
     pub links: BTreeMap<String, String>,
+}
+
+/// A person of the business.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agent {
+    pub name: String,
+    pub email: Option<EmailAddress>,
 }
 
 /// The assets through which the business speaks.

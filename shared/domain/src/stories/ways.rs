@@ -6,7 +6,7 @@ use crate::deal::{DealChange, Stage};
 use crate::event::EventKind;
 use crate::playbook::{
     Condition, Delay, Journey, Known, LOOKED_AT, Occasion, Playbook, Quiet, Step, StepAction, StepZone,
-    Trigger, Unit, Wait, Way, in_order,
+    TaskStep, Trigger, Unit, Wait, Way, in_order,
 };
 
 fn days(amount: u32) -> Wait {
@@ -39,7 +39,8 @@ fn asks_and_waits() -> Vec<Step> {
 }
 
 fn told_of_steps(tale: &Tale) -> String {
-    let words = ["CALL", "went-on", "skipped", "goal", "held", "tag", "moved", "ended", "stopped", "started"];
+    let words =
+        ["CALL", "went-on", "skipped", "goal", "held", "tag", "moved", "ended", "stopped", "started", "task"];
     let about = |line: &&str| words.iter().any(|word| line.contains(word)) || !line.starts_with("    ");
     let lines: Vec<&str> = tale.told().lines().filter(about).collect();
     // A moment at which nothing of this was said is of no interest.
@@ -156,6 +157,41 @@ fn a_branch_asks_when_it_is_reached_and_a_step_may_be_for_some_only() {
     12-04 09:00:00 look
         skipped [new-lead] [follow-up-2] [it is not for this person: only-if does not hold] [follow-up-2]
         journey-ended [new-lead]
+    ");
+}
+
+#[test]
+fn a_task_left_undone_becomes_another_s_until_somebody_does_it() {
+    let hours = |amount| Wait { amount, unit: Unit::Hours };
+    let task = TaskStep {
+        title: "call".into(),
+        to: "sales".into(),
+        due: hours(4),
+        escalate: Some(("noa".into(), hours(20))),
+    };
+    let steps = vec![Step::new(StepAction::Task(task), Delay::After(Wait::NONE), 1)];
+    let mut tale = Tale::with(with_steps(steps));
+    tale.happens("2026-11-30T09:00", form("1"))
+        // Given twice it is one.
+        .happens("2026-11-30T09:00", form("1"))
+        .lives_until("2026-12-04T00:00");
+    let id = tale.lead.tasks[0].id;
+    let done = |tale: &Tale| {
+        tale.in_context(crate::testing::at("2026-12-04T09:00"), |tale, context| {
+            crate::task::done(&tale.lead, id, context)
+        })
+    };
+    let decision = done(&tale).unwrap();
+    tale.commits(decision);
+    assert!(done(&tale).is_none() && tale.lead.tasks.is_empty());
+    insta::assert_snapshot!(told_of_steps(&tale), @"
+    11-30 09:00:00 form
+        journey-started [new-lead]
+        task-given [sales] [call] [until 11-30 13:00:00]
+        journey-ended [new-lead]
+    12-01 09:00:00 look
+        task-escalated [noa] [call]
+        task-done [noa] [call]
     ");
 }
 

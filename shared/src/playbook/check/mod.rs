@@ -8,6 +8,7 @@ mod limits;
 mod names;
 mod occasions;
 mod paths;
+mod people;
 mod refusal;
 mod reviews;
 mod steps;
@@ -30,6 +31,7 @@ pub fn playbook(playbook: &Playbook, tree: &Node, report: &mut Report<'_>) {
     refusal::check(&mut check);
     consent::check(&mut check);
     occasions::check(&mut check);
+    people::check(&mut check);
     steps::check(&mut check);
     reviews::check(&mut check);
     windows::check(&mut check);

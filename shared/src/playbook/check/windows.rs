@@ -61,6 +61,7 @@ fn silences(journey: &Journey) -> Vec<Option<SignedDuration>> {
             StepAction::Send(_)
             | StepAction::Tag(_)
             | StepAction::Untag(_)
+            | StepAction::Task(_)
             | StepAction::Branch { .. }
             | StepAction::Split { .. } => step.ways_on().for_each(|next| lead_on(next, when_due)),
         }

@@ -6,6 +6,7 @@ use domain::playbook::{Journey, Quiet, Step, StepAction, Wait, Way, free_id};
 
 use super::condition::condition;
 use super::occasion::occasions;
+use super::people;
 use super::step_time::{delay, within, zone};
 use super::times;
 use crate::playbook::fields::{Fields, scalar};
@@ -14,11 +15,15 @@ use crate::playbook::report::Report;
 use crate::playbook::tree::{Entry, Node};
 
 pub const KEYS: [&str; 6] = ["starts", "stops", "goal", "hold-out", "not-again-within", "steps"];
-pub const STEP_KEYS: [&str; 19] = [
+pub const STEP_KEYS: [&str; 23] = [
     "id",
     "send",
     "tag",
     "untag",
+    "task",
+    "to",
+    "due",
+    "escalate",
     "if",
     "wait-for",
     "up-to",
@@ -36,7 +41,7 @@ pub const STEP_KEYS: [&str; 19] = [
     "only-if",
 ];
 /// What a step may do. It does one of them.
-const DEEDS: [&str; 6] = ["send", "tag", "untag", "if", "wait-for", "split"];
+const DEEDS: [&str; 7] = ["send", "tag", "untag", "task", "if", "wait-for", "split"];
 pub const WAY_KEYS: [&str; 3] = ["name", "share", "steps"];
 /// The record of a lead has room for 64 pieces of open work over all journeys.
 const STEPS_MAX: usize = 60;
@@ -139,7 +144,7 @@ fn go_past(way: &mut [Step], end: usize, after: usize) {
         match &mut step.action {
             StepAction::Branch { otherwise, .. } | StepAction::Await { otherwise, .. } => redirect(otherwise),
             StepAction::Split { ways } => ways.iter_mut().for_each(|way| redirect(&mut way.to)),
-            StepAction::Send(_) | StepAction::Tag(_) | StepAction::Untag(_) => {}
+            StepAction::Send(_) | StepAction::Tag(_) | StepAction::Untag(_) | StepAction::Task(_) => {}
         }
     }
 }
@@ -196,7 +201,7 @@ fn deed(fields: &Fields<'_>, report: &mut Report<'_>) -> &'static str {
     let deed = match deeds.as_slice() {
         [deed] => *deed,
         [] => {
-            let hint = "write send: and a message, tag: and a word, or if:, wait-for: or split:";
+            let hint = "write send: and a message, tag: and a word, task: and what to do, or if:, wait-for: or split:";
             report.fault(fields.place(), "the step does nothing", hint);
             return "";
         }
@@ -214,6 +219,12 @@ fn deed(fields: &Fields<'_>, report: &mut Report<'_>) -> &'static str {
             report.fault(fields.key_place(key), format!("a step with \"{deed}\" has no \"{key}\""), hint);
         }
     }
+    for key in people::TASK_KEYS {
+        if fields.get(key).is_some() && deed != "task" {
+            let hint = "it belongs to task:";
+            report.fault(fields.key_place(key), format!("a step with \"{deed}\" has no \"{key}\""), hint);
+        }
+    }
     deed
 }
 
@@ -224,6 +235,7 @@ fn step(index: usize, deed: &str, fields: &Fields<'_>, earlier: &[Step], report:
     let action = match deed {
         "send" => StepAction::Send(word("send", report).as_str().into()),
         "untag" => StepAction::Untag(word("untag", report)),
+        "task" => StepAction::Task(people::task(fields, report)),
         "if" => StepAction::Branch { condition: condition(fields, "if", report), otherwise: index + 1 },
         "wait-for" => {
             StepAction::Await { occasions: occasions(fields, "wait-for", report), otherwise: index + 1 }

@@ -8,6 +8,7 @@ mod deal;
 mod journey;
 mod message;
 mod occasion;
+mod people;
 mod quiet;
 mod step_time;
 mod times;
@@ -21,8 +22,10 @@ use super::fields::Fields;
 use super::report::Report;
 use super::tree::Node;
 
-pub const PARTS: [&str; 14] = [
+pub const PARTS: [&str; 16] = [
     "business",
+    "agents",
+    "teams",
     "links",
     "channels",
     "sources",
@@ -58,6 +61,8 @@ pub fn playbook(tree: &Node, version: PlaybookVersion, report: &mut Report<'_>) 
             .into_iter()
             .map(|entry| journey::journey(entry, report))
             .collect(),
+        agents: people::agents(&fields, report),
+        teams: people::teams(&fields, report),
         segments: fields
             .named("segments", report)
             .into_iter()

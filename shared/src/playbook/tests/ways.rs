@@ -10,6 +10,8 @@ const HEAD: &str = "business: { id: tamar, name: תמר, agent: יואב }
 links: { review: \"https://www.example.com/review\" }
 channels: { whatsapp: { number: \"106106106106106\", account: \"102102102102102\" } }
 deals: { trip: { dates: [departs_at], facts: [zone] } }
+agents: { noa: { name: נועה } }
+teams: { sales: [noa] }
 segments: { listed: { tag: list } }
 messages:
   hello: { kind: service, text: שלום, whatsapp-template: { name: hello } }
@@ -101,6 +103,9 @@ fn a_mistake_on_a_way_has_a_place_and_a_cure() {
         "- send: ask\n- { if: { replied: true }, then: [{ send: review }] }",
         "- send: ask\n- { wait-for: [{ lead.replied: good }], up-to: 1 day, then: [{ send: review }] }",
         "- { send: review, only-if: { tag: list } }",
+        "- { task: call them }",
+        "- { task: call them, to: sals, due: 4 hours, escalate: { to: nao, after: 1 dy } }",
+        "- { send: hello, to: noa }",
         "- { if: { replied: true }, then: [{ then-after: 4 days, send: hello }, { after: 1 day, send: ask }] }",
     ];
     let said: Vec<String> = cases

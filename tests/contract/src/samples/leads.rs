@@ -15,6 +15,7 @@ use domain::name::PersonName;
 use domain::phone::PhoneNumber;
 use domain::run::Run;
 use domain::source::{Source, SourceKind};
+use domain::task::Task;
 use domain::work::{Action, Claim, Class, Intent, Purpose, Work, WorkState};
 use jiff::{SignedDuration, Timestamp};
 
@@ -43,6 +44,7 @@ pub fn random_lead(chance: &mut Chance, business: &BusinessId, id: LeadId) -> Le
         windows: chance.some(3, |chance| (channel(chance), window(chance))).into_iter().collect(),
         held: chance.some(2, |chance| (channel(chance), moment(chance))).into_iter().collect(),
         runs: chance.some(3, run),
+        tasks: chance.some(2, task),
         work,
         work_next: chance.below(100) as u32,
         claim,
@@ -137,6 +139,16 @@ fn deal(chance: &mut Chance) -> Deal {
         dates: chance.some(2, |chance| (chance.text(), moment(chance))).into_iter().collect(),
         facts: chance.some(2, |chance| (chance.text(), chance.text())).into_iter().collect(),
         changed_at: moment(chance),
+    }
+}
+
+fn task(chance: &mut Chance) -> Task {
+    Task {
+        id: WorkId::new(chance.wide()),
+        title: chance.text(),
+        to: chance.text(),
+        due_at: moment(chance),
+        escalates: chance.maybe(|chance| (chance.text(), moment(chance))),
     }
 }
 

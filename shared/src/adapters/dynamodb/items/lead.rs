@@ -17,6 +17,7 @@ use super::open_work::{ClaimItem, SendItem, WorkItem};
 use super::person::{ConsentItem, NameItem, OptOutItem};
 use super::run::RunItem;
 use super::source::SourceItem;
+use super::task::TaskItem;
 use super::words::{channel, channel_letter, is_default};
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -70,6 +71,9 @@ pub struct LeadItem {
     h: BTreeMap<char, Moment>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     r: Vec<RunItem>,
+    /// Tasks of people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    t: Vec<TaskItem>,
     /// Open work (jobs).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     j: Vec<WorkItem>,
@@ -131,6 +135,7 @@ impl From<&Lead> for LeadItem {
             w: lead.windows.iter().map(|(on, open)| (channel_letter(*on), window(open))).collect(),
             h: lead.held.iter().map(|(on, until)| (channel_letter(*on), (*until).into())).collect(),
             r: lead.runs.iter().map(Into::into).collect(),
+            t: lead.tasks.iter().map(Into::into).collect(),
             j: lead.work.iter().map(Into::into).collect(),
             jn: lead.work_next,
             l: lead.claim.as_ref().map(Into::into),
@@ -184,6 +189,7 @@ impl LeadItem {
                 .map(|(on, until)| Ok((channel(on)?, until.into())))
                 .collect::<Result<_, _>>()?,
             runs: self.r.into_iter().map(RunItem::read).collect::<Result<_, _>>()?,
+            tasks: self.t.into_iter().map(TaskItem::read).collect::<Result<_, _>>()?,
             work: self.j.into_iter().map(WorkItem::read).collect::<Result<_, _>>()?,
             work_next: self.jn,
             claim: self.l.map(ClaimItem::read).transpose()?,

@@ -22,6 +22,7 @@ mod said;
 #[cfg(test)]
 mod samples;
 mod source;
+mod task;
 mod timeline;
 mod words;
 

@@ -18,6 +18,7 @@ use domain::phone::PhoneNumber;
 use domain::playbook::Trigger;
 use domain::run::Run;
 use domain::source::{Source, SourceKind};
+use domain::task::Task;
 use domain::timeline::{Entry, Fact, What};
 use domain::work::{Action, Claim, Class, Intent, Purpose, Work, WorkState};
 use jiff::{SignedDuration, Timestamp};
@@ -107,6 +108,22 @@ fn full_lead() -> Lead {
         windows: BTreeMap::from([(Channel::Instagram, Window { opened_at: at(4), asset: "178".into() })]),
         held: BTreeMap::from([(Channel::Messenger, at(500))]),
         runs: vec![run(Some(at(100))), run(None)],
+        tasks: vec![
+            Task {
+                id: WorkId::new(77),
+                title: "להתקשר".into(),
+                to: "sales".into(),
+                due_at: at(70),
+                escalates: Some(("noa".into(), at(90))),
+            },
+            Task {
+                id: WorkId::new(78),
+                title: "call".into(),
+                to: "noa".into(),
+                due_at: at(71),
+                escalates: None,
+            },
+        ],
         work: vec![
             work(0, send(Purpose::OptOutConfirmation), WorkState::InDoubt { since: at(1), until: at(61) }),
             work(1, send(Purpose::Playbook), WorkState::Planned),
