@@ -134,33 +134,33 @@ fn a_mistake_about_the_calendar_or_a_deal_has_a_place_and_a_cure() {
     ];
     let said: Vec<String> = cases.iter().map(|(right, wrong)| mistaken(right, wrong)).collect();
     assert_snapshot!(said.join("\n"), @r#"
-    playbook.yaml:41:48: unknown city "jeruslem"
+    playbook.yaml:45:48: unknown city "jeruslem"
         did you mean "jerusalem"?
-    playbook.yaml:41:39: holidays begin at sunset, and no city is named
+    playbook.yaml:45:39: holidays begin at sunset, and no city is named
         name the city by whose sunset they begin: shabbat: jerusalem
-    playbook.yaml:41:75: "ends-after" is at most four hours
+    playbook.yaml:45:75: "ends-after" is at most four hours
         write minutes: 40 minutes
-    playbook.yaml:41:52: "nights" has no "fridy"
+    playbook.yaml:45:52: "nights" has no "fridy"
         did you mean "friday"?
-    playbook.yaml:41:84: the pause "2027-08-14..2027-08-01" ends before it begins
+    playbook.yaml:45:84: the pause "2027-08-14..2027-08-01" ends before it begins
         write the earlier day first
-    playbook.yaml:41:84: "august" is no pause
+    playbook.yaml:45:84: "august" is no pause
         write a day or from when to when, in quotes: "2027-08-01..2027-08-14"
-    playbook.yaml:266:19: unknown date "trip.departs"
+    playbook.yaml:270:19: unknown date "trip.departs"
         did you mean "trip.departs_at"?
-    playbook.yaml:266:19: "departure" is no date of a deal
+    playbook.yaml:270:19: "departure" is no date of a deal
         name the deal and its date: before: trip.departs_at
-    playbook.yaml:266:43: a step has one delay, and this one has two
+    playbook.yaml:270:43: a step has one delay, and this one has two
         a step counts from one thing: keep before, after or then-after
-    playbook.yaml:266:29: by counts from a date, and none is named
+    playbook.yaml:270:29: by counts from a date, and none is named
         say what it is counted from: before: trip.departs_at, by: 7 days
-    playbook.yaml:262:14: its steps hang on a deal's dates, and this start brings no deal
+    playbook.yaml:266:14: its steps hang on a deal's dates, and this start brings no deal
         start it by deal.opened, deal.won or deal.lost
-    playbook.yaml:146:7: not everybody has a value for trip.destination
+    playbook.yaml:150:7: not everybody has a value for trip.destination
         say what stands there then: trip.destination | default('')
-    playbook.yaml:146:7: unknown variable "trip.place"
+    playbook.yaml:150:7: unknown variable "trip.place"
         there are: first_name, full_name, username, booking_link, booking_token, business.name, agent.name, links.booking, links.guide, links.insurance, links.review, links.testimonials, links.video, trip.destination, trip.zone, trip.departs_at, trip.departs_at_time, trip.returns_at, trip.returns_at_time, fields.…
-    playbook.yaml:38:19: "Departs" is no name for what a text can use
+    playbook.yaml:42:19: "Departs" is no name for what a text can use
         small letters, digits and _, and no _time at the end: departs_at
     "#);
 }
@@ -218,39 +218,39 @@ fn a_typical_mistake_has_a_place_and_a_cure() {
     ];
     let said: Vec<String> = cases.iter().map(|(right, wrong)| mistaken(right, wrong)).collect();
     assert_snapshot!(said.join("\n"), @r#"
-    playbook.yaml:225:15: unknown message "welcom"
+    playbook.yaml:229:15: unknown message "welcom"
         did you mean "welcome"?
-    playbook.yaml:222:14: unknown trigger "lead.capture"
+    playbook.yaml:226:14: unknown trigger "lead.capture"
         did you mean "lead.captured"?
-    playbook.yaml:223:27: unknown trigger "booking.made"
+    playbook.yaml:227:27: unknown trigger "booking.made"
         there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made, deal.opened, deal.won, deal.lost, tag.added, field.changed, segment.entered, segment.left
-    playbook.yaml:227:18: unknown unit "dayz"
+    playbook.yaml:231:18: unknown unit "dayz"
         did you mean "days"?
-    playbook.yaml:209:16: unknown channel "mesenger"
+    playbook.yaml:213:16: unknown channel "mesenger"
         did you mean "messenger"?
-    playbook.yaml:62:16: not everybody has a value for first_name
+    playbook.yaml:66:16: not everybody has a value for first_name
         say what stands there then: first_name | default('…')
-    playbook.yaml:62:28: unknown variable "agent.nam"
+    playbook.yaml:66:28: unknown variable "agent.nam"
         did you mean "agent.name"?
-    playbook.yaml:59:17: a button says at most 20 characters, "לקביעת שיחה עם המומחה" has 21
+    playbook.yaml:63:17: a button says at most 20 characters, "לקביעת שיחה עם המומחה" has 21
         shorten it
-    playbook.yaml:54:7: unknown variable "links.vidoe"
+    playbook.yaml:58:7: unknown variable "links.vidoe"
         did you mean "links.video"?
     playbook.yaml:9:9: unknown time zone "Asia/Jeruslem"
         did you mean "Asia/Jerusalem"?
     playbook.yaml:7:7: "נווה" is no id
         write 1 to 40 of a-z, 0-9 and "-"
-    playbook.yaml:26:51: the id "106106106106106" stands here for the second time
+    playbook.yaml:30:51: the id "106106106106106" stands here for the second time
         each account has an id of its own: copy this one again
-    playbook.yaml:41:24: "21-8" is no night
+    playbook.yaml:45:24: "21-8" is no night
         write from when to when: "21:00-08:00"
-    playbook.yaml:297:5: the campaign "comments" has no "private_reply"
+    playbook.yaml:302:5: the campaign "comments" has no "private_reply"
         did you mean "private-reply"?
-    playbook.yaml:43:12: "0" is no daily cap
+    playbook.yaml:47:12: "0" is no daily cap
         write how many messages one person may get in a day, 1 to 12: daily-cap: 2
-    playbook.yaml:54:7: not everybody has a value for first_name
+    playbook.yaml:58:7: not everybody has a value for first_name
         say what stands there then: first_name | default('')
-    playbook.yaml:54:7: the text is not a sound template: unexpected `}`, expected `,`
+    playbook.yaml:58:7: the text is not a sound template: unexpected `}`, expected `,`
         a variable is written {{ first_name }}
     "#);
 }
@@ -294,25 +294,25 @@ fn what_may_not_leave_is_said_when_it_is_written() {
     ];
     let said: Vec<String> = cases.iter().map(|(right, wrong)| mistaken(right, wrong)).collect();
     assert_snapshot!(said.join("\n"), @r#"
-    playbook.yaml:255:17: "after-call" needs a whatsapp-template here: 24 hours after the person's last message WhatsApp takes nothing else (R10)
+    playbook.yaml:259:17: "after-call" needs a whatsapp-template here: 24 hours after the person's last message WhatsApp takes nothing else (R10)
         add to the message: whatsapp-template: { name: …, params: […] }
-    playbook.yaml:92:7: a marketing message begins with פרסומת
+    playbook.yaml:96:7: a marketing message begins with פרסומת
         write "פרסומת: …", or kind: service if it sells nothing
-    playbook.yaml:92:7: a marketing message says how to refuse more of them
+    playbook.yaml:96:7: a marketing message says how to refuse more of them
         add a button { opt-out: "הסר" }, or to the text: להסרה השיבו הסר
-    playbook.yaml:33:5: the form "contact" states no consent, and the journey "new-lead" sends its leads marketing ("follow-up-1")
+    playbook.yaml:37:5: the form "contact" states no consent, and the journey "new-lead" sends its leads marketing ("follow-up-1")
         add consent: with the words that the person sees and agrees to
-    playbook.yaml:258:17: a call is no consent: what call.ended starts sends no marketing
+    playbook.yaml:262:17: a call is no consent: what call.ended starts sends no marketing
         send one service message with a button that asks: { consent: …, text: … }
-    playbook.yaml:252:31: call.missed allows one service message, and this is number 2
+    playbook.yaml:256:31: call.missed allows one service message, and this is number 2
         keep one, and ask for consent in it
-    playbook.yaml:228:31: the quiet hours move this step to a time that is too late for it, so it never goes
+    playbook.yaml:232:31: the quiet hours move this step to a time that is too late for it, so it never goes
         choose a time by day, a longer within, or quiet-hours: ignore
-    playbook.yaml:232:33: "comment-thanks" cannot go then: Messenger and Instagram take nothing 24 hours after the person's last message (R17)
+    playbook.yaml:236:33: "comment-thanks" cannot go then: Messenger and Instagram take nothing 24 hours after the person's last message (R17)
         let the message go by whatsapp with an approved template, too
-    playbook.yaml:228:18: this step is due before the one above it
+    playbook.yaml:232:18: this step is due before the one above it
         after counts from the journey's start: move the step up, or write then-after
-    playbook.yaml:45:21: who refuses gets no marketing message
+    playbook.yaml:49:21: who refuses gets no marketing message
         confirm with a message of kind: service
     "#);
 }
@@ -331,41 +331,41 @@ campaigns:
   silent: { kind: comment-reply, on: [tiktok] }
 ";
     assert_snapshot!(parse("p.yaml", text).unwrap_err(), @r#"
-  p.yaml:1:11: a business needs "agent"
-      the first name that signs the messages
-  p.yaml:1:11: a business needs "name"
-      the name that customers know
-  p.yaml:1:17: "Neveh" is no id
-      write 1 to 40 of a-z, 0-9 and "-"
-  p.yaml:1:24: a business has no "nmae"
-      did you mean "name"?
-  p.yaml:2:23: "whatsapp" needs "account"
-      copy its id from Meta's business settings, in quotes
-  p.yaml:4:3: the message "hello" needs "kind"
-      write kind: service (what the person asked for or bought) or kind: marketing (needs consent)
-  p.yaml:4:18: unknown variable "frist_name"
-      did you mean "first_name"?
-  p.yaml:4:48: a button does one thing, and this one has "book" and "reply"
-      write two buttons
-  p.yaml:4:56: unknown link "booking"
-      add the calendar's address: links: { booking: "https://…" }
-  p.yaml:5:3: "hello" stands here for the second time
-      keep one of the two, or give this one another name
-  p.yaml:7:3: the journey "empty" has no steps
-      add at least one: steps: [{ send: welcome }]
-  p.yaml:7:3: the journey "empty" never starts
-      say what begins it: starts: [lead.captured]
-  p.yaml:8:42: the step does nothing
-      write send: and a message, tag: and a word, or if:, wait-for: or split:
-  p.yaml:8:44: a step has no "sned"
-      did you mean "send"?
-  p.yaml:8:88: a step has one delay, and this one has two
-      after counts from the journey's start, then-after from the step before: keep one
-  p.yaml:10:3: the campaign "silent" does nothing
-      give it reply: […], like: true or private-reply: …
-  p.yaml:10:39: unknown network "tiktok"
-      there are: facebook, instagram
-  "#);
+    p.yaml:1:11: a business needs "agent"
+        the first name that signs the messages
+    p.yaml:1:11: a business needs "name"
+        the name that customers know
+    p.yaml:1:17: "Neveh" is no id
+        write 1 to 40 of a-z, 0-9 and "-"
+    p.yaml:1:24: a business has no "nmae"
+        did you mean "name"?
+    p.yaml:2:23: "whatsapp" needs "account"
+        copy its id from Meta's business settings, in quotes
+    p.yaml:4:3: the message "hello" needs "kind"
+        write kind: service (what the person asked for or bought) or kind: marketing (needs consent)
+    p.yaml:4:18: unknown variable "frist_name"
+        did you mean "first_name"?
+    p.yaml:4:48: a button does one thing, and this one has "book" and "reply"
+        write two buttons
+    p.yaml:4:56: unknown link "booking"
+        add the calendar's address: links: { booking: "https://…" }
+    p.yaml:5:3: "hello" stands here for the second time
+        keep one of the two, or give this one another name
+    p.yaml:7:3: the journey "empty" has no steps
+        add at least one: steps: [{ send: welcome }]
+    p.yaml:7:3: the journey "empty" never starts
+        say what begins it: starts: [lead.captured]
+    p.yaml:8:42: the step does nothing
+        write send: and a message, tag: and a word, task: and what to do, or if:, wait-for: or split:
+    p.yaml:8:44: a step has no "sned"
+        did you mean "send"?
+    p.yaml:8:88: a step has one delay, and this one has two
+        after counts from the journey's start, then-after from the step before: keep one
+    p.yaml:10:3: the campaign "silent" does nothing
+        give it reply: […], like: true or private-reply: …
+    p.yaml:10:39: unknown network "tiktok"
+        there are: facebook, instagram
+    "#);
 }
 
 #[test]

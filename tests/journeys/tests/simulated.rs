@@ -60,6 +60,10 @@ fn calendar(simulation: &Simulation) -> Vec<String> {
             LineWhat::NotSent { message, reason, .. } => {
                 line(told.at, "not sent", &[message.as_ref().map(|name| name.as_str()), Some(reason)])
             }
+            // A task is told by itself.
+            LineWhat::Noted { what: what @ (What::TaskGiven | What::TaskEscalated), about } => {
+                line(told.at, what.as_str(), &[about.as_deref()])
+            }
             LineWhat::Noted { what, about } => line(told.at, what.as_str(), &[journey, about.as_deref()]),
         })
     });
@@ -435,8 +439,10 @@ async fn live(town: &Town, acts: &[(Timestamp, Act)]) {
         let (status, body) = match act {
             Act::Form { city, agrees } => {
                 let agree = if *agrees { "yes" } else { "" };
-                let form =
-                    json!({ "name": "דנה כהן", "phone": "054-123-4567", "city": city, "agree": agree });
+                let form = json!({
+                    "name": "דנה כהן", "phone": "054-123-4567", "city": city, "agree": agree,
+                    "gender": gender(city), "language": "he",
+                });
                 town.form(&form).await
             }
             Act::Writes(words) => {
@@ -499,6 +505,6 @@ async fn a_thousand_random_lives_go_as_they_were_simulated() {
         not_sent += count(" not sent ");
         moved += count("moved from");
     }
-    // It is about something: thousands of messages, of which many are held up, and many do not go.
-    assert!(sent > 2_000 && not_sent > 500 && moved > 300, "{sent} sent, {not_sent} not, {moved} moved");
+    // It is about something: many messages, of which many are held up, and many do not go.
+    assert!(sent > 1_500 && not_sent > 500 && moved > 300, "{sent} sent, {not_sent} not, {moved} moved");
 }

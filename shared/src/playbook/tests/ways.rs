@@ -118,51 +118,63 @@ fn a_mistake_on_a_way_has_a_place_and_a_cure() {
         })
         .collect();
     assert_snapshot!(said.join("\n"), @r#"
-    p.yaml:22:11: the step might wait for ever
+    p.yaml:24:11: the step might wait for ever
         say how long it may take: up-to: 2 days
-    p.yaml:22:11: the step waits for nothing
+    p.yaml:24:11: the step waits for nothing
         say what for: wait-for: [lead.replied]
-    p.yaml:22:11: lead.replied never comes of "goood": it is not a button's answer of this playbook
+    p.yaml:24:11: lead.replied never comes of "goood": it is not a button's answer of this playbook
         did you mean "good"?
-    p.yaml:22:62: a step with "wait-for" has no "after"
+    p.yaml:24:62: a step with "wait-for" has no "after"
         a wait begins when the step before is over, and ends by up-to: 2 days
-    p.yaml:22:37: "call.missed" is the same each time, and not of "x"
+    p.yaml:24:37: "call.missed" is the same each time, and not of "x"
         write call.missed by itself
-    p.yaml:22:11: no step gives the tag "vip", so that nobody has it
+    p.yaml:24:11: no step gives the tag "vip", so that nobody has it
         there are: list
-    p.yaml:22:44: unknown message "helo"
+    p.yaml:24:44: unknown message "helo"
         did you mean "hello"?
-    p.yaml:22:15: this condition asks for nothing
+    p.yaml:24:15: this condition asks for nothing
         say what has to hold: { tag: vip }, { has: email }, { replied: true }
-    p.yaml:22:15: this condition asks for nothing
+    p.yaml:24:15: this condition asks for nothing
         say what has to hold: { tag: vip }, { has: email }, { replied: true }
-    p.yaml:22:22: a lead cannot have "fax"
+    p.yaml:24:22: a lead cannot have "fax"
         there are: name, phone, email, consent
-    p.yaml:22:33: a deal is never "sold"
+    p.yaml:24:33: a deal is never "sold"
         there are: open, won, lost
-    p.yaml:22:39: a condition has no "tga"
+    p.yaml:24:39: a condition has no "tga"
         did you mean "tag"?
-    p.yaml:22:24: a step with "send" has no "then"
+    p.yaml:24:24: a step with "send" has no "then"
         it belongs to if: or wait-for:
-    p.yaml:22:11: a split has 2 to 8 ways
+    p.yaml:24:11: a split has 2 to 8 ways
         write them as split: [{ share: 1, steps: […] }, { share: 1, steps: […] }]
-    p.yaml:22:37: nobody can take a share of "0"
+    p.yaml:24:37: nobody can take a share of "0"
         write a whole number from 1 to 1000: of share: 1 and share: 3 a quarter take the first
-    p.yaml:22:42: two ways are called "a"
+    p.yaml:24:42: two ways are called "a"
         give each a name of its own
-    p.yaml:22:30: unknown fact "trip.zon"
+    p.yaml:24:30: unknown fact "trip.zon"
         did you mean "trip.zone"?
-    p.yaml:22:30: unknown time zone "Europe/Roma"
+    p.yaml:24:30: unknown time zone "Europe/Roma"
         did you mean "Europe/Rome"?
-    p.yaml:23:15: another step has the id "x" already
+    p.yaml:25:15: another step has the id "x" already
         an id is of one step in all versions of the journey: choose another
-    p.yaml:23:11: only some of them are asked for a review (R8)
+    p.yaml:25:11: only some of them are asked for a review (R8)
         ask everybody in the same words, whatever they answered, and offer nothing for it
-    p.yaml:23:11: only some of them are asked for a review (R8)
+    p.yaml:25:11: only some of them are asked for a review (R8)
         ask everybody in the same words, whatever they answered, and offer nothing for it
-    p.yaml:22:25: only some of them are asked for a review (R8)
+    p.yaml:24:25: only some of them are asked for a review (R8)
         ask everybody in the same words, whatever they answered, and offer nothing for it
-    p.yaml:22:87: this step is due before the one above it
+    p.yaml:24:9: a step needs "to"
+        say whose it is: to: and the name of an agent or a team
+    p.yaml:24:11: a step needs "due"
+        say how long they have: due: 4 hours
+    p.yaml:24:32: unknown agent or team "sals"
+        did you mean "sales"?
+    p.yaml:24:52: unknown agent or team "nao"
+        did you mean "noa"?
+    p.yaml:24:80: unknown unit "dy"
+        there are: minutes, hours, days, weeks
+    p.yaml:24:24: a step with "send" has no "to"
+        it belongs to task:
+    p.yaml:24:87: this step is due before the one above it
         after counts from the journey's start: move the step up, or write then-after
     "#);
 }
@@ -188,35 +200,35 @@ fn what_a_journey_waits_for_can_come() {
         })
         .collect();
     assert_snapshot!(said.join("\n"), @r#"
-    p.yaml:20:27: tag.added never comes of "lst": it is not a tag of this playbook
+    p.yaml:22:27: tag.added never comes of "lst": it is not a tag of this playbook
         did you mean "list"?
-    p.yaml:21:12: unknown trigger "booking.made"
+    p.yaml:23:12: unknown trigger "booking.made"
         there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made, deal.opened, deal.won, deal.lost, tag.added, field.changed, segment.entered, segment.left
-    p.yaml:22:15: "80" is no share of people to leave out
+    p.yaml:24:15: "80" is no share of people to leave out
         write how many of a hundred people are left out, at most 50: hold-out: 10
-    p.yaml:20:33: segment.entered never comes of "lsted": it is not a segment of this playbook
+    p.yaml:22:33: segment.entered never comes of "lsted": it is not a segment of this playbook
         did you mean "listed"?
-    p.yaml:21:12: unknown trigger "booking.made"
+    p.yaml:23:12: unknown trigger "booking.made"
         there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made, deal.opened, deal.won, deal.lost, tag.added, field.changed, segment.entered, segment.left
-    p.yaml:22:15: "80" is no share of people to leave out
+    p.yaml:24:15: "80" is no share of people to leave out
         write how many of a hundred people are left out, at most 50: hold-out: 10
-    p.yaml:20:26: deal.won never comes of "trp": it is not a kind of deal of this playbook
+    p.yaml:22:26: deal.won never comes of "trp": it is not a kind of deal of this playbook
         did you mean "trip"?
-    p.yaml:21:12: unknown trigger "booking.made"
+    p.yaml:23:12: unknown trigger "booking.made"
         there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made, deal.opened, deal.won, deal.lost, tag.added, field.changed, segment.entered, segment.left
-    p.yaml:22:15: "80" is no share of people to leave out
+    p.yaml:24:15: "80" is no share of people to leave out
         write how many of a hundred people are left out, at most 50: hold-out: 10
-    p.yaml:20:31: lead.captured never comes of "contact": it is not a form of this playbook
+    p.yaml:22:31: lead.captured never comes of "contact": it is not a form of this playbook
         there are none yet
-    p.yaml:21:12: unknown trigger "booking.made"
+    p.yaml:23:12: unknown trigger "booking.made"
         there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made, deal.opened, deal.won, deal.lost, tag.added, field.changed, segment.entered, segment.left
-    p.yaml:22:15: "80" is no share of people to leave out
+    p.yaml:24:15: "80" is no share of people to leave out
         write how many of a hundred people are left out, at most 50: hold-out: 10
-    p.yaml:20:30: comment.made never comes of "tiktok": it is not a network of this playbook
+    p.yaml:22:30: comment.made never comes of "tiktok": it is not a network of this playbook
         there are: facebook, instagram
-    p.yaml:21:12: unknown trigger "booking.made"
+    p.yaml:23:12: unknown trigger "booking.made"
         there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made, deal.opened, deal.won, deal.lost, tag.added, field.changed, segment.entered, segment.left
-    p.yaml:22:15: "80" is no share of people to leave out
+    p.yaml:24:15: "80" is no share of people to leave out
         write how many of a hundred people are left out, at most 50: hold-out: 10
     "#);
 }
@@ -264,54 +276,54 @@ fn a_newcomer_who_breaks_the_starter_in_ten_ways_is_told_the_place_and_the_cure(
         })
         .collect();
     assert_snapshot!(said.join("\n\n"), @r#"
-    playbook.yaml:228:46: unknown message "followup2"
+    playbook.yaml:232:46: unknown message "followup2"
         did you mean "follow-up-2"?
-    playbook.yaml:228:46: אין הודעה בשם "followup2"
+    playbook.yaml:232:46: אין הודעה בשם "followup2"
         התכוונתם ל-"follow-up-2"?
 
-    playbook.yaml:265:15: unknown message "trip-joined"
+    playbook.yaml:269:15: unknown message "trip-joined"
         did you mean "trip-joind"?
-    playbook.yaml:265:15: אין הודעה בשם "trip-joined"
+    playbook.yaml:269:15: אין הודעה בשם "trip-joined"
         התכוונתם ל-"trip-joind"?
 
-    playbook.yaml:52:11: unknown kind of message "servce"
+    playbook.yaml:56:11: unknown kind of message "servce"
         did you mean "service"?
-    playbook.yaml:52:11: אין סוג הודעה "servce"
+    playbook.yaml:56:11: אין סוג הודעה "servce"
         התכוונתם ל-"service"?
 
-    playbook.yaml:227:18: "3" is no span of time
+    playbook.yaml:231:18: "3" is no span of time
         write a number and a unit: 30 minutes, 1 hour, 3 days, 2 weeks
-    playbook.yaml:227:18: "3" אינו פרק זמן
+    playbook.yaml:231:18: "3" אינו פרק זמן
         כתבו מספר ויחידה: 30 minutes, ‏1 hour, ‏3 days, ‏2 weeks
 
-    playbook.yaml:228:31: "10" is no time of day
+    playbook.yaml:232:31: "10" is no time of day
         write hours and minutes of a day, in quotes: "10:00"
-    playbook.yaml:228:31: "10" אינו שעה ביום
+    playbook.yaml:232:31: "10" אינו שעה ביום
         כתבו שעות ודקות, במירכאות: "10:00"
 
-    playbook.yaml:223:4: not readable as YAML: while parsing a block mapping, did not find expected key
+    playbook.yaml:227:4: not readable as YAML: while parsing a block mapping, did not find expected key
         look for a missing quote, colon or bracket, and at the indentation here and just above
-    playbook.yaml:223:4: אי אפשר לקרוא את זה כ-YAML: while parsing a block mapping, did not find expected key
+    playbook.yaml:227:4: אי אפשר לקרוא את זה כ-YAML: while parsing a block mapping, did not find expected key
         חפשו מירכאה, נקודתיים או סוגר שחסרים, ובדקו את ההזחה כאן ומעט למעלה
 
-    playbook.yaml:192:15: not readable as YAML: mapping values are not allowed in this context
+    playbook.yaml:196:15: not readable as YAML: mapping values are not allowed in this context
         look for a missing quote, colon or bracket, and at the indentation here and just above
-    playbook.yaml:192:15: אי אפשר לקרוא את זה כ-YAML: mapping values are not allowed in this context
+    playbook.yaml:196:15: אי אפשר לקרוא את זה כ-YAML: mapping values are not allowed in this context
         חפשו מירכאה, נקודתיים או סוגר שחסרים, ובדקו את ההזחה כאן ומעט למעלה
 
-    playbook.yaml:59:17: a button says at most 20 characters, "לקביעת שיחה עם המומחית שלנו" has 27
+    playbook.yaml:63:17: a button says at most 20 characters, "לקביעת שיחה עם המומחית שלנו" has 27
         shorten it
-    playbook.yaml:59:17: על כפתור עד 20 תווים, ב-"לקביעת שיחה עם המומחית שלנו" יש 27
+    playbook.yaml:63:17: על כפתור עד 20 תווים, ב-"לקביעת שיחה עם המומחית שלנו" יש 27
         קצרו
 
-    playbook.yaml:92:7: a marketing message begins with פרסומת
+    playbook.yaml:96:7: a marketing message begins with פרסומת
         write "פרסומת: …", or kind: service if it sells nothing
-    playbook.yaml:92:7: הודעה שיווקית מתחילה במילה פרסומת
+    playbook.yaml:96:7: הודעה שיווקית מתחילה במילה פרסומת
         כתבו "פרסומת: …", או kind: service אם אינה מוכרת דבר
 
-    playbook.yaml:165:7: unknown variable "link.insurance"
+    playbook.yaml:169:7: unknown variable "link.insurance"
         did you mean "links.insurance"?
-    playbook.yaml:165:7: אין משתנה "link.insurance"
+    playbook.yaml:169:7: אין משתנה "link.insurance"
         התכוונתם ל-"links.insurance"?
     "#);
 }
