@@ -20,7 +20,7 @@ mod templates;
 
 use std::process::ExitCode;
 
-use arguments::{Arguments, Command, PlaybookCommand};
+use arguments::{Arguments, Command};
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -33,8 +33,7 @@ fn main() -> ExitCode {
         match arguments.chosen() {
             Command::Run(run) => run::run(run).await,
             Command::Demo(demo) => demo::demo(demo).await,
-            Command::Playbook(PlaybookCommand::Publish(typed)) => publish::publish(&typed).await,
-            Command::Playbook(command) => playbook::playbook(&command),
+            Command::Playbook(command) => playbook::playbook(&command).await,
             Command::Templates(command) => templates::templates(&command).await,
             Command::Redrive(redrive) if redrive.place.installation.is_some() => aws::redrive(&redrive).await,
             Command::Redrive(redrive) => redrive::redrive(&redrive).await,

@@ -6,14 +6,14 @@ use shared::playbook::{parse, schema, templates};
 
 use crate::Refusal;
 use crate::arguments::{Language, PlaybookCommand};
+use crate::publish::publish;
 use crate::simulate::simulate;
 
-pub fn playbook(command: &PlaybookCommand) -> Result<(), Refusal> {
+pub async fn playbook(command: &PlaybookCommand) -> Result<(), Refusal> {
     match command {
         PlaybookCommand::Check { file, lang } => println!("{}", check(file, *lang)?),
         PlaybookCommand::Simulate(typed) => simulate(typed)?,
-        // It talks to a running stack; `main` calls it.
-        PlaybookCommand::Publish(_) => {}
+        PlaybookCommand::Publish(typed) => publish(typed).await?,
         PlaybookCommand::Schema => println!("{}", serde_json::to_string_pretty(&schema())?),
         PlaybookCommand::Templates { file } => {
             let playbook = parse(&file.display().to_string(), &read(file)?)?;

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::ids::{BusinessId, JourneyName, LeadId};
+use domain::ids::{BusinessId, JourneyName};
 use domain::run::Run;
 
 use crate::ports::{Store, StoreError};
-
-const PAGE: usize = 100;
+use crate::roster::Roster;
 
 /// Of one journey. A run is one person's way through it; who went through it twice counts twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,9 +40,12 @@ pub async fn effects(
     business: &BusinessId,
 ) -> Result<BTreeMap<JourneyName, Effect>, StoreError> {
     let mut effects: BTreeMap<JourneyName, Effect> = BTreeMap::new();
-    let mut after: Option<LeadId> = None;
+    let mut roster = Roster::of(store, business);
     loop {
-        let page = store.roster(business, after, PAGE).await?;
+        let page = roster.page().await?;
+        if page.is_empty() {
+            return Ok(effects);
+        }
         for id in &page {
             let Some(lead) = store.lead(business, *id).await? else { continue };
             for run in &lead.runs {
@@ -53,10 +55,6 @@ pub async fn effects(
                     false => effect.taken.count(run),
                 }
             }
-        }
-        match page.last() {
-            Some(last) => after = Some(*last),
-            None => return Ok(effects),
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod publish;
 pub mod redrive;
 pub mod release;
 pub mod rescue;
+mod roster;
 pub mod sweep;
 pub mod tasks;
 pub mod timeline;

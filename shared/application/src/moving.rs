@@ -9,9 +9,8 @@ use domain::moving::{Moved, move_runs};
 use domain::playbook::Playbook;
 
 use crate::commit::{Commit, CommitError};
+use crate::roster::Roster;
 use crate::world::{ATTEMPTS_MAX, Decidable, WorkError, World};
-
-const PAGE: usize = 100;
 
 /// What a move changes, or would: from which step that comes next to which, for how many runs. `None` is the end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,9 +30,12 @@ pub async fn move_people(
 ) -> Result<PeopleMoved, WorkError> {
     let business = &playbook.business.id;
     let mut told = PeopleMoved::default();
-    let mut after: Option<LeadId> = None;
+    let mut roster = Roster::of(world.store.as_ref(), business);
     loop {
-        let page = world.store.roster(business, after, PAGE).await?;
+        let page = roster.page().await?;
+        if page.is_empty() {
+            return Ok(told);
+        }
         for lead in &page {
             let Some(moved) = move_one(world, playbook, business, *lead, journey, dry_run).await? else {
                 continue;
@@ -43,10 +45,6 @@ pub async fn move_people(
                 let (before, after) = (run.before.map(|(step, _)| step), run.after.map(|(step, _)| step));
                 *told.changes.entry((before, after)).or_default() += 1;
             }
-        }
-        match page.last() {
-            Some(last) => after = Some(*last),
-            None => return Ok(told),
         }
     }
 }

@@ -11,7 +11,7 @@ use domain::event_key::EventKey;
 use domain::figure::Figure;
 use domain::hint::Hint;
 use domain::identity::IdentityKey;
-use domain::ids::{AssetId, BusinessId, LeadId, PlaybookVersion, WorkId};
+use domain::ids::{AssetId, BusinessId, LeadId, PlaybookVersion, WorkId, short_hash};
 use domain::lead::Lead;
 use domain::playbook::Playbook;
 use domain::timeline::Entry;
@@ -222,10 +222,7 @@ pub const WAKE_SHARDS: u32 = 8;
 
 /// Which shard of its class a lead (by its id) or an inbox (by its identity) is in.
 pub fn wake_shard(key: &str) -> u32 {
-    // FNV-1a: stable across versions and machines, which the standard hasher does not promise.
-    let hash =
-        key.bytes().fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    hash % WAKE_SHARDS
+    short_hash(key) % WAKE_SHARDS
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

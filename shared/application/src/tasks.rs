@@ -5,26 +5,22 @@ use domain::task::{Task, done};
 
 use crate::ports::{Store, StoreError};
 use crate::redrive::set_going;
+use crate::roster::Roster;
 use crate::world::{WorkError, World};
-
-const PAGE: usize = 100;
 
 /// Every open task of a business with its lead, those that are due first. A walk of the roster.
 pub async fn open_tasks(store: &dyn Store, business: &BusinessId) -> Result<Vec<(LeadId, Task)>, StoreError> {
     let mut open = Vec::new();
-    let mut after: Option<LeadId> = None;
+    let mut roster = Roster::of(store, business);
     loop {
-        let page = store.roster(business, after, PAGE).await?;
+        let page = roster.page().await?;
+        if page.is_empty() {
+            open.sort_by_key(|(lead, task): &(LeadId, Task)| (task.due_at, *lead));
+            return Ok(open);
+        }
         for id in &page {
             let lead = store.lead(business, *id).await?;
             open.extend(lead.into_iter().flat_map(|lead| lead.tasks).map(|task| (*id, task)));
-        }
-        match page.last() {
-            Some(last) => after = Some(*last),
-            None => {
-                open.sort_by_key(|(lead, task)| (task.due_at, *lead));
-                return Ok(open);
-            }
         }
     }
 }

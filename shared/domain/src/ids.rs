@@ -110,15 +110,15 @@ impl Pepper {
     }
 }
 
+/// 32 bits of a text (FNV-1a): stable across versions and machines, which the standard hasher does not promise.
+pub fn short_hash(text: &str) -> u32 {
+    text.bytes().fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
 impl StepId {
     /// A short name for the records of leads: 32 bits, of which a journey's sixty steps share none.
     pub fn key(&self) -> StepKey {
-        // FNV-1a.
-        let digest = self
-            .0
-            .bytes()
-            .fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-        StepKey(digest)
+        StepKey(short_hash(&self.0))
     }
 }
 

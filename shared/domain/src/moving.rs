@@ -3,8 +3,6 @@
 //! They go on behind the last step that they had: what was sent stays sent, and what was put in before it is not made up
 //! for. Without such a move everybody finishes the journey on which they began.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use crate::context::Context;
@@ -82,7 +80,7 @@ fn place_in(journey: &Journey, run: &Run, old: Option<&Journey>) -> usize {
             // A branch that was just taken goes on where the step is that they wait for.
             let step = &journey.steps[last];
             let wanted = old.and_then(|old| old.steps.get(run.next)).and_then(|next| journey.step(&next.id));
-            let far = |way: &usize| wanted.and_then(|(wanted, _)| steps_between(journey, *way, wanted));
+            let far = |way: &usize| wanted.and_then(|(wanted, _)| journey.steps_between(*way, wanted));
             let nearest = step.ways_on().filter(|way| far(way).is_some()).min_by_key(far);
             nearest.unwrap_or(step.next)
         }
@@ -92,22 +90,8 @@ fn place_in(journey: &Journey, run: &Run, old: Option<&Journey>) -> usize {
 
 /// Every step that may still come for who waits for the one at `from`.
 fn ahead(journey: &Journey, from: usize) -> Vec<&StepId> {
-    let reached = |index: &usize| steps_between(journey, from, *index).is_some();
+    let reached = |index: &usize| journey.steps_between(from, *index).is_some();
     (0..journey.steps.len()).filter(reached).map(|index| &journey.steps[index].id).collect()
-}
-
-/// How many steps there are on the shortest way between two, if there is one.
-fn steps_between(journey: &Journey, from: usize, to: usize) -> Option<usize> {
-    // Steps lead to later ones only, so that one look at each is enough.
-    let mut far = BTreeMap::from([(from, 0)]);
-    for (index, step) in journey.steps.iter().enumerate() {
-        let Some(here) = far.get(&index).copied() else { continue };
-        for next in step.ways_on() {
-            let there = far.entry(next).or_insert(here + 1);
-            *there = (*there).min(here + 1);
-        }
-    }
-    far.get(&to).copied()
 }
 
 /// What was taken, has not left, and is of a step that there is no more.

@@ -16,7 +16,7 @@ use crate::decide::{Decision, decide};
 use crate::doubt::Deliveries;
 use crate::event::Event;
 use crate::finish::finish;
-use crate::ids::{JourneyName, MessageName, Pepper, RunId, StepId, WorkId};
+use crate::ids::{JourneyName, MessageName, Pepper, StepId, WorkId};
 use crate::lead::Lead;
 use crate::playbook::Kind;
 use crate::timeline::{Entry, Fact, What};
@@ -296,11 +296,19 @@ impl Life<'_> {
     }
 }
 
+/// A step that waits for its moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToCome {
+    pub journey: JourneyName,
+    pub step: StepId,
+    pub at: Timestamp,
+}
+
 /// The steps that wait for their moment, each with it: what comes after the end of the calendar.
-pub fn still_to_come(lead: &Lead, playbooks: &Playbooks) -> Vec<(RunId, JourneyName, StepId, Timestamp)> {
+pub fn still_to_come(lead: &Lead, playbooks: &Playbooks) -> Vec<ToCome> {
     let runs = lead.runs.iter().filter_map(|run| {
         let step = playbooks.journey(run)?.steps.get(run.next)?;
-        Some((run.id, run.journey.clone(), step.id.clone(), run.next_at?))
+        Some(ToCome { journey: run.journey.clone(), step: step.id.clone(), at: run.next_at? })
     });
     runs.collect()
 }

@@ -3,9 +3,8 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::domain::playbook::Playbook;
-use shared::domain::simulate::{Line, LineWhat, Simulation};
+use shared::domain::simulate::{Line, LineWhat, Simulation, ToCome};
 
-use super::table::ToCome;
 use crate::Refusal;
 
 pub fn render(playbook: &Playbook, simulation: &Simulation, to_come: &[ToCome]) -> Result<String, Refusal> {
@@ -16,7 +15,7 @@ pub fn render(playbook: &Playbook, simulation: &Simulation, to_come: &[ToCome]) 
     let lines: Vec<Value> = simulation.lines.iter().map(|line| value(line, &civil)).collect();
     let to_come: Vec<Value> = to_come
         .iter()
-        .map(|(_, journey, step, at)| json!({ "at": civil(*at), "journey": journey.as_str(), "step": step.as_str() }))
+        .map(|ToCome { journey, step, at }| json!({ "at": civil(*at), "journey": journey.as_str(), "step": step.as_str() }))
         .collect();
     let told = json!({ "business": playbook.business.id.as_str(), "lines": lines, "to_come": to_come });
     Ok(format!("{}\n", serde_json::to_string_pretty(&told)?))

@@ -3,15 +3,13 @@
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use shared::domain::ids::{JourneyName, RunId, StepId};
+use shared::domain::ids::JourneyName;
 use shared::domain::playbook::Playbook;
-use shared::domain::simulate::{Delayed, LineWhat, Sent, Simulation};
+use shared::domain::simulate::{Delayed, LineWhat, Sent, Simulation, ToCome};
 use shared::domain::timeline::What;
 use shared::playbook::hebrew;
 
 use crate::arguments::Language;
-
-pub type ToCome = (RunId, JourneyName, StepId, Timestamp);
 
 pub fn render(
     playbook: &Playbook,
@@ -51,7 +49,7 @@ pub fn render(
         };
         table.add_row(row);
     }
-    for (_, journey, step, at) in to_come {
+    for ToCome { journey, step, at } in to_come {
         let what = format!("… {step}");
         table.add_row([
             civil(*at, zone),

@@ -6,6 +6,8 @@
 mod occasion;
 mod time;
 
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
 use jiff::civil;
 
@@ -36,6 +38,20 @@ impl Journey {
 
     pub fn step(&self, id: &StepId) -> Option<(usize, &Step)> {
         self.steps.iter().enumerate().find(|(_, step)| step.id == *id)
+    }
+
+    /// How many steps there are on the shortest way between two, if there is one.
+    pub fn steps_between(&self, from: usize, to: usize) -> Option<usize> {
+        // Steps lead to later ones only, so that one look at each is enough.
+        let mut far = BTreeMap::from([(from, 0)]);
+        for (index, step) in self.steps.iter().enumerate() {
+            let Some(here) = far.get(&index).copied() else { continue };
+            for next in step.ways_on() {
+                let there = far.entry(next).or_insert(here + 1);
+                *there = (*there).min(here + 1);
+            }
+        }
+        far.get(&to).copied()
     }
 }
 

@@ -99,18 +99,6 @@ fn leaves_answers_out(check: &Check<'_, '_, '_>, occasions: &[Occasion]) -> bool
 
 /// Whether a way that begins at `from` has such a step on it.
 fn comes_by(journey: &Journey, from: usize, wanted: &[bool]) -> bool {
-    let mut reached = vec![false; journey.steps.len() + 1];
-    if let Some(first) = reached.get_mut(from) {
-        *first = true;
-    }
-    for (index, step) in journey.steps.iter().enumerate() {
-        if reached[index] {
-            for next in step.ways_on() {
-                if let Some(mark) = reached.get_mut(next) {
-                    *mark = true;
-                }
-            }
-        }
-    }
-    wanted.iter().zip(reached).any(|(wanted, reached)| *wanted && reached)
+    let reached = |index: usize| journey.steps_between(from, index).is_some();
+    wanted.iter().enumerate().any(|(index, wanted)| *wanted && reached(index))
 }
