@@ -60,6 +60,24 @@ impl<'a> Fields<'a> {
         scalar(self.get(key)?, key, report)
     }
 
+    /// The one whose word stands under a key.
+    pub fn one_of<T: Copy, const N: usize>(
+        &self,
+        key: &str,
+        all: [T; N],
+        word: fn(T) -> &'static str,
+        report: &mut Report<'_>,
+    ) -> Option<T> {
+        let node = self.get(key)?;
+        let written = scalar(node, key, report)?;
+        let found = all.into_iter().find(|one| word(*one) == written);
+        if found.is_none() {
+            let hint = did_you_mean(written, all.map(word));
+            report.fault(node.place, format!("unknown {key} \"{written}\""), hint);
+        }
+        found
+    }
+
     /// `true` or `false`; not there is `false`.
     pub fn switch(&self, key: &str, report: &mut Report<'_>) -> bool {
         let Some(node) = self.get(key) else { return false };

@@ -2,6 +2,7 @@
 
 mod answers;
 mod bus;
+mod clock;
 mod comments;
 mod doubt;
 pub(crate) mod events;

@@ -50,24 +50,8 @@ fn wording(node: &Node, language: &str, report: &mut Report<'_>) -> Wording {
         report.fault(fields.place(), "this wording is for everybody, as the text is", hint);
     }
     let own = fields.optional("language", report);
-    let gender = fields.get("gender").and_then(|node| {
-        let word = scalar(node, "gender", report)?;
-        let gender = Gender::parse(word);
-        if gender.is_none() {
-            let hint = did_you_mean(word, Gender::ALL.map(Gender::as_str));
-            report.fault(node.place, format!("unknown gender \"{word}\""), hint);
-        }
-        gender
-    });
-    let channel = fields.get("channel").and_then(|node| {
-        let word = scalar(node, "channel", report)?;
-        let channel = Channel::parse(word);
-        if channel.is_none() {
-            let hint = did_you_mean(word, Channel::ALL.map(Channel::as_str));
-            report.fault(node.place, format!("unknown channel \"{word}\""), hint);
-        }
-        channel
-    });
+    let gender = fields.one_of("gender", Gender::ALL, Gender::as_str, report);
+    let channel = fields.one_of("channel", Channel::ALL, Channel::as_str, report);
     Wording {
         language: own.map(str::to_lowercase),
         gender,
