@@ -9,7 +9,8 @@ use cloud::template::{Resource, Template, list, text};
 use serde_json::Value;
 
 /// What each function may do, and the schedule. The keys are those of `keys.rs`: `A#` assets; `B#<business>` a
-/// business's playbooks; below it `#L#` leads, `#I#` names and their inboxes, `#E#` markers, `#O` notices; `M` the
+/// business's playbooks; below it `#L#` leads, `#I#` names and their inboxes, `#E#` markers, `#O` notices, `#C#` campaigns and what
+/// they give, `#K#` the pace of connections; `M` the
 /// heartbeat; `R` which table may send. IAM looks at partition keys alone: what stands beside a lead's record shares
 /// its rights.
 #[rustfmt::skip]
@@ -56,7 +57,8 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
         ("table B#*#O",                          "PutItem"),
         ("table M",                              "GetItem"), // opens the connection
         ("index wake",                           "Query"),
-        ("queue comments",                       "DeleteMessage GetQueueAttributes ReceiveMessage"),
+        ("table B#*#C#*",                        "GetItem PutItem Query"), // what campaigns give
+        ("queue comments",                       "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"),
         ("queue lead-intake",                    "SendMessage"), // a name that is another lead's
         ("queue conversation",                   "SendMessage"),
         ("queue bulk",                           "SendMessage"),
@@ -97,6 +99,8 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
         ("table B#*#O",                          "PutItem"),
         ("table M",                              "GetItem"), // the heartbeat
         ("table R",                              "GetItem"), // which table may send
+        ("table B#*#K#*",                        "GetItem PutItem"), // how fast a connection may go
+        ("queue comments",                       "SendMessage"), // what a comment that was looked up is to get
         ("index wake",                           "Query"),
         ("queue conversation",                   "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"),
         ("queue bulk",                           "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"),

@@ -44,6 +44,8 @@ pub(crate) struct World {
     pub(crate) comments: Comments,
     pub(crate) leads: BTreeMap<String, Lead>,
     pub(crate) likes: BTreeMap<usize, LikeMeter>,
+    /// Of the last hour, for each Page and each account (`true`).
+    pub(crate) private_replies: BTreeMap<(usize, bool), VecDeque<Timestamp>>,
     /// Fields that an asset is subscribed to. Webhooks come in any case.
     pub(crate) subscriptions: BTreeMap<String, BTreeSet<String>>,
     /// Templates that were submitted here, beside those that Meta had approved before.
@@ -63,6 +65,7 @@ impl World {
             comments: Comments::default(),
             leads: BTreeMap::new(),
             likes: BTreeMap::new(),
+            private_replies: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
             submitted: Vec::new(),
             sent: VecDeque::new(),

@@ -166,12 +166,14 @@ async fn decided_commit(
     let mut decision = decide(&suppressed.lead, event, &context);
     decision.timeline.splice(0..0, suppressed.timeline);
     let told = held.leave_to_others(world, &mut decision, proof_of(event), decidable.now());
+    let heard = world.rows_of(std::mem::take(&mut decision.told), decidable.now());
     let new = new_identities(world, read, &decision.lead);
     let once = decision.once.take().map(|identity| world.identity_key(&event.business, &identity));
     let mut commit = Commit::of(read, decision, new, decidable.now());
     commit.identities.retain(|key| Some(key) != once.as_ref());
     commit.once = once;
     commit.inbox_new = told;
+    commit.inbox_new.extend(heard);
     held.repoint(&mut commit);
     commit.seen = Some(event.key.clone());
     commit.inbox_done = row.cloned();

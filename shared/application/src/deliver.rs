@@ -16,6 +16,7 @@ use crate::decide_event::new_identities;
 use crate::erase::{erase, sweep_tombstone};
 use crate::held::{Held, hint_at};
 use crate::merge::merge_with;
+use crate::pace::{self, Paced};
 use crate::ports::{InboxRow, Platforms, StoreError};
 use crate::release::{MaySend, may_send};
 use crate::world::{ATTEMPTS_MAX, WorkError, World};
@@ -73,12 +74,20 @@ pub async fn deliver(
         }
         let decidable = world.decidable(&lead).await?;
         let deliveries = deliveries(world, &lead).await?;
-        let Some(Claimed { decision, call }) =
-            claim(&lead, &deliveries, release, &decidable.context(&world.pepper))
-        else {
+        let context = decidable.context(&world.pepper);
+        let Some(mut claimed) = claim(&lead, &deliveries, release, &context) else {
             nothing_may_leave = true;
             break;
         };
+        match pace::ask(world, &lead, &claimed, &decidable).await? {
+            Paced::Go(None) => {}
+            // The same claim again, with the words that were chosen.
+            Paced::Go(Some(chosen)) => {
+                claimed = claim(&chosen, &deliveries, release, &context).unwrap_or(claimed);
+            }
+            Paced::Later(waits) => claimed = Claimed { decision: *waits, call: None },
+        }
+        let Claimed { decision, call } = claimed;
         let new = new_identities(world, &lead, &decision.lead);
         let mut commit = Commit::of(&lead, decision, new, decidable.now());
         if call.is_some() {
@@ -105,6 +114,7 @@ pub async fn deliver(
                 false => too_late_to_call(),
             };
             log(&call, &outcome);
+            pace::heard(world, &lead, &call, &outcome).await;
             lead = finish_call(world, lead, &call, &outcome).await?;
         }
     }
@@ -123,7 +133,7 @@ fn may_still_call(lead: &Lead, now: Timestamp) -> bool {
 
 fn too_late_to_call() -> Outcome {
     let reason = "the store was slow: the claim was nearly over before the call could begin".to_owned();
-    Outcome::Failed(CallFailure::TryAgain { wait: None, reason })
+    Outcome::Failed(CallFailure::TryAgain { wait: None, is_limit: false, reason })
 }
 
 fn due_merge(lead: &Lead, now: Timestamp) -> Option<LeadId> {
@@ -193,9 +203,11 @@ async fn finish_on_fresh_record(
         decision.lead = suppressed.lead;
         decision.timeline.extend(suppressed.timeline);
         let told = held.leave_to_others(world, &mut decision, proof, decidable.now());
+        let heard = world.rows_of(std::mem::take(&mut decision.told), decidable.now());
         let new = new_identities(world, &lead, &decision.lead);
         let mut commit = Commit::of(&lead, decision, new, decidable.now());
         commit.inbox_new = told;
+        commit.inbox_new.extend(heard);
         held.repoint(&mut commit);
         match world.commit(&lead, &commit).await {
             Ok(()) => {
@@ -271,7 +283,11 @@ fn log(call: &PlatformCall, outcome: &Outcome) {
     use domain::call::CallFailure::{AnswerLost, Refused, TryAgain};
     let (business, lead, work, operation) = (&call.business, call.lead, call.work, call.operation.name());
     match outcome {
-        Outcome::Done(_) | Outcome::LeadAdRead(_) | Outcome::Found(_) | Outcome::NotFound => {
+        Outcome::Done(_)
+        | Outcome::LeadAdRead(_)
+        | Outcome::CommentRead(_)
+        | Outcome::Found(_)
+        | Outcome::NotFound => {
             tracing::info!(%business, %lead, %work, operation, "{operation} answered");
         }
         Outcome::Failed(TryAgain { reason, .. }) => {

@@ -5,6 +5,7 @@ use domain::figure::Figure;
 use crate::approved::wake_waiting;
 use crate::decide_event::{decide_event, find_lead};
 use crate::erase::drop_event;
+use crate::grants::give;
 use crate::ports::{InboxId, InboxRow};
 use crate::world::{WorkError, World};
 
@@ -21,6 +22,9 @@ pub struct Drained {
 /// Decides what waits in an identity's inbox, oldest first. An event that cannot be read is parked and does not
 /// hold up its neighbours (invariant 4).
 pub async fn drain(world: &World, at: &InboxId) -> Result<Drained, WorkError> {
+    if at.identity.is_campaign() {
+        return give(world, at).await;
+    }
     let inbox = world.store.inbox(at, ROWS_PER_DRAIN_MAX).await?;
     let mut known = inbox.lead;
     let mut drained = Drained::default();

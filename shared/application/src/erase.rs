@@ -118,8 +118,7 @@ fn burial(world: &World, lead: &Lead, suppression: &Suppression, of_others: &[Id
     // What named the record itself waits there.
     inboxes.push(key(&Identity::Lead(lead.id)));
     let stone = tombstone(lead, inboxes, suppression.clone(), now);
-    let mut commit =
-        Commit::of(lead, Decision { lead: stone, timeline: Vec::new(), once: None }, Vec::new(), now);
+    let mut commit = Commit::of(lead, Decision::of(stone), Vec::new(), now);
     commit.erased = names;
     commit
 }
@@ -167,7 +166,7 @@ pub(crate) async fn sweep_tombstone(world: &World, stone: &Lead) -> Result<(), W
         return Ok(world.store.delete_lead(stone).await?);
     };
     let lead = Lead { erasing: Some(next), ..stone.clone() };
-    let decision = Decision { lead, timeline: Vec::new(), once: None };
+    let decision = Decision::of(lead);
     match world.store.commit(&Commit::of(stone, decision, Vec::new(), world.clock.now())).await {
         // Whoever was faster has set the next look.
         Ok(()) | Err(CommitError::Conflict(_)) => Ok(()),

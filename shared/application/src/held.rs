@@ -83,7 +83,7 @@ impl Held {
 
     /// The record with what the persons of erased names had refused.
     pub fn suppress(&self, read: &Lead, context: &Context<'_>) -> Decision {
-        let mut decision = Decision { lead: read.clone(), timeline: Vec::new(), once: None };
+        let mut decision = Decision::of(read.clone());
         for (_, erased) in &self.erased {
             let next = suppress(&decision.lead, &erased.suppression, context);
             decision.lead = next.lead;

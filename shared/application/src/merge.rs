@@ -77,7 +77,7 @@ fn changed(lead: &Lead, now: Timestamp, entry: Option<Entry>, change: impl FnOnc
     let mut new = lead.clone();
     change(&mut new);
     let timeline = entry.into_iter().collect();
-    Commit::of(lead, Decision { lead: new, timeline, once: None }, Vec::new(), now)
+    Commit::of(lead, Decision { timeline, ..Decision::of(new) }, Vec::new(), now)
 }
 
 fn joined(

@@ -1,5 +1,6 @@
 //! What the use cases need from outside, a trait each.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -9,16 +10,19 @@ use domain::erasure::ErasedIdentity;
 use domain::event::{Event, Responder};
 use domain::event_key::EventKey;
 use domain::figure::Figure;
+use domain::grant::{CampaignState, Grant};
 use domain::hint::Hint;
 use domain::identity::IdentityKey;
-use domain::ids::{AssetId, BusinessId, LeadId, PlaybookVersion, WorkId, short_hash};
+use domain::ids::{AssetId, BusinessId, CampaignName, LeadId, PlaybookVersion, WorkId, short_hash};
 use domain::lead::Lead;
+use domain::pace::Pace;
 use domain::playbook::Playbook;
 use domain::timeline::Entry;
 use domain::work::Class;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::commit::{Commit, CommitError};
+use crate::grants::CampaignCommit;
 
 /// The only way into the present moment.
 pub trait Clock: Send + Sync {
@@ -49,9 +53,56 @@ pub enum StoreError {
     Unreadable(String),
 }
 
+/// What campaigns have given, what is left, and how fast their connections may go.
+#[async_trait]
+pub trait CampaignStore: Send + Sync {
+    async fn campaign(
+        &self,
+        business: &BusinessId,
+        name: &CampaignName,
+    ) -> Result<Option<CampaignState>, StoreError>;
+    /// What these people have from a campaign.
+    async fn grants(
+        &self,
+        business: &BusinessId,
+        name: &CampaignName,
+        leads: &[LeadId],
+    ) -> Result<BTreeMap<LeadId, Grant>, StoreError>;
+    /// All that a campaign has given, a page in the order of the leads' ids.
+    async fn all_grants(
+        &self,
+        business: &BusinessId,
+        name: &CampaignName,
+        after: Option<LeadId>,
+        limit: usize,
+    ) -> Result<Vec<(LeadId, Grant)>, StoreError>;
+    /// All of it, or nothing of it. Fails with [`Conflict::Version`](crate::commit::Conflict::Version) unless the
+    /// record that was read stands.
+    async fn commit_campaign(&self, commit: &CampaignCommit) -> Result<(), CommitError>;
+    /// The codes of a campaign's pool from a place on, in their order.
+    async fn coupons(
+        &self,
+        business: &BusinessId,
+        name: &CampaignName,
+        from: u32,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError>;
+    /// Puts codes into a pool from a place on. A place that is taken keeps its code.
+    async fn put_coupons(
+        &self,
+        business: &BusinessId,
+        name: &CampaignName,
+        from: u32,
+        codes: &[String],
+    ) -> Result<(), StoreError>;
+    async fn pace(&self, business: &BusinessId, asset: &AssetId) -> Result<Option<Pace>, StoreError>;
+    /// Stores a pace with the version that it gets, as [`CampaignStore::commit_campaign`] does.
+    async fn put_pace(&self, pace: &Pace) -> Result<(), CommitError>;
+}
+
 /// Leads, their inboxes and timelines, and what else must outlive a process.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: CampaignStore {
     /// Which business an asset belongs to. The one question that crosses businesses.
     async fn asset(&self, asset: &AssetId) -> Result<Option<BusinessId>, StoreError>;
     async fn put_asset(&self, asset: &AssetId, business: &BusinessId) -> Result<(), StoreError>;

@@ -9,6 +9,7 @@ use domain::redrive::redrive as redrive_lead;
 use jiff::SignedDuration;
 
 use crate::commit::{Commit, CommitError};
+use crate::pace::mended;
 use crate::ports::Attention;
 use crate::world::{ATTEMPTS_MAX, WorkError, World};
 
@@ -25,6 +26,11 @@ pub struct Redriven {
 
 pub async fn redrive(world: &World, business: &BusinessId) -> Result<Redriven, WorkError> {
     let mut redriven = Redriven::default();
+    if let Some(playbook) = world.playbooks.current(business, world.clock.now()).await? {
+        let channels = &playbook.channels;
+        let assets: Vec<_> = [&channels.page, &channels.instagram].into_iter().flatten().cloned().collect();
+        mended(world, business, &assets).await?;
+    }
     for attention in world.store.attention(business, REDRIVE_MAX).await? {
         match attention {
             Attention::Lead { lead, .. } => {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use domain::context::{Context, Playbooks as LeadPlaybooks};
+use domain::event::Event;
 use domain::figure::figures;
 use domain::hint::Hint;
 use domain::identity::{Identity, IdentityKey};
@@ -13,7 +14,9 @@ use domain::run::Run;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::commit::{Commit, CommitError};
-use crate::ports::{Chance, Clock, Figures, InboxId, Playbooks, QUEUE_DELAY_MAX, Queue, Store, StoreError};
+use crate::ports::{
+    Chance, Clock, Figures, InboxId, InboxRow, Playbooks, QUEUE_DELAY_MAX, Queue, Store, StoreError,
+};
 use crate::release::ReleaseCache;
 
 /// Everything outside, as one function sees it.
@@ -69,6 +72,12 @@ impl World {
 
     pub fn inbox_of(&self, business: &BusinessId, identity: &Identity) -> InboxId {
         InboxId { business: business.clone(), identity: self.identity_key(business, identity) }
+    }
+
+    /// Events for the inboxes of those whom they concern.
+    pub(crate) fn rows_of(&self, events: Vec<Event>, received_at: Timestamp) -> Vec<InboxRow> {
+        let at = |event: &Event| self.inbox_of(&event.business, &event.author);
+        events.into_iter().map(|event| InboxRow { at: at(&event), event, received_at }).collect()
     }
 
     /// Commits what was decided on the record that was read, and counts it once it stands. An answer of the store

@@ -7,7 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use crate::channel::{Channel, Network};
 use crate::event::Details;
 use crate::identity::Identity;
-use crate::ids::{AssetId, BusinessId, CommentId, FormId, LeadAdId, LeadId, PlatformMessageId, WorkId};
+use crate::ids::{
+    AssetId, BusinessId, CommentId, FormId, LeadAdId, LeadId, PlatformMessageId, PostId, WorkId,
+};
 use crate::phone::PhoneNumber;
 use crate::playbook::Trigger;
 
@@ -54,8 +56,17 @@ pub enum Operation {
         asset: AssetId,
         comment: CommentId,
     },
+    /// Takes a comment out of sight of others.
+    Hide {
+        network: Network,
+        comment: CommentId,
+    },
     ReadLeadAd {
         id: LeadAdId,
+    },
+    ReadComment {
+        network: Network,
+        comment: CommentId,
     },
     /// Whether a public reply of ours stands under the comment: with this text, where nobody says whose it is.
     FindReply {
@@ -138,6 +149,7 @@ pub enum Recipient {
 pub enum Outcome {
     Done(Receipt),
     LeadAdRead(LeadAdFields),
+    CommentRead(CommentFields),
     /// Evidence was looked for: found under this id, or not there.
     Found(PlatformMessageId),
     NotFound,
@@ -149,6 +161,8 @@ pub struct Receipt {
     pub id: Option<PlatformMessageId>,
     /// Names of the person that the platform's answer told.
     pub identities: Vec<Identity>,
+    /// It was done, and the platform tells that most of what it allows is used: how long to leave it alone.
+    pub pause: Option<SignedDuration>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -158,11 +172,26 @@ pub struct LeadAdFields {
     pub ad: Option<String>,
 }
 
+/// What a platform tells of a comment when it is asked.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct CommentFields {
+    pub written_at: Option<Timestamp>,
+    pub text: Option<String>,
+    pub post: Option<PostId>,
+    pub author: Option<Identity>,
+    pub author_name: Option<String>,
+    /// How many other people it names.
+    pub friends: Option<u32>,
+    pub is_reply: Option<bool>,
+    pub is_hidden: bool,
+}
+
 /// Why a call did not do its work, by what to do about it (PLATFORM.md §7).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallFailure {
     /// Certainly not done; another try may succeed. `wait` is what the platform asked for.
-    TryAgain { wait: Option<SignedDuration>, reason: String },
+    /// `is_limit`: it is the connection that has reached a limit, so that others on it should wait as well.
+    TryAgain { wait: Option<SignedDuration>, is_limit: bool, reason: String },
     /// It may have been done: the answer was lost, or said nothing certain.
     AnswerLost { reason: String },
     /// Certainly not done, and trying again changes nothing.
@@ -202,7 +231,7 @@ macro_rules! hidden_debug {
     )+};
 }
 
-hidden_debug! { WhatsAppRecipient WhatsAppContent ReplyButton ButtonAction Recipient }
+hidden_debug! { CommentFields WhatsAppRecipient WhatsAppContent ReplyButton ButtonAction Recipient }
 
 impl Operation {
     /// The word for this operation in logs.
@@ -213,7 +242,9 @@ impl Operation {
             Self::SendMessage { .. } => "send-messenger",
             Self::ReplyToComment { .. } => "reply-to-comment",
             Self::Like { .. } => "like",
+            Self::Hide { .. } => "hide",
             Self::ReadLeadAd { .. } => "read-lead-ad",
+            Self::ReadComment { .. } => "read-comment",
             Self::FindReply { .. } => "find-reply",
             Self::FindMessage { .. } => "find-message",
             Self::Announce(_) => "announce",

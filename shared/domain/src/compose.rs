@@ -6,10 +6,10 @@ use std::borrow::Cow;
 use crate::call::{
     Announcement, ButtonAction, Operation, Recipient, ReplyButton, WhatsAppContent, WhatsAppRecipient,
 };
-use crate::channel::Channel;
+use crate::channel::{Channel, Network};
 use crate::decide::Draft;
 use crate::identity::Identity;
-use crate::ids::{AssetId, CampaignName};
+use crate::ids::{AssetId, CampaignName, RuleName};
 use crate::lead::Lead;
 use crate::playbook::{Button, Message, Playbook, WhatsAppTemplate};
 use crate::render::{self, RenderError};
@@ -50,19 +50,24 @@ pub fn operation_for(draft: &Draft<'_>, work: &Work) -> Result<Operation, Uncomp
             let message = known(draft, message.as_str())?.worded(lead, *channel);
             send(&of_its_deal(lead, work), playbook, &message, *channel, draft.now())
         }
-        Action::PrivateReply { network, asset, comment, message } => {
-            let channel = network.private_channel();
-            let message = known(draft, message.as_str())?.worded(lead, channel);
-            let (text, buttons) = free_form(lead, playbook, &message, channel)?;
-            let to = Recipient::Comment(comment.clone());
-            Ok(Operation::SendMessage { channel, from: asset.clone(), to, text, buttons })
+        Action::PrivateReply { to, message, campaign } => {
+            let channel = to.network.private_channel();
+            let lead = of_its_campaign(lead, campaign);
+            let message = known(draft, message.as_str())?.worded(&lead, channel);
+            let (text, buttons) = free_form(&lead, playbook, &message, channel)?;
+            let recipient = Recipient::Comment(to.comment.clone());
+            Ok(Operation::SendMessage { channel, from: to.asset.clone(), to: recipient, text, buttons })
         }
-        Action::PublicReply { network, comment, campaign, pick, .. } => {
-            let text = public_reply(draft, campaign, *pick)?;
-            Ok(Operation::ReplyToComment { network: *network, comment: comment.clone(), text })
+        Action::PublicReply { to, campaign, rule, pick } => {
+            let text = public_reply(draft, to.network, (campaign, rule), *pick)?;
+            Ok(Operation::ReplyToComment { network: to.network, comment: to.comment.clone(), text })
         }
-        Action::Like { network, asset, comment } => {
-            Ok(Operation::Like { network: *network, asset: asset.clone(), comment: comment.clone() })
+        Action::Like { to } => {
+            Ok(Operation::Like { network: to.network, asset: to.asset.clone(), comment: to.comment.clone() })
+        }
+        Action::Hide { to } => Ok(Operation::Hide { network: to.network, comment: to.comment.clone() }),
+        Action::LookUpComment { comment } => {
+            Ok(Operation::ReadComment { network: comment.network, comment: comment.id.clone() })
         }
         Action::LookUpLeadAd { id, .. } => Ok(Operation::ReadLeadAd { id: id.clone() }),
         Action::Announce { what, happened_at } => Ok(Operation::Announce(Announcement {
@@ -78,12 +83,12 @@ pub fn operation_for(draft: &Draft<'_>, work: &Work) -> Result<Operation, Uncomp
 pub fn evidence_for(draft: &Draft<'_>, work: &Work) -> Option<Operation> {
     let WorkState::InDoubt { since, .. } = work.state else { return None };
     match &work.action {
-        Action::PublicReply { network, asset, comment, campaign, pick } => {
-            let text = public_reply(draft, campaign, *pick).ok()?;
+        Action::PublicReply { to, campaign, rule, pick } => {
+            let text = public_reply(draft, to.network, (campaign, rule), *pick).ok()?;
             Some(Operation::FindReply {
-                network: *network,
-                asset: asset.clone(),
-                comment: comment.clone(),
+                network: to.network,
+                asset: to.asset.clone(),
+                comment: to.comment.clone(),
                 text,
             })
         }
@@ -115,14 +120,33 @@ fn known<'a>(draft: &Draft<'a>, name: &str) -> Result<&'a Message, Uncomposable>
     })
 }
 
-fn public_reply(draft: &Draft<'_>, campaign: &CampaignName, pick: u32) -> Result<String, Uncomposable> {
+/// The lead with what this one campaign has given.
+fn of_its_campaign<'l>(lead: &'l Lead, campaign: &CampaignName) -> Cow<'l, Lead> {
+    let others = lead.grants.keys().any(|name| name != campaign);
+    if !others {
+        return Cow::Borrowed(lead);
+    }
+    let mut lead = lead.clone();
+    lead.grants.retain(|name, _| name == campaign);
+    Cow::Owned(lead)
+}
+
+fn public_reply(
+    draft: &Draft<'_>,
+    network: Network,
+    (campaign, rule): (&CampaignName, &RuleName),
+    pick: u32,
+) -> Result<String, Uncomposable> {
     let gone = || Uncomposable::Skip {
-        reason: format!("the playbook has no campaign {campaign} any more"),
+        reason: format!("the playbook has no replies of {campaign}/{rule} any more"),
         rule: "C2",
     };
-    let replies = &draft.playbook().campaigns.get(campaign).ok_or_else(gone)?.replies;
+    let playbook = draft.playbook();
+    let answer = playbook.campaigns.get(campaign).and_then(|campaign| campaign.answer_of(rule));
+    let replies = answer.ok_or_else(gone)?.replies(network);
     let reply = replies.get(pick as usize % replies.len().max(1)).ok_or_else(gone)?;
-    render::text(reply, draft.playbook(), &draft.lead).map_err(|error| park(&error, "the public reply"))
+    render::text(reply, playbook, &of_its_campaign(&draft.lead, campaign))
+        .map_err(|error| park(&error, "the public reply"))
 }
 
 /// Answers leave from the asset that was written to; what we begin leaves from the business's own.

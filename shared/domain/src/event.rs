@@ -10,6 +10,7 @@ use crate::deal::DealChange;
 use crate::delivery::DeliveryStatus;
 use crate::email::EmailAddress;
 use crate::event_key::EventKey;
+use crate::grant::{Given, Wanted};
 use crate::identity::Identity;
 use crate::ids::{
     AssetId, BusinessId, CommentId, FormId, LeadAdId, LeadId, PlatformMessageId, PostId, WorkId,
@@ -111,6 +112,10 @@ pub enum EventKind {
     },
     /// The business's own system says how a deal stands, and when what happens.
     Deal(DealChange),
+    /// Somebody is to get what a campaign gives. Concerns the campaign, whose inbox it is in.
+    GrantWanted(Wanted),
+    /// The campaign's answer.
+    Granted(Given),
     /// WhatsApp approved a template of the account, or took it back into use. Concerns whoever waits for it.
     TemplateApproved {
         name: String,
@@ -175,6 +180,12 @@ pub struct Comment {
     pub is_reply: bool,
     /// Under a live broadcast: private reply only, and only while it runs (R18).
     pub is_live: bool,
+    /// Under an ad, where the platform says so.
+    pub is_ad: bool,
+    /// When it was written, where the platform says so: Instagram does not.
+    pub written_at: Option<Timestamp>,
+    /// How many other people it names; `None` where the platform does not show it.
+    pub friends: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -261,6 +272,8 @@ impl EventKind {
             Self::Claimed { .. } => "claimed",
             Self::Mentioned { .. } => "mention",
             Self::Deal(_) => "deal",
+            Self::GrantWanted(_) => "wish",
+            Self::Granted(_) => "grant",
             Self::TemplateApproved { .. } => "template-approved",
         }
     }
@@ -300,6 +313,8 @@ impl EventKind {
             | Self::MarketingResumed
             | Self::IdentityChanged { .. }
             | Self::Claimed { .. }
+            | Self::GrantWanted(_)
+            | Self::Granted(_)
             | Self::TemplateApproved { .. } => false,
         }
     }
@@ -313,7 +328,9 @@ impl EventKind {
             Self::Commented(_)
             | Self::CommentEdited { .. }
             | Self::CommentRemoved { .. }
-            | Self::CommentHidden { .. } => Responder::Comment,
+            | Self::CommentHidden { .. }
+            | Self::GrantWanted(_)
+            | Self::Granted(_) => Responder::Comment,
             Self::Messaged(_)
             | Self::MessageEdited { .. }
             | Self::MessageUnsent { .. }

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 use crate::lead::Lead;
 use crate::timeline::{Entry, Fact, What};
-use crate::work::Lane;
+use crate::work::Action;
 
 /// One more of something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,5 +64,7 @@ fn is_failure(settled: &Entry) -> bool {
 /// Whether the record is of a person who is known. Whose lead ad it is shows when its fields are read: it may be of
 /// somebody who is a lead already.
 fn is_somebody(lead: &Lead) -> bool {
-    lead.version > 0 && lead.merged_into.is_none() && lead.work.iter().all(|work| work.lane() != Lane::LookUp)
+    lead.version > 0
+        && lead.merged_into.is_none()
+        && !lead.work.iter().any(|work| matches!(work.action, Action::LookUpLeadAd { .. }))
 }

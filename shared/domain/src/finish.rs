@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::call::{CallFailure, Outcome, Receipt, Refusal};
 use crate::context::Context;
-use crate::decide::{Decision, Draft, compare_segments, describe};
+use crate::decide::{Decision, Draft, compare_segments, describe, looked_up};
 use crate::doubt::{self, WAIT_MAX};
 use crate::ids::WorkId;
 use crate::lead::Lead;
@@ -39,10 +39,17 @@ pub fn finish(
     let claim = draft.lead.claim.take()?;
     // The evidence came first, or the work was ended otherwise: the claim alone is given back.
     let Some(work) = open else { return Some(draft.finish()) };
-    let reads = matches!(work.action, Action::LookUpLeadAd { .. });
+    let reads = work.lane() == Lane::LookUp;
     match (claim.intent, outcome) {
         (Intent::Act, Outcome::Done(receipt)) if !reads => done(&mut draft, &work, receipt),
-        (Intent::Act, Outcome::LeadAdRead(fields)) if reads => lead_ad::read(&mut draft, &work, fields),
+        (Intent::Act, Outcome::LeadAdRead(fields)) if matches!(work.action, Action::LookUpLeadAd { .. }) => {
+            lead_ad::read(&mut draft, &work, fields);
+        }
+        (Intent::Act, Outcome::CommentRead(fields))
+            if matches!(work.action, Action::LookUpComment { .. }) =>
+        {
+            looked_up(&mut draft, &work, fields);
+        }
         (Intent::Act, Outcome::Failed(failure)) => failed(&mut draft, &work, failure, claim.until),
         (Intent::LookForEvidence, Outcome::Found(id)) => {
             sent::record(&mut draft, &work, Some(id.clone()), Some("found"));
@@ -52,8 +59,15 @@ pub fn finish(
             doubt::look_again(&mut draft, &work, asked_wait(failure))
         }
         // An answer of another kind than the question: the adapter is at fault, and the doubt stays.
-        (Intent::Act, Outcome::Done(_) | Outcome::LeadAdRead(_) | Outcome::Found(_) | Outcome::NotFound)
-        | (Intent::LookForEvidence, Outcome::Done(_) | Outcome::LeadAdRead(_)) => {
+        (
+            Intent::Act,
+            Outcome::Done(_)
+            | Outcome::LeadAdRead(_)
+            | Outcome::CommentRead(_)
+            | Outcome::Found(_)
+            | Outcome::NotFound,
+        )
+        | (Intent::LookForEvidence, Outcome::Done(_) | Outcome::LeadAdRead(_) | Outcome::CommentRead(_)) => {
             draft.park(work.id, "the platform's answer does not fit the question");
         }
     }
@@ -84,7 +98,7 @@ fn failed(draft: &mut Draft<'_>, work: &Work, failure: &CallFailure, claimed_unt
         CallFailure::AnswerLost { reason } => {
             doubt::enter(draft, work.id, draft.now().min(claimed_until), reason);
         }
-        CallFailure::TryAgain { wait, reason } => try_again(draft, work, *wait, reason),
+        CallFailure::TryAgain { wait, reason, .. } => try_again(draft, work, *wait, reason),
         CallFailure::Refused { why, code, reason } => refused(draft, work, *why, *code, reason),
     }
 }

@@ -42,7 +42,11 @@ pub fn check(lead: &Lead, work: &Work, context: &Context<'_>) -> Gate {
     }
     match &work.action {
         // These write to nobody.
-        Action::LookUpLeadAd { .. } | Action::Like { .. } | Action::Announce { .. } => PASS,
+        Action::LookUpLeadAd { .. }
+        | Action::LookUpComment { .. }
+        | Action::Like { .. }
+        | Action::Hide { .. }
+        | Action::Announce { .. } => PASS,
         Action::PublicReply { .. } | Action::PrivateReply { .. } if lead.opt_out.is_some() => {
             skip("the person has refused messages", "R3")
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::email::EmailAddress;
-use crate::ids::{AssetId, BusinessId, CommentId, LeadAdId, LeadId, Pepper};
+use crate::ids::{AssetId, BusinessId, CampaignName, CommentId, LeadAdId, LeadId, Pepper};
 use crate::phone::PhoneNumber;
 
 /// One of the names under which a platform or a form knows a person. A comment whose author is not told, and a
@@ -28,6 +28,8 @@ pub enum Identity {
     Lead(LeadId),
     /// An account of the business itself. No lead has this name: its inbox holds news of the account.
     Account(AssetId),
+    /// A campaign. No lead has this name either: its inbox holds what is wanted of it.
+    Campaign(CampaignName),
 }
 
 impl Identity {
@@ -55,6 +57,7 @@ impl Identity {
             Self::Submission(_) => "submission",
             Self::Lead(_) => "lead",
             Self::Account(_) => "account",
+            Self::Campaign(_) => "campaign",
         }
     }
 
@@ -69,6 +72,7 @@ impl Identity {
             Self::Submission(id) => id.clone(),
             Self::Lead(id) => id.to_string(),
             Self::Account(id) => id.as_str().to_owned(),
+            Self::Campaign(name) => name.as_str().to_owned(),
         }
     }
 
@@ -86,6 +90,7 @@ impl Identity {
             "submission" => Some(Self::Submission(text())),
             "lead" => LeadId::parse(value).map(Self::Lead),
             "account" => Some(Self::Account(AssetId::new(text()))),
+            "campaign" => Some(Self::Campaign(CampaignName::new(text()))),
             _ => None,
         }
     }
@@ -133,6 +138,11 @@ impl IdentityKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether its inbox is a campaign's, which is no lead's.
+    pub fn is_campaign(&self) -> bool {
+        self.0.starts_with("campaign#")
+    }
 }
 
 impl fmt::Display for IdentityKey {
@@ -162,7 +172,7 @@ mod tests {
         assert_eq!(IdentityKey::parse(key.as_str()), Some(key));
     }
 
-    fn one_of_each() -> [Identity; 11] {
+    fn one_of_each() -> [Identity; 12] {
         [
             Identity::Phone(PhoneNumber::parse("054-123-4567").unwrap()),
             Identity::Email(EmailAddress::parse("dana@example.com").unwrap()),
@@ -175,6 +185,7 @@ mod tests {
             Identity::Submission("s1".into()),
             Identity::Lead(LeadId::new(1)),
             Identity::Account("102".into()),
+            Identity::Campaign("summer".into()),
         ]
     }
 

@@ -74,6 +74,8 @@ text_ids! {
     StepId;
     /// The name of a campaign in the playbook.
     CampaignName;
+    /// A rule of a campaign, as the playbook calls it.
+    RuleName;
     /// What a playbook was when it was published: the hash of its text.
     PlaybookVersion;
 }

@@ -9,8 +9,9 @@ use crate::consent::{Consent, OptOut};
 use crate::deal::Deal;
 use crate::email::EmailAddress;
 use crate::erasure::Erasing;
+use crate::grant::Grant;
 use crate::identity::Identity;
-use crate::ids::{BusinessId, DealId, LeadId, PlatformMessageId, WorkId};
+use crate::ids::{BusinessId, CampaignName, CommentId, DealId, LeadId, PlatformMessageId, WorkId};
 use crate::name::PersonName;
 use crate::phone::PhoneNumber;
 use crate::run::Run;
@@ -60,6 +61,12 @@ pub struct Lead {
     pub claims: u64,
     /// The last messages that left, newest last: for caps, pace, and to know an echo as our own.
     pub recent_sends: Vec<RecentSend>,
+    /// What the person has from campaigns.
+    pub grants: BTreeMap<CampaignName, Grant>,
+    /// Comments for which a campaign was asked to give something, and has not answered.
+    pub wishes: BTreeMap<CommentId, Wish>,
+    /// What campaigns that answer once have answered.
+    pub answered: Vec<Answered>,
     /// Set when this record only points to the lead that carries on.
     pub merged_into: Option<LeadId>,
     /// Other records that are, or may be, of the same person.
@@ -96,6 +103,20 @@ pub struct RecentSend {
     pub id: Option<PlatformMessageId>,
 }
 
+/// A comment that waits for a campaign's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// It was hidden since.
+    pub is_hidden: bool,
+}
+
+/// What a person is not answered again: a post, a rule, or the campaign as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    pub campaign: CampaignName,
+    pub what: String,
+}
+
 /// When somebody must look at this lead, and how urgent it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wake {
@@ -108,6 +129,12 @@ pub struct Wake {
 pub const IDENTITIES_MAX: usize = 48;
 
 pub const RECENT_SENDS_MAX: usize = 12;
+
+/// How many answers of campaigns are remembered; the oldest go first.
+pub const ANSWERED_MAX: usize = 40;
+
+/// For how many comments of one person campaigns may be asked at a time.
+pub const WISHES_MAX: usize = 20;
 
 /// How many merges may wait on one record.
 pub const MERGES_MAX: usize = 8;
@@ -145,6 +172,9 @@ impl Lead {
             claim: None,
             claims: 0,
             recent_sends: Vec::new(),
+            grants: BTreeMap::new(),
+            wishes: BTreeMap::new(),
+            answered: Vec::new(),
             merged_into: None,
             merges: Vec::new(),
             absorbed: Vec::new(),
@@ -284,6 +314,7 @@ mod tests {
             state: WorkState::Planned,
             tries: 0,
             called_off: false,
+            turn: None,
         }
     }
 

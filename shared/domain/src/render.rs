@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use minijinja::{Environment, UndefinedBehavior, Value};
 
 use crate::deal::Deal;
+use crate::grant::Grant;
 use crate::lead::Lead;
 use crate::playbook::Playbook;
 
@@ -28,8 +29,17 @@ pub enum RenderError {
 
 /// The variables that a text can use. `links.*` and `fields.*` have the names that the playbook and the forms
 /// give them.
-pub const VARIABLES: [&str; 7] =
-    ["first_name", "full_name", "username", "booking_link", "booking_token", "business.name", "agent.name"];
+pub const VARIABLES: [&str; 9] = [
+    "first_name",
+    "full_name",
+    "username",
+    "booking_link",
+    "booking_token",
+    "raffle_number",
+    "coupon",
+    "business.name",
+    "agent.name",
+];
 
 /// What a date's time of day is called.
 pub const TIME_SUFFIX: &str = "_time";
@@ -163,6 +173,18 @@ fn values(playbook: &Playbook, lead: &Lead) -> Value {
         set("booking_link", link.into());
     }
     set("booking_token", lead.id.to_string().into());
+    // Of several campaigns, what was given last.
+    let last = |told: fn(&Grant) -> Option<Value>| {
+        let told = lead.grants.values().filter_map(|grant| Some((grant.given_at, told(grant)?)));
+        told.max_by_key(|(given_at, _)| *given_at).map(|(_, value)| value)
+    };
+    let number = last(|grant| grant.number.map(Value::from));
+    let coupon = last(|grant| grant.coupon.as_deref().map(Value::from));
+    for (name, value) in [("raffle_number", number), ("coupon", coupon)] {
+        if let Some(value) = value {
+            set(name, value);
+        }
+    }
     set("business", named(&playbook.business.name));
     set("agent", named(&playbook.business.agent));
     set("links", Value::from(playbook.business.links.clone()));

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::call::{LeadAdFields, Operation, Outcome, PlatformCall, Receipt, WhatsAppContent};
+use crate::call::{CommentFields, LeadAdFields, Operation, Outcome, PlatformCall, Receipt, WhatsAppContent};
 use crate::channel::Channel;
 use crate::claim::{Claimed, Release, claim};
 use crate::context::{Context, Playbooks};
@@ -183,9 +183,10 @@ impl Life<'_> {
     fn answer(&self, call: &PlatformCall) -> Outcome {
         match (&call.operation, &self.scenario.lead_ad) {
             (Operation::ReadLeadAd { .. }, Some(fields)) => Outcome::LeadAdRead(fields.clone()),
+            (Operation::ReadComment { .. }, _) => Outcome::CommentRead(CommentFields::default()),
             _ => Outcome::Done(Receipt {
                 id: Some(format!("simulated-{}", call.number).as_str().into()),
-                identities: Vec::new(),
+                ..Receipt::default()
             }),
         }
     }
@@ -246,6 +247,7 @@ impl Life<'_> {
             | What::CallMissed
             | What::CallEnded
             | What::Commented
+            | What::CommentRead
             | What::Wrote
             | What::DealChanged => return,
             what => {

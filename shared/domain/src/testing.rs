@@ -11,10 +11,12 @@ use crate::channel::{Channel, Network};
 use crate::context::{Context, Playbooks};
 use crate::ids::{LeadId, MessageName, Pepper, PlaybookVersion, WorkId};
 use crate::lead::Lead;
+use crate::pace::Paces;
 use crate::phone::PhoneNumber;
 use crate::playbook::{
-    Business, Button, Campaign, Channels, ConsentBasis, Delay, Journey, Kind, Message, Occasion, Playbook,
-    QuietHours, Sources, Step, StepAction, Trigger, Unit, Wait, WhatsAppTemplate, in_order,
+    Answer, Business, Button, Campaign, Channels, ConsentBasis, Delay, Journey, Kind, Message, Occasion,
+    Once, Playbook, Posts, QuietHours, Rule, Signs, Sources, Step, StepAction, Trigger, Unit, Wait,
+    WhatsAppTemplate, in_order,
 };
 use crate::work::{Action, Class, Purpose, Work, WorkState};
 
@@ -49,6 +51,7 @@ pub fn follow_up(due_at: Timestamp) -> Work {
         state: WorkState::Planned,
         tries: 0,
         called_off: false,
+        turn: None,
     }
 }
 
@@ -114,10 +117,26 @@ pub fn playbook() -> Playbook {
     let campaign = Campaign {
         name: "comments".into(),
         networks: vec![Network::Facebook, Network::Instagram],
-        replies: vec!["שלחתי הודעה בפרטי".into(), "כתבתי לך".into()],
-        like: true,
-        private_reply: Some("comment-thanks".into()),
+        posts: Posts::All,
+        starts_at: None,
+        ends_at: None,
+        once: Once::Comment,
         answers_replies: false,
+        rules: vec![Rule {
+            name: "default".into(),
+            when: Signs::default(),
+            unless: Signs::default(),
+            answer: Answer {
+                replies: [Network::Facebook, Network::Instagram]
+                    .map(|network| (network, vec!["שלחתי הודעה בפרטי".into(), "כתבתי לך".into()]))
+                    .into(),
+                likes: vec![Network::Facebook, Network::Instagram],
+                private_reply: Some("comment-thanks".into()),
+                ..Answer::default()
+            },
+            gift: None,
+        }],
+        afterwards: None,
     };
     Playbook {
         version: PlaybookVersion::new("v1"),
@@ -146,6 +165,7 @@ pub fn playbook() -> Playbook {
         quiet_hours: QuietHours::nightly(time(21, 0, 0, 0), time(8, 0, 0, 0)),
         daily_cap: Some(2),
         weekly_cap: None,
+        paces: Paces::default(),
         segments: Default::default(),
         agents: Default::default(),
         teams: Default::default(),

@@ -67,6 +67,10 @@ words! {
         CommentEdited = "comment-edited",
         CommentRemoved = "comment-removed",
         CommentHidden = "comment-hidden",
+        /// The platform told what its webhook had not.
+        CommentRead = "comment-read",
+        /// A campaign gave something, or had nothing left.
+        Granted = "granted",
         Wrote = "wrote",
         MessageEdited = "message-edited",
         MessageUnsent = "message-unsent",
@@ -135,6 +139,7 @@ words! {
         Lead = "lead",
         Media = "media",
         Message = "message",
+        Number = "number",
         PlatformId = "platform-id",
         Post = "post",
         Reason = "reason",

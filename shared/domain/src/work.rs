@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use crate::channel::{Channel, Network};
-use crate::ids::{AssetId, CampaignName, CommentId, LeadAdId, MessageName, RunId, WorkId};
+use crate::event::Comment;
+use crate::ids::{AssetId, CampaignName, CommentId, LeadAdId, MessageName, PostId, RuleName, RunId, WorkId};
 use crate::playbook::Trigger;
 
 /// How many pieces of open work one lead may have. More is a fault of the playbook, and is parked.
@@ -29,6 +30,8 @@ pub struct Work {
     /// Nobody wants it any more, but a call for it may be under way. That one may still get through; there is no
     /// other.
     pub called_off: bool,
+    /// Its place in the queue of its post, while it waits for the connection's pace.
+    pub turn: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,23 +83,28 @@ pub enum Action {
         purpose: Purpose,
     },
     PrivateReply {
-        network: Network,
-        asset: AssetId,
-        comment: CommentId,
+        to: CommentAt,
         message: MessageName,
-    },
-    /// `pick` chooses the reply of the campaign's pool.
-    PublicReply {
-        network: Network,
-        asset: AssetId,
-        comment: CommentId,
+        /// What it can tell of was given by this campaign.
         campaign: CampaignName,
+    },
+    /// `pick` chooses the reply of the rule's pool. It is chosen anew when the first call is made, so that a post
+    /// does not show the same words again and again.
+    PublicReply {
+        to: CommentAt,
+        campaign: CampaignName,
+        rule: RuleName,
         pick: u32,
     },
     Like {
-        network: Network,
-        asset: AssetId,
-        comment: CommentId,
+        to: CommentAt,
+    },
+    Hide {
+        to: CommentAt,
+    },
+    /// What the webhook did not tell of a comment, and its answer depends on.
+    LookUpComment {
+        comment: Box<Comment>,
     },
     LookUpLeadAd {
         id: LeadAdId,
@@ -107,6 +115,18 @@ pub enum Action {
         what: Trigger,
         happened_at: Timestamp,
     },
+}
+
+/// A comment, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommentAt {
+    pub network: Network,
+    /// The Page or the account.
+    pub asset: AssetId,
+    pub comment: CommentId,
+    pub post: Option<PostId>,
+    /// Whoever watches a broadcast waits for the answer now.
+    pub is_live: bool,
 }
 
 /// Why a message is written, as far as a rule asks.
@@ -141,10 +161,11 @@ impl Action {
     pub fn lane(&self) -> Lane {
         match self {
             Self::Send { channel, .. } => Lane::Channel(*channel),
-            Self::PrivateReply { network, .. }
-            | Self::PublicReply { network, .. }
-            | Self::Like { network, .. } => Lane::Channel(network.private_channel()),
-            Self::LookUpLeadAd { .. } => Lane::LookUp,
+            Self::PrivateReply { to, .. }
+            | Self::PublicReply { to, .. }
+            | Self::Like { to }
+            | Self::Hide { to } => Lane::Channel(to.network.private_channel()),
+            Self::LookUpLeadAd { .. } | Self::LookUpComment { .. } => Lane::LookUp,
             Self::Announce { .. } => Lane::Bus,
         }
     }
@@ -157,16 +178,20 @@ impl Action {
             // the bus knows a repeated announcement by its id.
             Self::PrivateReply { .. }
             | Self::Like { .. }
+            | Self::Hide { .. }
             | Self::LookUpLeadAd { .. }
+            | Self::LookUpComment { .. }
             | Self::Announce { .. } => Evidence::Repeat,
         }
     }
 
     pub fn comment(&self) -> Option<&CommentId> {
         match self {
-            Self::PrivateReply { comment, .. }
-            | Self::PublicReply { comment, .. }
-            | Self::Like { comment, .. } => Some(comment),
+            Self::PrivateReply { to, .. }
+            | Self::PublicReply { to, .. }
+            | Self::Like { to }
+            | Self::Hide { to } => Some(&to.comment),
+            Self::LookUpComment { comment } => Some(&comment.id),
             Self::Send { .. } | Self::LookUpLeadAd { .. } | Self::Announce { .. } => None,
         }
     }
@@ -176,7 +201,9 @@ impl Action {
             Self::Send { message, .. } | Self::PrivateReply { message, .. } => Some(message),
             Self::PublicReply { .. }
             | Self::Like { .. }
+            | Self::Hide { .. }
             | Self::LookUpLeadAd { .. }
+            | Self::LookUpComment { .. }
             | Self::Announce { .. } => None,
         }
     }
@@ -187,7 +214,13 @@ impl Action {
 
     /// Whether it writes to nobody: neither lateness nor a hold after an outage is about it.
     pub fn is_silent(&self) -> bool {
-        matches!(self, Self::LookUpLeadAd { .. } | Self::Announce { .. })
+        matches!(
+            self,
+            Self::Hide { .. }
+                | Self::LookUpLeadAd { .. }
+                | Self::LookUpComment { .. }
+                | Self::Announce { .. }
+        )
     }
 
     /// The word for this action in timelines and logs.
@@ -197,7 +230,9 @@ impl Action {
             Self::PrivateReply { .. } => "private-reply",
             Self::PublicReply { .. } => "public-reply",
             Self::Like { .. } => "like",
+            Self::Hide { .. } => "hiding",
             Self::LookUpLeadAd { .. } => "lead-ad-look-up",
+            Self::LookUpComment { .. } => "comment-look-up",
             Self::Announce { .. } => "announcement",
         }
     }

@@ -77,7 +77,7 @@ fn by_code(code: &str) -> CallFailure {
 }
 
 fn again(what: &str) -> CallFailure {
-    CallFailure::TryAgain { wait: None, reason: format!("the event bus {what}") }
+    CallFailure::TryAgain { wait: None, is_limit: false, reason: format!("the event bus {what}") }
 }
 
 #[cfg(test)]

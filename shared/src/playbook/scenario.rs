@@ -16,6 +16,7 @@ use domain::ids::{AssetId, LeadId, Pepper};
 use domain::lead::Lead;
 use domain::phone::PhoneNumber;
 use domain::playbook::{Button, CONSENT_PAYLOAD, ConsentBasis, OPT_OUT_PAYLOAD, Playbook};
+use domain::said::Said;
 use domain::simulate::Scenario;
 use domain::source::{Source, SourceKind};
 use jiff::Timestamp;
@@ -237,6 +238,9 @@ fn event(
                 author_name: person.details.name.as_ref().map(|name| name.full().to_owned()),
                 is_reply: false,
                 is_live: false,
+                is_ad: false,
+                written_at: None,
+                friends: Some(Said::new(word).names().len() as u32),
             })
         }
         _ => EventKind::Deal(deal(word, &fields, playbook, report)?),

@@ -41,6 +41,14 @@ pub fn schema() -> Value {
             "segments": named(reference("condition"), "Kinds of people by name: entering and leaving them can start journeys."),
             "journeys": named(journey(), "What starts, what stops, and what is sent when."),
             "campaigns": named(campaign(), "What answers comments."),
+            "pace": object(
+                "How fast comments are answered, an hour.",
+                json!({
+                    "private-replies": { "type": ["integer", "string"], "description": "200, and at most 750." },
+                    "public-replies": { "type": ["integer", "string"], "description": "400, and at most 750." },
+                }),
+                &[],
+            ),
         },
         "$defs": {
             "messageName": { "type": "string", "description": "The name of one of the messages." },
@@ -349,18 +357,94 @@ fn journey() -> Value {
 }
 
 fn campaign() -> Value {
+    let mut keys = answer_keys();
+    let own = json!({
+        "kind": { "enum": ["comment-reply"] },
+        "on": list(json!({ "enum": ["facebook", "instagram"] }), "Whose comments."),
+        "posts": list(json!({ "type": ["string", "integer"] }), "Under which posts: their ids, all, ads or live."),
+        "starts": { "type": "string", "description": "From when on, by when a comment was written: 2026-12-01 09:00." },
+        "ends": { "type": "string", "description": "From when on no more." },
+        "once": { "enum": ["comment", "post", "rule", "campaign"], "description": "What one person is answered once for." },
+        "replies-too": switch("Answers comments on comments as well."),
+        "rules": {
+            "type": "array",
+            "description": "The first that fits a comment answers; what stands beside them is for the rest.",
+            "items": rule(),
+        },
+        "gives": gift(),
+        "afterwards": object("What whoever comes after the end gets.", answer_keys(), &[]),
+    });
+    merge(&mut keys, own);
+    object("What answers a comment.", keys, &["kind", "on"])
+}
+
+fn rule() -> Value {
+    let mut keys = answer_keys();
+    let signs = |what: &str| {
+        object(
+            what,
+            json!({
+                "words": list(json!({ "type": ["string", "integer"] }), "Words or phrases, whole; one is enough."),
+                "language": list(json!({ "enum": ["he", "ar", "ru", "en"] }), "The script of most letters; one is enough."),
+                "emoji": switch("It has a picture."),
+                "question": switch("It asks."),
+                "friend": switch("It names somebody else."),
+            }),
+            &[],
+        )
+    };
+    let own = json!({
+        "name": { "type": "string", "description": "What it is called." },
+        "when": signs("All of it has to hold."),
+        "unless": signs("Nothing of it may hold."),
+        "gives": gift(),
+    });
+    merge(&mut keys, own);
+    object("A rule of a campaign.", keys, &[])
+}
+
+fn gift() -> Value {
     object(
-        "What answers a comment.",
+        "What each person gets once. Texts tell of it with raffle_number and coupon.",
         json!({
-            "kind": { "enum": ["comment-reply"] },
-            "on": list(json!({ "enum": ["facebook", "instagram"] }), "Whose comments."),
-            "reply": list(json!({ "type": "string" }), "Public replies to draw from."),
-            "like": switch("Likes the comment."),
-            "private-reply": reference("messageName"),
-            "replies-too": switch("Answers comments on comments as well."),
+            "raffle-number": switch("The next number of the campaign's raffle."),
+            "coupon": { "type": "string", "description": "A code for all, or one-each from those that were loaded." },
+            "first": { "type": ["integer", "string"], "description": "Only for so many." },
+            "otherwise": object("What whoever comes too late is told.", answer_keys(), &[]),
         }),
-        &["kind", "on"],
+        &[],
     )
+}
+
+fn answer_keys() -> Value {
+    let pool = list(json!({ "type": "string" }), "Public replies to draw from.");
+    json!({
+        "reply": {
+            "description": "Public replies to draw from, for all networks or for each.",
+            "anyOf": [pool, object("By network.", json!({ "facebook": pool, "instagram": pool }), &[])],
+        },
+        "no-repeat": { "type": ["integer", "string"], "description": "How many of a post's last replies are not said again." },
+        "like": {
+            "description": "Likes the comment, on all networks or on these.",
+            "anyOf": [switch("On all."), list(json!({ "enum": ["facebook", "instagram"] }), "On these.")],
+        },
+        "private-reply": reference("messageName"),
+        "hide": switch("Takes the comment out of sight of others."),
+        "task": { "type": "string", "description": "Something for a person of the business to do." },
+        "to": { "type": "string", "description": "The agent or team whose task it is." },
+        "due": reference("span"),
+        "escalate": object(
+            "Whose the task becomes if it is not done.",
+            json!({ "to": { "type": "string" }, "after": reference("span") }),
+            &["to", "after"],
+        ),
+    })
+}
+
+fn merge(into: &mut Value, more: Value) {
+    if let (Value::Object(into), Value::Object(more)) = (into, more) {
+        into.extend(more);
+    }
 }
 
 #[cfg(test)]
@@ -389,7 +473,22 @@ mod tests {
         let known = |pointer: &str| -> BTreeSet<String> {
             schema.pointer(pointer).unwrap().as_object().unwrap().keys().cloned().collect()
         };
-        let cases: [(&str, &[&str]); 7] = [
+        let campaign: Vec<&str> = keys::CAMPAIGN.into_iter().chain([keys::AFTERWARDS]).collect();
+        let of_campaign = "/properties/campaigns/additionalProperties/properties";
+        let below = |path: &str| format!("{of_campaign}/{path}");
+        let (rule, signs, gift, late) = (
+            below("rules/items/properties"),
+            below("rules/items/properties/when/properties"),
+            below("gives/properties"),
+            below("gives/properties/otherwise/properties"),
+        );
+        let cases: [(&str, &[&str]); 13] = [
+            (of_campaign, &campaign),
+            (&rule, &keys::RULE),
+            (&signs, &keys::SIGN),
+            (&gift, &keys::GIFT),
+            (&late, &keys::ANSWER),
+            ("/properties/pace/properties", &keys::PACE),
             ("/properties", &keys::PARTS),
             ("/$defs/step/properties", &keys::STEP),
             ("/$defs/step/properties/split/items/properties", &keys::WAY),
@@ -428,9 +527,9 @@ mod tests {
                 .map(|fault| format!("{} at {}", fault, fault.instance_path()))
                 .collect();
             assert_eq!(faults, Vec::<String>::new(), "{}", path.display());
-            let slip: Value = serde_saphyr::from_str(&text.replacen("starts:", "start:", 1)).unwrap();
+            let slip: Value = serde_saphyr::from_str(&text.replacen("\nmessages:", "\nmesages:", 1)).unwrap();
             assert!(!schema.is_valid(&slip));
         }
-        assert_eq!(starters, 4);
+        assert_eq!(starters, 5);
     }
 }

@@ -159,7 +159,7 @@ fn a_mistake_about_the_calendar_or_a_deal_has_a_place_and_a_cure() {
     playbook.yaml:150:7: not everybody has a value for trip.destination
         say what stands there then: trip.destination | default('')
     playbook.yaml:150:7: unknown variable "trip.place"
-        there are: first_name, full_name, username, booking_link, booking_token, business.name, agent.name, links.booking, links.guide, links.insurance, links.review, links.testimonials, links.video, trip.destination, trip.zone, trip.departs_at, trip.departs_at_time, trip.returns_at, trip.returns_at_time, fields.…
+        there are 22 to choose from
     playbook.yaml:42:19: "Departs" is no name for what a text can use
         small letters, digits and _, and no _time at the end: departs_at
     "#);

@@ -35,6 +35,12 @@ kept_by_both! {
         markers_and_identities_are_each_business_s_own
         an_empty_commit_changes_nothing
         a_row_that_is_put_and_done_at_once_stays;
+    campaigns:
+        a_campaign_is_read_back_and_its_inbox_goes_with_it
+        of_two_who_number_at_once_one_begins_anew
+        grants_are_found_by_lead_and_page_by_page
+        a_pool_keeps_its_order_and_what_is_there
+        all_agree_on_a_pace;
     inboxes:
         events_are_read_back_in_the_order_in_which_they_happened
         an_event_of_any_kind_is_read_back_as_it_was

@@ -223,6 +223,7 @@ impl Platforms for Erasing<'_> {
         Outcome::Done(Receipt {
             id: Some("wamid.1".into()),
             identities: vec![Identity::WhatsAppUser(USER.into())],
+            ..Receipt::default()
         })
     }
 }

@@ -217,8 +217,11 @@ async fn invariant_4_a_poison_record_is_parked_and_its_neighbours_go_on() {
 async fn invariant_4_a_look_up_that_keeps_failing_is_parked_and_one_command_drives_it_on() {
     let town = Town::new().await;
     for _ in 0..13 {
-        town.platforms
-            .answer_next(Outcome::Failed(CallFailure::TryAgain { wait: None, reason: "busy".into() }));
+        town.platforms.answer_next(Outcome::Failed(CallFailure::TryAgain {
+            wait: None,
+            is_limit: false,
+            reason: "busy".into(),
+        }));
     }
     town.webhook(&lead_ad("700")).await;
     town.move_to("2026-12-05T09:00:00+02:00").await;
@@ -261,7 +264,11 @@ async fn invariant_5_messages_of_a_lead_leave_in_the_order_in_which_they_were_du
     town.move_to("2026-12-03T09:59:00+02:00").await;
     for _ in 0..3 {
         let wait = Some(SignedDuration::from_hours(10));
-        town.platforms.answer_next(Outcome::Failed(CallFailure::TryAgain { wait, reason: "busy".into() }));
+        town.platforms.answer_next(Outcome::Failed(CallFailure::TryAgain {
+            wait,
+            is_limit: false,
+            reason: "busy".into(),
+        }));
     }
     town.move_to("2026-12-11T09:00:00+02:00").await;
     let names = town.call_names();
@@ -307,7 +314,11 @@ async fn invariant_6_what_fell_into_the_night_waits_for_the_morning_although_it_
     town.work().await;
     town.move_to("2026-12-03T09:59:00+02:00").await;
     let wait = Some(SignedDuration::from_hours(12));
-    town.platforms.answer_next(Outcome::Failed(CallFailure::TryAgain { wait, reason: "busy".into() }));
+    town.platforms.answer_next(Outcome::Failed(CallFailure::TryAgain {
+        wait,
+        is_limit: false,
+        reason: "busy".into(),
+    }));
     town.move_to("2026-12-04T07:59:00+02:00").await;
     assert_eq!(town.call_names().len(), 2);
     town.move_to("2026-12-04T08:01:00+02:00").await;

@@ -97,7 +97,7 @@ impl Platforms for Interrupted<'_> {
         let now = self.town.clock.now().as_second();
         self.town.webhook(&whatsapp_text("972541234567", "wamid.in.1", now, "מתי תתקשרו?")).await;
         self.town.work().await;
-        Outcome::Done(Receipt { id: Some(PlatformMessageId::new("wamid.1")), identities: vec![] })
+        Outcome::Done(Receipt { id: Some(PlatformMessageId::new("wamid.1")), ..Receipt::default() })
     }
 }
 

@@ -101,7 +101,11 @@ async fn the_author_of_a_comment_is_known_once_the_private_reply_has_left() {
         town.invoke(town.platforms.as_ref(), &hint).await;
     }
     assert_eq!(town.leads(NEVEH).len(), 2);
-    let told = Receipt { id: Some("mid.2".into()), identities: vec![Identity::Psid("81".into())] };
+    let told = Receipt {
+        id: Some("mid.2".into()),
+        identities: vec![Identity::Psid("81".into())],
+        ..Receipt::default()
+    };
     for _ in 0..3 {
         town.platforms.answer_next(Outcome::Done(told.clone()));
     }
@@ -248,7 +252,7 @@ impl shared::application::ports::Platforms for Slow<'_> {
         self.town.tick().await;
         self.town.work().await;
         assert_eq!(self.town.leads(NEVEH).len(), 1, "merged in between");
-        Outcome::Done(Receipt { id: Some("wamid.out".into()), identities: vec![] })
+        Outcome::Done(Receipt { id: Some("wamid.out".into()), ..Receipt::default() })
     }
 }
 

@@ -129,8 +129,12 @@ impl Platforms for Moody {
         }
         match number % 4 {
             0 => Outcome::Failed(CallFailure::AnswerLost { reason: "no answer in time".into() }),
-            1 => Outcome::Failed(CallFailure::TryAgain { wait: None, reason: "too many calls".into() }),
-            _ => Outcome::Done(Receipt { id: Some("out".into()), identities: Vec::new() }),
+            1 => Outcome::Failed(CallFailure::TryAgain {
+                wait: None,
+                is_limit: false,
+                reason: "too many calls".into(),
+            }),
+            _ => Outcome::Done(Receipt { id: Some("out".into()), ..Receipt::default() }),
         }
     }
 }

@@ -5,6 +5,7 @@ use domain::event::{Comment, EventKind};
 use domain::event_key::Sameness;
 use domain::identity::Identity;
 use domain::ids::{CommentId, PostId};
+use domain::said::Said;
 use serde_json::Value;
 
 use super::Split;
@@ -32,16 +33,21 @@ fn comment(split: &mut Split, place: &Place<'_>, value: &Value, is_live: bool) {
         return split.ignore("own-comment");
     }
     let media = &value["media"];
+    let text = lenient::text(&value["text"], TEXT_CHARS_MAX).unwrap_or_default();
+    let friends = Said::new(&text).names().len() as u32;
     let comment = Comment {
         network: Network::Instagram,
         asset: place.asset.clone(),
         id: CommentId::from(id.as_str()),
         post: lenient::id(&media["id"]).map(PostId::new),
         original_post: lenient::id(&media["original_media_id"]).map(PostId::new),
-        text: lenient::text(&value["text"], TEXT_CHARS_MAX).unwrap_or_default(),
+        text,
         author_name: lenient::text(&from["username"], WORDS_CHARS_MAX),
         is_reply: lenient::id(&value["parent_id"]).is_some(),
         is_live,
+        is_ad: lenient::id(&media["ad_id"]).is_some(),
+        written_at: place.moment(&value["timestamp"]),
+        friends: Some(friends),
     };
     let author = match author {
         Some(author) => Identity::Igsid(author),

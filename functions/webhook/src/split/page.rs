@@ -72,6 +72,9 @@ fn added(split: &mut Split, place: &Place<'_>, value: &Value, id: String) {
         author_name: lenient::text(&value["from"]["name"], WORDS_CHARS_MAX)
             .or_else(|| lenient::text(&value["sender_name"], WORDS_CHARS_MAX)),
         is_live: false,
+        is_ad: is_promoted(&value["post"]),
+        written_at: place.moment(&value["created_time"]),
+        friends: value["message_tags"].as_array().map(|_| tagged(&value["message_tags"])),
     };
     let author = author.map_or_else(|| stand_in(&id), Identity::Psid);
     let same = Sameness::Comment { id: &id, verb: "add", edited_at: None };
@@ -120,6 +123,16 @@ fn lead_ad(split: &mut Split, place: &Place<'_>, value: &Value) {
     let author = Identity::LeadAd(lead_ad.id.clone());
     let kind = EventKind::LeadAd(lead_ad);
     split.events.push(place.event(author, at, kind, Sameness::LeadAd { id: &id }));
+}
+
+/// An ad is a post that is promoted, or one that nobody else sees.
+fn is_promoted(post: &Value) -> bool {
+    post["promotion_status"] == "active" || post["is_published"] == false
+}
+
+/// Of those whom a text names, the people.
+fn tagged(tags: &Value) -> u32 {
+    lenient::list(tags).iter().filter(|tag| tag["type"] == "user").count() as u32
 }
 
 /// Before v2.11 the author was `sender_id`.

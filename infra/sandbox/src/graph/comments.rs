@@ -61,9 +61,10 @@ pub(super) fn reply(
     Ok(json!({ "id": answer }))
 }
 
-/// `POST /{ig-comment-id}?hide=true`
+/// `POST /{ig-comment-id}?hide=true`, `POST /{comment-id}` with `is_hidden` on Facebook
 pub(super) fn hide(world: &mut World, id: &str, call: &Call) -> Result<Value, Refusal> {
-    let hidden = match call.parameters.get("hide") {
+    let parameter = call.parameters.get("hide").or_else(|| call.parameters.get("is_hidden"));
+    let hidden = match parameter {
         Some(Value::Bool(hidden)) => *hidden,
         Some(Value::String(text)) if text == "true" || text == "false" => text == "true",
         _ => return Err(Refusal::invalid("The parameter hide is required")),
@@ -113,9 +114,17 @@ fn entry(world: &World, comment: &Comment) -> Value {
         "id": comment.id,
         "from": { "id": from, "name": name },
         "message": comment.text,
+        "message_tags": tags(&comment.text),
+        "is_hidden": comment.hidden,
         "created_time": reads::time(comment.at),
         "parent": comment.parent.as_ref().map(|parent| json!({ "id": parent })),
     })
+}
+
+/// Whoever is named with an `@`: on this Facebook everybody so named is a person.
+fn tags(text: &str) -> Value {
+    let names = text.split_whitespace().filter_map(|word| word.strip_prefix('@'));
+    names.map(|name| json!({ "id": name, "name": name, "type": "user" })).collect()
 }
 
 #[cfg(test)]

@@ -45,6 +45,7 @@ pub(super) fn send(
                 return Err(Refusal::private_reply_comment());
             }
             let content = messaging_content::read(place.channel, &message)?;
+            private_replies::admit(world, now, place, &comment)?;
             private_replies::mark(world, &comment);
             Ok(deliver(world, now, place, &message, content, Some("private-reply")))
         }

@@ -27,6 +27,27 @@ pub(super) fn check(world: &World, now: Timestamp, business: usize, id: &str) ->
     if blocked { Err(Refusal::unavailable()) } else { Ok(Place { person, business, channel }) }
 }
 
+/// How many private replies a Page or an account may send in an hour (PLATFORM.md §6). Live ones are not counted.
+const HOURLY_MAX: usize = 750;
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// Counts it against the hour, if there is room.
+pub(super) fn admit(world: &mut World, now: Timestamp, place: Place, id: &str) -> Result<(), Refusal> {
+    if world.comments.get(id).is_some_and(|comment| comment.live) {
+        return Ok(());
+    }
+    let on_instagram = place.channel == Channel::Instagram;
+    let replies = world.private_replies.entry((place.business, on_instagram)).or_default();
+    while replies.front().is_some_and(|at| now.duration_since(*at) >= HOUR) {
+        replies.pop_front();
+    }
+    if replies.len() >= HOURLY_MAX {
+        return Err(Refusal::rate(60));
+    }
+    replies.push_back(now);
+    Ok(())
+}
+
 /// The comment has had its private reply.
 pub(super) fn mark(world: &mut World, id: &str) {
     if let Some(comment) = world.comments.get_mut(id) {
@@ -64,6 +85,26 @@ mod tests {
                 "no window before the person answers"
             );
         }
+    }
+
+    #[test]
+    fn an_hour_has_750_private_replies() {
+        // PLATFORM.md §6: 750 an hour for each Page and account.
+        let stage = Stage::new();
+        let edge = format!("{PAGE}/messages");
+        let comment = |number: usize| {
+            let comment =
+                stage.act(json!({"person": format!("p{number}"), "do": "comment", "text": "מחיר?"}));
+            stage.webhooks();
+            comment
+        };
+        for number in 0..750 {
+            assert_eq!(stage.post(&edge, reply(&comment(number))).status, 200);
+        }
+        let late = comment(750);
+        assert_eq!(stage.post(&edge, reply(&late)).body["error"]["code"], 613);
+        stage.wait(1.hours());
+        assert_eq!(stage.post(&edge, reply(&late)).status, 200);
     }
 
     #[test]

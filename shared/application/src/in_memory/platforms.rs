@@ -37,7 +37,7 @@ impl Platforms for RecordedPlatforms {
         let planned = self.answers.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop_front();
         planned.unwrap_or_else(|| {
             let id = Some(PlatformMessageId::new(format!("out-{number}")));
-            Outcome::Done(Receipt { id, identities: Vec::new() })
+            Outcome::Done(Receipt { id, ..Receipt::default() })
         })
     }
 }

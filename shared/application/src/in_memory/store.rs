@@ -7,17 +7,20 @@ use async_trait::async_trait;
 use domain::delivery::{Delivery, DeliveryStatus};
 use domain::erasure::ErasedIdentity;
 use domain::event_key::EventKey;
+use domain::grant::{CampaignState, Grant};
 use domain::hint::Hint;
 use domain::identity::IdentityKey;
-use domain::ids::{AssetId, BusinessId, LeadId, PlaybookVersion, WorkId};
+use domain::ids::{AssetId, BusinessId, CampaignName, LeadId, PlaybookVersion, WorkId};
 use domain::lead::{Lead, Wake};
+use domain::pace::Pace;
 use domain::timeline::Entry;
 use jiff::Timestamp;
 
 use crate::commit::{Commit, CommitError, Conflict, NameWrite, SEEN_FOR};
+use crate::grants::CampaignCommit;
 use crate::ports::{
-    Attention, DuePage, DueQuery, Heartbeat, Inbox, InboxId, InboxRow, InboxRowId, Notice, Store, StoreError,
-    TimelineRow, UnreadableRow, wake_shard,
+    Attention, CampaignStore, DuePage, DueQuery, Heartbeat, Inbox, InboxId, InboxRow, InboxRowId, Notice,
+    Store, StoreError, TimelineRow, UnreadableRow, wake_shard,
 };
 
 #[derive(Debug, Default)]
@@ -50,6 +53,10 @@ struct Tables {
     notices: BTreeMap<(BusinessId, String), Notice>,
     playbooks: BTreeMap<(BusinessId, PlaybookVersion), String>,
     current_playbooks: BTreeMap<BusinessId, PlaybookVersion>,
+    campaigns: BTreeMap<(BusinessId, CampaignName), CampaignState>,
+    grants: BTreeMap<(BusinessId, CampaignName), BTreeMap<LeadId, Grant>>,
+    coupons: BTreeMap<(BusinessId, CampaignName), BTreeMap<u32, String>>,
+    paces: BTreeMap<(BusinessId, AssetId), Pace>,
     heartbeat: Option<Heartbeat>,
     released: Option<String>,
 }
@@ -414,6 +421,103 @@ impl Store for InMemoryStore {
         let current = tables.current_playbooks.get(business);
         let version = version.or(current).cloned();
         Ok(version.and_then(|version| tables.playbooks.get(&(business.clone(), version)).cloned()))
+    }
+}
+
+#[async_trait]
+impl CampaignStore for InMemoryStore {
+    async fn campaign(
+        &self,
+        business: &BusinessId,
+        name: &CampaignName,
+    ) -> Result<Option<CampaignState>, StoreError> {
+        Ok(self.reading("campaign")?.campaigns.get(&(business.clone(), name.clone())).cloned())
+    }
+
+    async fn grants(
+        &self,
+        business: &BusinessId,
+        name: &CampaignName,
+        leads: &[LeadId],
+    ) -> Result<BTreeMap<LeadId, Grant>, StoreError> {
+        let tables = self.reading("grants")?;
+        let given = tables.grants.get(&(business.clone(), name.clone()));
+        let of = |lead: &LeadId| Some((*lead, given?.get(lead)?.clone()));
+        Ok(leads.iter().filter_map(of).collect())
+    }
+
+    async fn all_grants(
+        &self,
+        business: &BusinessId,
+        name: &CampaignName,
+        after: Option<LeadId>,
+        limit: usize,
+    ) -> Result<Vec<(LeadId, Grant)>, StoreError> {
+        let tables = self.reading("all_grants")?;
+        let given = tables.grants.get(&(business.clone(), name.clone())).into_iter().flatten();
+        let rest = given.filter(|(lead, _)| after.is_none_or(|after| **lead > after));
+        Ok(rest.take(limit).map(|(lead, grant)| (*lead, grant.clone())).collect())
+    }
+
+    async fn commit_campaign(&self, commit: &CampaignCommit) -> Result<(), CommitError> {
+        let mut tables = self.writing("commit_campaign")?;
+        let state = &commit.state;
+        let key = (state.business.clone(), state.name.clone());
+        let stored = tables.campaigns.get(&key).map_or(0, |stored| stored.version);
+        let given = tables.grants.get(&key);
+        let doubled = |(lead, _): &(LeadId, Grant)| given.is_some_and(|given| given.contains_key(lead));
+        if stored + 1 != state.version || commit.grants.iter().any(doubled) {
+            return Err(CommitError::Conflict(Conflict::Version));
+        }
+        tables.campaigns.insert(key.clone(), state.clone());
+        tables.grants.entry(key).or_default().extend(commit.grants.iter().cloned());
+        commit.inbox_done.iter().for_each(|row| tables.take(row));
+        for row in &commit.inbox_new {
+            tables.put(row.id(), Stored::Readable(Box::new(row.clone())));
+        }
+        Ok(())
+    }
+
+    async fn coupons(
+        &self,
+        business: &BusinessId,
+        name: &CampaignName,
+        from: u32,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        let tables = self.reading("coupons")?;
+        let pool = tables.coupons.get(&(business.clone(), name.clone()));
+        let codes = pool.into_iter().flat_map(|pool| pool.range(from..));
+        Ok(codes.take(limit).map(|(_, code)| code.clone()).collect())
+    }
+
+    async fn put_coupons(
+        &self,
+        business: &BusinessId,
+        name: &CampaignName,
+        from: u32,
+        codes: &[String],
+    ) -> Result<(), StoreError> {
+        let mut tables = self.writing("put_coupons")?;
+        let pool = tables.coupons.entry((business.clone(), name.clone())).or_default();
+        for (place, code) in (from..).zip(codes) {
+            pool.entry(place).or_insert_with(|| code.clone());
+        }
+        Ok(())
+    }
+
+    async fn pace(&self, business: &BusinessId, asset: &AssetId) -> Result<Option<Pace>, StoreError> {
+        Ok(self.reading("pace")?.paces.get(&(business.clone(), asset.clone())).cloned())
+    }
+
+    async fn put_pace(&self, pace: &Pace) -> Result<(), CommitError> {
+        let mut tables = self.writing("put_pace")?;
+        let key = (pace.business.clone(), pace.asset.clone());
+        if tables.paces.get(&key).map_or(0, |stored| stored.version) + 1 != pace.version {
+            return Err(CommitError::Conflict(Conflict::Version));
+        }
+        tables.paces.insert(key, pace.clone());
+        Ok(())
     }
 }
 

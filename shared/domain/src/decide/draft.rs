@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Decision;
 use crate::channel::Channel;
 use crate::context::Context;
+use crate::event::Event;
 use crate::identity::Identity;
 use crate::ids::{LeadId, MessageName, RunId, WorkId};
 use crate::lead::{ABSORBED_MAX, IDENTITIES_MAX, Lead, RECENT_SENDS_MAX, RecentSend};
@@ -25,6 +26,7 @@ pub struct Draft<'a> {
     pub answers_from: Timestamp,
     entries: Vec<Entry>,
     once: Option<Identity>,
+    told: Vec<Event>,
 }
 
 /// What to plan, before it has an id's row and a number.
@@ -47,6 +49,7 @@ impl<'a> Draft<'a> {
             answers_from: context.now,
             entries: Vec::new(),
             once: None,
+            told: Vec::new(),
         }
     }
 
@@ -63,7 +66,7 @@ impl<'a> Draft<'a> {
     }
 
     pub fn finish(self) -> Decision {
-        Decision { lead: self.lead, timeline: self.entries, once: self.once }
+        Decision { lead: self.lead, timeline: self.entries, once: self.once, told: self.told }
     }
 
     /// This decision stands only if nobody knew this identity before.
@@ -71,9 +74,14 @@ impl<'a> Draft<'a> {
         self.once = Some(identity);
     }
 
+    /// Others hear of this in the same commit.
+    pub fn tell(&mut self, event: Event) {
+        self.told.push(event);
+    }
+
     /// The lead is known by this name, too.
     pub fn know(&mut self, identity: &Identity) {
-        if matches!(identity, Identity::Lead(_) | Identity::Account(_))
+        if matches!(identity, Identity::Lead(_) | Identity::Account(_) | Identity::Campaign(_))
             || self.lead.identities.contains(identity)
         {
             return;
@@ -148,6 +156,7 @@ impl<'a> Draft<'a> {
             state: WorkState::Planned,
             tries: 0,
             called_off: false,
+            turn: None,
         });
     }
 

@@ -15,6 +15,7 @@ mod messages;
 mod steps;
 
 pub(crate) use capture::{CONSENTS_MAX, FIELDS_MAX, captured as capture_lead_ad};
+pub(crate) use comments::looked_up;
 pub use draft::Draft;
 pub(crate) use draft::describe;
 pub(crate) use journeys::{compare_segments, is_forgettable, stop as stop_run};
@@ -34,6 +35,15 @@ pub struct Decision {
     pub timeline: Vec<Entry>,
     /// What must not be known yet, or this decision was made before: a comment, however late it is replayed.
     pub once: Option<Identity>,
+    /// What others hear of by it.
+    pub told: Vec<Event>,
+}
+
+impl Decision {
+    /// A record as it is, with nothing to be written beside it.
+    pub fn of(lead: Lead) -> Self {
+        Self { lead, timeline: Vec::new(), once: None, told: Vec::new() }
+    }
 }
 
 pub fn decide(lead: &Lead, event: &Event, context: &Context<'_>) -> Decision {
@@ -91,6 +101,9 @@ pub fn decide(lead: &Lead, event: &Event, context: &Context<'_>) -> Decision {
                 .with_some(Fact::Comment, comment.as_ref())
                 .with_some(Fact::Post, post.as_ref()),
         ),
+        EventKind::Granted(given) => comments::granted(&mut draft, given),
+        // A campaign is no lead, and decides for itself.
+        EventKind::GrantWanted(_) => {}
         // News of the account is of no one lead: whoever waits for the template is found by the attention index.
         EventKind::TemplateApproved { .. } => {}
     }

@@ -3,7 +3,7 @@
 use crate::consent::{Consent, OptOut};
 use crate::decide::{CONSENTS_MAX, Draft, FIELDS_MAX};
 use crate::identity::Identity;
-use crate::lead::{IDENTITIES_MAX, RecentSend};
+use crate::lead::{ANSWERED_MAX, IDENTITIES_MAX, RecentSend};
 
 use super::pending;
 
@@ -20,6 +20,17 @@ pub fn unite(winner: &mut Draft<'_>, loser: &mut Draft<'_>) {
     ours.tags.append(&mut theirs.tags);
     // A record keeps a few more than it takes in, rather than to lose what somebody has to do.
     ours.tasks.append(&mut theirs.tasks);
+    // Of two numbers of one raffle the earlier one stays the person's.
+    for (campaign, grant) in std::mem::take(&mut theirs.grants) {
+        let known = ours.grants.entry(campaign).or_insert_with(|| grant.clone());
+        if grant.given_at < known.given_at {
+            *known = grant;
+        }
+    }
+    ours.wishes.append(&mut theirs.wishes);
+    ours.answered.append(&mut theirs.answered);
+    let surplus = ours.answered.len().saturating_sub(ANSWERED_MAX);
+    ours.answered.drain(..surplus);
     for deal in std::mem::take(&mut theirs.deals) {
         match ours.deals.iter_mut().find(|known| known.id == deal.id) {
             Some(known) if known.changed_at < deal.changed_at => *known = deal,

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
-pub use campaign::Campaign;
+pub use campaign::{Answer, Campaign, Coupon, Gift, Once, Posts, Rule, Signs};
 pub use condition::{Circumstances, Condition, Known};
 pub use journey::{
     DealDate, Delay, Happened, Journey, Occasion, Quiet, Step, StepAction, StepZone, TaskStep, Trigger, Unit,
@@ -25,9 +25,10 @@ pub use message::{
 };
 pub use quiet_hours::{Allowed, Pause, QuietHours, night_of};
 
-use crate::channel::{Channel, Network};
+use crate::channel::Channel;
 use crate::email::EmailAddress;
 use crate::ids::{AssetId, BusinessId, CampaignName, DealKind, FormId, MessageName, PlaybookVersion};
+use crate::pace::Paces;
 
 #[derive(Clone, Debug)]
 pub struct Playbook {
@@ -50,6 +51,8 @@ pub struct Playbook {
     pub daily_cap: Option<u32>,
     /// The same for seven civil days.
     pub weekly_cap: Option<u32>,
+    /// How fast comments are answered.
+    pub paces: Paces,
     /// The kinds of deal, each with its dates and facts.
     pub deals: BTreeMap<DealKind, DealNames>,
     /// What other systems are told of on the event bus.
@@ -133,15 +136,6 @@ pub struct ConsentBasis {
     pub field: Option<String>,
 }
 
-impl Playbook {
-    /// The campaign that answers a comment, if one does.
-    pub fn campaign_for(&self, network: Network, is_reply: bool) -> Option<&Campaign> {
-        self.campaigns
-            .values()
-            .find(|campaign| campaign.networks.contains(&network) && (campaign.answers_replies || !is_reply))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,24 +148,5 @@ mod tests {
         let all: Vec<_> = channels.all().map(AssetId::as_str).collect();
         assert_eq!(all, ["101", "178", "106", "102"]);
         assert_eq!(Channels::default().all().count(), 0);
-    }
-
-    #[test]
-    fn a_campaign_answers_on_its_networks_and_replies_only_if_it_says_so() {
-        let mut playbook = crate::testing::playbook();
-        let answers =
-            |playbook: &Playbook, network, is_reply| playbook.campaign_for(network, is_reply).is_some();
-        let campaign = |playbook: &mut Playbook, answers_replies| {
-            let campaign = playbook.campaigns.get_mut(&"comments".into()).unwrap();
-            campaign.networks = vec![Network::Facebook];
-            campaign.answers_replies = answers_replies;
-        };
-        campaign(&mut playbook, false);
-        assert!(answers(&playbook, Network::Facebook, false));
-        assert!(!answers(&playbook, Network::Facebook, true));
-        assert!(!answers(&playbook, Network::Instagram, false));
-        campaign(&mut playbook, true);
-        assert!(answers(&playbook, Network::Facebook, true));
-        assert!(!answers(&playbook, Network::Instagram, true));
     }
 }

@@ -249,8 +249,8 @@ fn an_older_echo_that_comes_late_does_not_give_the_thread_back() {
 fn a_person_who_answers_while_we_like_a_comment_is_noticed() {
     let mut tale = Tale::with(|playbook| {
         let campaign = playbook.campaigns.get_mut(&"comments".into()).unwrap();
-        campaign.replies.clear();
-        campaign.private_reply = None;
+        campaign.rules[0].answer.replies.clear();
+        campaign.rules[0].answer.private_reply = None;
     });
     tale.happens("2026-11-30T09:00", comments("c1", |_| {}))
         .look("2026-11-30T09:00:01")
@@ -262,8 +262,8 @@ fn a_person_who_answers_while_we_like_a_comment_is_noticed() {
 fn the_echo_of_a_private_reply_whose_answer_was_lost_is_our_own() {
     let mut tale = Tale::with(|playbook| {
         let campaign = playbook.campaigns.get_mut(&"comments".into()).unwrap();
-        campaign.replies.clear();
-        campaign.like = false;
+        campaign.rules[0].answer.replies.clear();
+        campaign.rules[0].answer.likes.clear();
     });
     tale.happens("2026-11-30T09:00", comments("c1", |_| {}))
         .look("2026-11-30T09:00:01")

@@ -95,6 +95,9 @@ pub fn comments(id: &str, change: impl FnOnce(&mut Comment)) -> impl FnOnce(Time
         author_name: Some("דנה לוי".into()),
         is_reply: false,
         is_live: false,
+        is_ad: false,
+        written_at: None,
+        friends: None,
     };
     change(&mut comment);
     event(Identity::Psid("9".into()), id, EventKind::Commented(comment))

@@ -10,14 +10,14 @@ use crate::playbook::Playbook;
 
 fn only_private_reply(playbook: &mut Playbook) {
     let campaign = playbook.campaigns.get_mut(&"comments".into()).unwrap();
-    campaign.replies.clear();
-    campaign.like = false;
+    campaign.rules[0].answer.replies.clear();
+    campaign.rules[0].answer.likes.clear();
 }
 
 fn only_public_reply(playbook: &mut Playbook) {
     let campaign = playbook.campaigns.get_mut(&"comments".into()).unwrap();
-    campaign.private_reply = None;
-    campaign.like = false;
+    campaign.rules[0].answer.private_reply = None;
+    campaign.rules[0].answer.likes.clear();
 }
 
 /// A public reply whose answer was lost at 09:00:11: its doubt lasts until 09:01:11.

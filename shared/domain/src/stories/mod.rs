@@ -2,6 +2,7 @@
 
 mod answers;
 mod bus;
+mod campaigns;
 mod clock;
 mod comments;
 mod doubt;

@@ -107,7 +107,7 @@ impl Life {
             assert!(!open.contains(&id), "told to have ended and is open: {:#?}", self.log);
         }
         for id in before.difference(open) {
-            let read = timeline.iter().any(|entry| entry.what == What::Captured);
+            let read = timeline.iter().any(|entry| matches!(entry.what, What::Captured | What::CommentRead));
             assert!(told.contains_key(id) || read, "gone without a word: {:#?}", self.log);
             let earlier = self.ended.insert(*id, told.get(id).copied().unwrap_or(What::Captured));
             assert_eq!(earlier, None, "ended twice: {:#?}", self.log);

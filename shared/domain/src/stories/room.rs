@@ -15,7 +15,7 @@ use crate::lead::{Lead, RECENT_SENDS_MAX, RecentSend};
 use crate::playbook::{Delay, Journey, Occasion, Playbook, Step, StepAction, Trigger, Unit, Wait};
 use crate::run::RUNS_MAX;
 use crate::testing::{Story, at, follow_up, lead, mobile};
-use crate::work::{Action, Class, OPEN_WORK_MAX, WorkState};
+use crate::work::{Action, Class, CommentAt, OPEN_WORK_MAX, WorkState};
 
 fn ended_call(id: &str) -> impl FnOnce(Timestamp) -> Event {
     event(phone(), id, EventKind::Called(Call { kind: CallKind::Ended, phone: mobile(), agent: None }))
@@ -175,10 +175,15 @@ fn one_look_ends_everything_that_has_no_way_left() {
         work.number = number as u32;
         work.class = Class::Conversation;
         work.action = Action::PublicReply {
-            network: crate::channel::Network::Facebook,
-            asset: "101".into(),
-            comment: number.to_string().as_str().into(),
+            to: CommentAt {
+                network: crate::channel::Network::Facebook,
+                asset: "101".into(),
+                comment: number.to_string().as_str().into(),
+                post: None,
+                is_live: false,
+            },
             campaign: "gone".into(),
+            rule: "default".into(),
             pick: 0,
         };
         work.tries = 1;

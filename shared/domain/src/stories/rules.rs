@@ -16,8 +16,8 @@ use crate::work::{Action, Class};
 fn comment_seen_first(moment: &str) -> Tale {
     let mut tale = Tale::with(|playbook| {
         let campaign = playbook.campaigns.get_mut(&"comments".into()).unwrap();
-        campaign.replies.clear();
-        campaign.like = false;
+        campaign.rules[0].answer.replies.clear();
+        campaign.rules[0].answer.likes.clear();
     });
     tale.happens("2026-11-30T09:00", comments("c1", |_| {})).look(moment);
     tale

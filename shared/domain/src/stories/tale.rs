@@ -288,7 +288,10 @@ fn shown(operation: &Operation) -> String {
         Operation::SendMessage { text, .. } => text.clone(),
         Operation::ReplyToComment { text, .. } | Operation::FindReply { text, .. } => text.clone(),
         Operation::FindMessage { text, .. } => text.clone(),
-        Operation::Like { .. } | Operation::ReadLeadAd { .. } => String::new(),
+        Operation::Like { .. }
+        | Operation::Hide { .. }
+        | Operation::ReadLeadAd { .. }
+        | Operation::ReadComment { .. } => String::new(),
         Operation::Announce(announcement) => {
             format!("{} {:?}", announcement.what.as_str(), announcement.tags)
         }
@@ -297,7 +300,7 @@ fn shown(operation: &Operation) -> String {
 }
 
 pub fn done() -> Outcome {
-    Outcome::Done(Receipt { id: Some("wamid.1".into()), identities: Vec::new() })
+    Outcome::Done(Receipt { id: Some("wamid.1".into()), ..Receipt::default() })
 }
 
 pub fn lead_ad_read(fields: LeadAdFields) -> Outcome {
@@ -305,7 +308,7 @@ pub fn lead_ad_read(fields: LeadAdFields) -> Outcome {
 }
 
 pub fn throttled(wait: Option<SignedDuration>) -> Outcome {
-    Outcome::Failed(CallFailure::TryAgain { wait, reason: "too many calls".into() })
+    Outcome::Failed(CallFailure::TryAgain { wait, is_limit: true, reason: "too many calls".into() })
 }
 
 pub fn lost() -> Outcome {

@@ -7,7 +7,7 @@ use application::ports::{InboxId, InboxRowId};
 use domain::delivery::DeliveryStatus;
 use domain::event_key::EventKey;
 use domain::identity::IdentityKey;
-use domain::ids::{AssetId, BusinessId, LeadId, PlaybookVersion, WorkId};
+use domain::ids::{AssetId, BusinessId, CampaignName, LeadId, PlaybookVersion, WorkId};
 use domain::work::Class;
 use jiff::Timestamp;
 
@@ -150,6 +150,38 @@ pub fn playbook_piece(business: &BusinessId, version: &PlaybookVersion, piece: u
 /// What the pieces of one version begin with.
 pub fn playbook_pieces(business: &BusinessId, version: &PlaybookVersion) -> Key {
     key(format!("B#{business}"), format!("P#{version}#"))
+}
+
+fn campaign_pk(business: &BusinessId, name: &CampaignName) -> String {
+    format!("B#{business}#C#{name}")
+}
+
+/// A campaign's record; what it gives stands beside it.
+pub fn campaign(business: &BusinessId, name: &CampaignName) -> Key {
+    key(campaign_pk(business, name), "C")
+}
+
+pub fn grant(business: &BusinessId, name: &CampaignName, lead: LeadId) -> Key {
+    let all = grants(business, name);
+    key(all.pk, format!("{}{lead}", all.sk))
+}
+
+/// What a campaign's grants begin with.
+pub fn grants(business: &BusinessId, name: &CampaignName) -> Key {
+    key(campaign_pk(business, name), "G#")
+}
+
+/// The code at a place of a campaign's pool.
+pub fn coupon(business: &BusinessId, name: &CampaignName, place: u32) -> Key {
+    key(campaign_pk(business, name), format!("K#{place:010}"))
+}
+
+/// Sorts behind every code of a pool.
+pub const COUPONS_END: &str = "K$";
+
+/// How fast a connection may go.
+pub fn pace(business: &BusinessId, asset: &AssetId) -> Key {
+    key(format!("B#{business}#K#{asset}"), "K")
 }
 
 pub fn wake_pk(class: Class, shard: u32) -> String {

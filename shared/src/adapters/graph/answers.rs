@@ -7,7 +7,7 @@ use domain::ids::PlatformMessageId;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-use super::{evidence, failures, json, lead_ad};
+use super::{comment, evidence, failures, json, lead_ad, waits};
 
 /// Reads a whole answer. An error is one by its body: HTTP's status alone is unreliable (PLATFORM.md §7).
 pub fn outcome(operation: &Operation, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Outcome {
@@ -17,6 +17,9 @@ pub fn outcome(operation: &Operation, status: StatusCode, headers: &HeaderMap, b
         return Outcome::Failed(failures::failure(operation, status, headers, answer.as_ref()));
     }
     let read = answer.as_ref().and_then(|answer| read(operation, answer));
+    if let Some(Outcome::Done(receipt)) = read {
+        return Outcome::Done(Receipt { pause: waits::nearly_used_up(headers), ..receipt });
+    }
     read.unwrap_or_else(|| {
         let reason = format!("Meta's answer cannot be read (HTTP status {})", status.as_u16());
         Outcome::Failed(failures::lost(operation, reason))
@@ -37,7 +40,8 @@ fn read(operation: &Operation, answer: &Value) -> Option<Outcome> {
             Some(done(id, person.and_then(|person| scoped(*channel, person)).into_iter().collect()))
         }
         Operation::ReplyToComment { .. } => Some(done(Some(json::id(&answer["id"])?), Vec::new())),
-        Operation::Like { .. } => liked(answer),
+        Operation::Like { .. } | Operation::Hide { .. } => liked(answer),
+        Operation::ReadComment { network, .. } => comment::read(*network, answer).map(Outcome::CommentRead),
         Operation::ReadLeadAd { .. } => lead_ad::read(answer).map(Outcome::LeadAdRead),
         Operation::FindReply { .. } | Operation::FindMessage { .. } => evidence::outcome(operation, answer),
         Operation::Announce(_) => None,
@@ -45,7 +49,7 @@ fn read(operation: &Operation, answer: &Value) -> Option<Outcome> {
 }
 
 fn done(id: Option<String>, identities: Vec<Identity>) -> Outcome {
-    Outcome::Done(Receipt { id: id.map(PlatformMessageId::new), identities })
+    Outcome::Done(Receipt { id: id.map(PlatformMessageId::new), identities, pause: None })
 }
 
 /// A number, a business-scoped id, or both (PLATFORM.md §1).
@@ -68,7 +72,8 @@ fn scoped(channel: Channel, person: String) -> Option<Identity> {
 /// `{"success": true}`, or a bare `true`.
 fn liked(answer: &Value) -> Option<Outcome> {
     let success = answer.as_bool().or_else(|| answer["success"].as_bool())?;
-    let refused = || CallFailure::TryAgain { wait: None, reason: "Meta did not take the like".to_owned() };
+    let refused =
+        || CallFailure::TryAgain { wait: None, is_limit: false, reason: "Meta did not take it".to_owned() };
     Some(if success { done(None, Vec::new()) } else { Outcome::Failed(refused()) })
 }
 
@@ -155,7 +160,7 @@ mod tests {
             (like(), json!(true), None, vec![]),
         ];
         for (operation, body, id, identities) in cases {
-            let expected = Receipt { id: id.map(PlatformMessageId::new), identities };
+            let expected = Receipt { id: id.map(PlatformMessageId::new), identities, pause: None };
             assert_eq!(answer(&operation, body.to_string().as_bytes()), Outcome::Done(expected), "{body}");
         }
     }

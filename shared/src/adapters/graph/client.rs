@@ -137,7 +137,7 @@ fn is_same(renewed: &SecretString, held: Option<&SecretString>) -> bool {
 }
 
 fn no_secrets(error: &SecretsUnavailable) -> CallFailure {
-    CallFailure::TryAgain { wait: None, reason: format!("nothing was sent: {error}") }
+    CallFailure::TryAgain { wait: None, is_limit: false, reason: format!("nothing was sent: {error}") }
 }
 
 fn unusable_token(name: &str) -> CallFailure {
@@ -184,7 +184,7 @@ fn not_answered(operation: &Operation, error: &reqwest::Error) -> CallFailure {
     if error.is_connect() {
         let reason =
             "Meta could not be reached, and nothing was sent; it is tried again by itself".to_owned();
-        return CallFailure::TryAgain { wait: None, reason };
+        return CallFailure::TryAgain { wait: None, is_limit: false, reason };
     }
     let reason = if error.is_timeout() {
         "Meta did not answer in time"

@@ -11,6 +11,8 @@ use domain::call::Refusal;
 pub enum Class {
     /// Certainly not done; wait at least so many seconds.
     Wait(i64),
+    /// The same; and it is the connection that has reached a limit.
+    Limit,
     /// Nobody says whether it was done.
     Unclear,
     Refused(Refusal),
@@ -83,19 +85,19 @@ const TABLE: &[Row] = &[
     row(10..=10, &[2_018_108], RECIPIENT, UNREACHABLE),
     code(1_200, Class::Unclear, UNCLEAR),
     // Certainly not done, and worth another try.
-    code(4, Class::Wait(0), RATE),
-    code(17, Class::Wait(0), RATE),
-    code(32, Class::Wait(0), RATE),
-    code(341, Class::Wait(0), RATE),
-    code(613, Class::Wait(0), RATE),
-    row(80_000..=80_014, &[], Class::Wait(0), RATE),
+    code(4, Class::Limit, RATE),
+    code(17, Class::Limit, RATE),
+    code(32, Class::Limit, RATE),
+    code(341, Class::Limit, RATE),
+    code(613, Class::Limit, RATE),
+    row(80_000..=80_014, &[], Class::Limit, RATE),
     code(
         130_429,
         Class::Wait(0),
         "this number sends faster than WhatsApp allows; it is tried again by itself",
     ),
     code(131_056, Class::Wait(6), "too many messages to this person at once; it is tried again by itself"),
-    code(133_016, Class::Wait(0), RATE),
+    code(133_016, Class::Limit, RATE),
     code(131_016, Class::Wait(0), UNWELL),
     code(131_057, Class::Wait(0), "WhatsApp maintains this account; it is tried again by itself"),
     // It may have been done.

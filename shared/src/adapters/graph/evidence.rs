@@ -86,7 +86,7 @@ fn found(item: &Value) -> Option<Outcome> {
 
 fn undecided(what: &str) -> Outcome {
     let reason = format!("{what}, and ours is not among the first; look there by hand");
-    Outcome::Failed(CallFailure::TryAgain { wait: None, reason })
+    Outcome::Failed(CallFailure::TryAgain { wait: None, is_limit: false, reason })
 }
 
 #[cfg(test)]

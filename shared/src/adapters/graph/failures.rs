@@ -1,6 +1,6 @@
 //! What an error answer, or none at all, means for the operation. What each code means is in `codes`.
 
-use domain::call::{CallFailure, Operation};
+use domain::call::{CallFailure, Operation, Refusal};
 use http::{HeaderMap, StatusCode};
 use jiff::SignedDuration;
 use serde_json::Value;
@@ -27,11 +27,16 @@ pub fn failure(
         let advice = "the lead is not there yet, or the Leads Access Manager hides it from the app";
         return again(Class::Wait(0), headers, reason(advice, status, error));
     }
+    if is_comment_gone(operation, error) {
+        let reason = reason("the comment is gone, or the app may not see it", status, error);
+        let code = error.map(|error| error.code);
+        return CallFailure::Refused { why: Refusal::AlreadyAnswered, code, reason };
+    }
     let row = error.and_then(|error| codes::find(error.code, error.subcode));
     let (class, advice) = row.map_or_else(|| by_status(status), |row| (row.class, row.advice));
     let reason = reason(advice, status, error);
     match class {
-        Class::Wait(_) => again(class, headers, reason),
+        Class::Wait(_) | Class::Limit => again(class, headers, reason),
         Class::Unclear => lost(operation, reason),
         Class::Refused(why) => CallFailure::Refused { why, code: error.map(|error| error.code), reason },
     }
@@ -41,10 +46,12 @@ pub fn failure(
 pub fn lost(operation: &Operation, reason: String) -> CallFailure {
     match operation {
         Operation::Like { .. }
+        | Operation::Hide { .. }
         | Operation::ReadLeadAd { .. }
+        | Operation::ReadComment { .. }
         | Operation::FindReply { .. }
         | Operation::FindMessage { .. }
-        | Operation::Announce(_) => CallFailure::TryAgain { wait: None, reason },
+        | Operation::Announce(_) => CallFailure::TryAgain { wait: None, is_limit: false, reason },
         Operation::SendWhatsApp { .. } | Operation::SendMessage { .. } | Operation::ReplyToComment { .. } => {
             CallFailure::AnswerLost { reason }
         }
@@ -65,10 +72,16 @@ fn is_lead_to_come(operation: &Operation, status: StatusCode, error: Option<Meta
     not_found && matches!(operation, Operation::ReadLeadAd { .. })
 }
 
+/// What is not there cannot be looked up, and never will be.
+fn is_comment_gone(operation: &Operation, error: Option<MetaError>) -> bool {
+    let unknown = error.is_some_and(|error| matches!(error.code, 100 | 803));
+    unknown && matches!(operation, Operation::ReadComment { .. } | Operation::Hide { .. })
+}
+
 /// Without a code that decides. HTTP's status is unreliable here, and so comes last.
 fn by_status(status: StatusCode) -> (Class, &'static str) {
     match status {
-        StatusCode::TOO_MANY_REQUESTS => (Class::Wait(0), RATE),
+        StatusCode::TOO_MANY_REQUESTS => (Class::Limit, RATE),
         StatusCode::REQUEST_TIMEOUT => (Class::Unclear, UNCLEAR),
         _ if status.is_redirection() => (REQUEST, "the Graph API has moved; check the base URL"),
         _ if status.is_client_error() => (REQUEST, REFUSED_REQUEST),
@@ -81,7 +94,8 @@ fn again(class: Class, headers: &HeaderMap, reason: String) -> CallFailure {
         Class::Wait(seconds) if seconds > 0 => Some(SignedDuration::from_secs(seconds)),
         _ => None,
     };
-    CallFailure::TryAgain { wait: waits::asked_for(headers).max(least), reason }
+    let is_limit = matches!(class, Class::Limit);
+    CallFailure::TryAgain { wait: waits::asked_for(headers).max(least), is_limit, reason }
 }
 
 fn reason(advice: &str, status: StatusCode, error: Option<MetaError>) -> String {
@@ -97,7 +111,7 @@ fn reason(advice: &str, status: StatusCode, error: Option<MetaError>) -> String 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::call::{Recipient, Refusal, WhatsAppContent, WhatsAppRecipient};
+    use domain::call::{Recipient, WhatsAppContent, WhatsAppRecipient};
     use domain::channel::{Channel, Network};
     use jiff::Timestamp;
     use serde_json::json;

@@ -113,7 +113,7 @@ fn is_tried_again(outcome: &Outcome) -> bool {
 async fn a_message_leaves_with_token_and_opaque_data_and_comes_back_with_its_id() {
     let (base, asked) = answer_once(http("200 OK", "", ACCEPTED)).await;
     let outcome = call(&base, send()).await;
-    let receipt = Receipt { id: Some(PlatformMessageId::new("wamid.9")), identities: Vec::new() };
+    let receipt = Receipt { id: Some(PlatformMessageId::new("wamid.9")), ..Receipt::default() };
     assert_eq!(outcome, Outcome::Done(receipt));
     let asked = asked.await.unwrap();
     let (head, body) = asked.split_once("\r\n\r\n").unwrap();

@@ -7,6 +7,7 @@ mod answers;
 mod buttons;
 mod client;
 mod codes;
+mod comment;
 mod evidence;
 mod failures;
 mod json;

@@ -37,6 +37,21 @@ pub fn request(operation: &Operation, opaque: &str) -> Option<Request> {
         Operation::Like { network: Network::Instagram, asset, comment } => {
             Request::post(asset.as_str(), "likes", json!({ "comment_id": comment.as_str() }))
         }
+        Operation::Hide { network: Network::Facebook, comment } => {
+            Request::post(comment.as_str(), "", json!({ "is_hidden": true }))
+        }
+        // Documented as a query parameter (PLATFORM.md §3).
+        Operation::Hide { network: Network::Instagram, comment } => {
+            let request = Request::post(comment.as_str(), "", json!({}));
+            Request { query: vec![("hide", "true".to_owned())], ..request }
+        }
+        Operation::ReadComment { network, comment } => {
+            let fields = match network {
+                Network::Facebook => "id,from,message,created_time,message_tags,is_hidden,parent{id}",
+                Network::Instagram => "id,from,username,text,timestamp,media,parent_id,hidden",
+            };
+            Request::get(comment.as_str(), "", vec![("fields", fields.to_owned())])
+        }
         Operation::ReadLeadAd { id } => {
             let fields = "created_time,id,ad_id,form_id,field_data".to_owned();
             Request::get(id.as_str(), "", vec![("fields", fields)])

@@ -155,7 +155,7 @@ impl WhatsAppTemplates {
         let row = codes::find(code, integer(&error["error_subcode"]));
         let words = match row.map(|row| (row.class, row.advice)) {
             Some((Class::Unclear, _)) => return TemplatesError::AnswerLost,
-            Some((Class::Wait(_), _)) => {
+            Some((Class::Wait(_) | Class::Limit, _)) => {
                 "Meta takes no more calls for now; run this again in an hour".to_owned()
             }
             Some((Class::Refused(Refusal::ConnectionBroken | Refusal::Account), advice)) => advice.to_owned(),

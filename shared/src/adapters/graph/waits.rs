@@ -16,6 +16,27 @@ pub fn asked_for(headers: &HeaderMap) -> Option<SignedDuration> {
     waits.into_iter().flatten().max().map(|wait| wait.min(WAIT_MAX))
 }
 
+/// From this share of what is allowed on, in percent, a connection is left alone for a while.
+const NEARLY: i64 = 95;
+/// For how long, where Meta does not say.
+const BREATH: SignedDuration = SignedDuration::from_mins(5);
+
+/// How long to leave a connection alone of which most is used up, by an answer that was none of refusal.
+pub fn nearly_used_up(headers: &HeaderMap) -> Option<SignedDuration> {
+    let read = |name| serde_json::from_str::<Value>(headers.get(name)?.to_str().ok()?).ok();
+    let percent = |usage: &Value| {
+        let shares = ["call_count", "total_cputime", "total_time"].map(|share| json::integer(&usage[share]));
+        shares.into_iter().flatten().max().unwrap_or_default()
+    };
+    let app = read("x-app-usage").map(|usage| percent(&usage)).unwrap_or_default();
+    let business = read("x-business-use-case-usage");
+    let entries = business.iter().filter_map(Value::as_object).flat_map(|usage| usage.values());
+    let of_business = entries.filter_map(Value::as_array).flatten().map(percent).max().unwrap_or_default();
+    let asked = business_use_case(headers);
+    let is_near = app.max(of_business) >= NEARLY || asked.is_some();
+    is_near.then(|| asked.unwrap_or(BREATH).min(WAIT_MAX))
+}
+
 fn retry_after(headers: &HeaderMap) -> Option<SignedDuration> {
     let seconds: u32 = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
     (seconds > 0).then(|| SignedDuration::from_secs(seconds.into()))
@@ -34,6 +55,26 @@ fn business_use_case(headers: &HeaderMap) -> Option<SignedDuration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_connection_that_is_nearly_used_up_is_left_alone() {
+        let cases: [(&str, &str, Option<i64>); 5] = [
+            ("x-app-usage", r#"{"call_count": 94, "total_time": 12}"#, None),
+            ("x-app-usage", r#"{"call_count": 4, "total_cputime": 95}"#, Some(5)),
+            ("x-business-use-case-usage", r#"{"1": [{"call_count": 99}]}"#, Some(5)),
+            (
+                "x-business-use-case-usage",
+                r#"{"1": [{"call_count": 99, "estimated_time_to_regain_access": 12}]}"#,
+                Some(12),
+            ),
+            ("x-app-usage", "garbage", None),
+        ];
+        for (name, value, minutes) in cases {
+            let mut headers = HeaderMap::new();
+            headers.insert(http::HeaderName::try_from(name).unwrap(), value.parse().unwrap());
+            assert_eq!(nearly_used_up(&headers), minutes.map(SignedDuration::from_mins), "{value}");
+        }
+    }
 
     #[test]
     fn the_longest_wait_is_kept() {

@@ -2,7 +2,7 @@
 
 use domain::playbook::{Button, Kind, Trigger};
 
-use super::{Check, starts_by};
+use super::{Check, parts, starts_by};
 
 pub fn check(check: &mut Check<'_, '_, '_>) {
     sources(check);
@@ -78,11 +78,11 @@ fn answers_sell_nothing(check: &mut Check<'_, '_, '_>) {
     let playbook = check.playbook;
     let is_marketing =
         |name| playbook.messages.get(name).is_some_and(|message| message.kind == Kind::Marketing);
-    for (name, campaign) in &playbook.campaigns {
-        if campaign.private_reply.as_ref().is_some_and(is_marketing) {
-            let path = ["campaigns", name.as_str(), "private-reply"];
+    for answering in check.answers() {
+        if answering.answer.private_reply.as_ref().is_some_and(is_marketing) {
             let hint = "a comment asks for an answer: give it with a message of kind: service";
-            check.fault(&path, "a private reply may not be a marketing message", hint);
+            let path = answering.at("private-reply");
+            check.fault(&parts(&path), "a private reply may not be a marketing message", hint);
         }
     }
     if playbook.opt_out_confirmation.as_ref().is_some_and(is_marketing) {

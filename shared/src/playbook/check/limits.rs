@@ -4,7 +4,7 @@ use domain::channel::{Channel, Network};
 use domain::playbook::{Button, Message};
 use domain::render;
 
-use super::texts::{acquaintance, stranger};
+use super::texts::{acquaintance, stranger, with_gifts};
 use super::{Check, parts, wording_path};
 
 const BUTTONS_MAX: usize = 3;
@@ -41,16 +41,19 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
         }
         buttons(check, message, &channels);
     }
-    for (name, campaign) in &check.playbook.campaigns {
-        for (index, reply) in campaign.replies.iter().enumerate() {
+    for answering in check.answers() {
+        for (path, network, reply) in answering.replies(check.tree) {
             let length = length(check, reply);
-            let network = campaign.networks.iter().find(|network| length > comment_chars_max(**network));
-            if let Some(network) = network {
-                let path = ["campaigns", name.as_str(), "reply", &index.to_string()];
+            // A reply for all networks has to fit the shortest.
+            let same = |network: &&Network| answering.answer.replies(**network).contains(reply);
+            let networks = answering.campaign.networks.iter().filter(same).chain([&network]);
+            if let Some(network) = networks.min_by_key(|network| comment_chars_max(**network))
+                && length > comment_chars_max(*network)
+            {
                 let (network, limit) = (network.as_str(), comment_chars_max(*network));
                 let what =
                     format!("a comment on {network} has at most {limit} characters, this has {length}");
-                check.fault(&path, what, "shorten it");
+                check.fault(&parts(&path), what, "shorten it");
             }
         }
     }
@@ -59,7 +62,7 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
 /// Of the text as it is sent, to whoever it is longer for.
 fn length(check: &Check<'_, '_, '_>, template: &str) -> usize {
     let playbook = check.playbook;
-    let readers = [stranger(playbook), acquaintance(playbook)];
+    let readers = [stranger(playbook), acquaintance(playbook)].map(with_gifts);
     let lengths = readers.iter().filter_map(|lead| render::text(template, playbook, lead).ok());
     lengths.map(|text| text.chars().count()).max().unwrap_or(0)
 }

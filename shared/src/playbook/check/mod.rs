@@ -17,10 +17,10 @@ mod texts;
 mod windows;
 
 use domain::channel::{Channel, Network};
-use domain::playbook::{Journey, Message, Playbook, StepAction, Trigger};
+use domain::playbook::{Answer, Campaign, Gift, Journey, Message, Playbook, StepAction, Trigger};
 
 use super::report::Report;
-use super::tree::Node;
+use super::tree::{Node, Value};
 
 pub fn playbook(playbook: &Playbook, tree: &Node, report: &mut Report<'_>) {
     let mut check = Check { playbook, tree, report };
@@ -94,12 +94,76 @@ impl<'a> Check<'a, '_, '_> {
 
     /// The networks on which a message is a private reply.
     fn private_replies(&self, message: &Message) -> Vec<Network> {
-        let campaigns = self.playbook.campaigns.values();
-        campaigns
-            .filter(|campaign| campaign.private_reply.as_ref() == Some(&message.name))
-            .flat_map(|campaign| campaign.networks.iter().copied())
+        self.answers()
+            .iter()
+            .filter(|answering| answering.answer.private_reply.as_ref() == Some(&message.name))
+            .flat_map(|answering| answering.campaign.networks.iter().copied())
             .collect()
     }
+
+    /// Every answer of every campaign.
+    fn answers(&self) -> Vec<Answering<'a>> {
+        let of = |campaign: &'a Campaign| answers(self.tree, campaign);
+        self.playbook.campaigns.values().flat_map(of).collect()
+    }
+}
+
+/// What a campaign answers, and where it is written.
+struct Answering<'a> {
+    campaign: &'a Campaign,
+    path: Vec<String>,
+    answer: &'a Answer,
+    /// What the person has been given by then.
+    gift: Option<&'a Gift>,
+}
+
+impl<'a> Answering<'a> {
+    fn at(&self, key: &str) -> Vec<String> {
+        [&self.path[..], &[key.to_owned()]].concat()
+    }
+
+    /// Each public reply, with its place. One that stands for all networks comes once.
+    fn replies(&self, tree: &Node) -> Vec<(Vec<String>, Network, &'a String)> {
+        let at = self.at("reply");
+        let by_network = tree.find(&parts(&at)).is_some_and(|node| matches!(node.value, Value::Map(_)));
+        let pools = self.answer.replies.iter().take(if by_network { usize::MAX } else { 1 });
+        let texts = pools.flat_map(|(network, pool)| {
+            pool.iter().enumerate().map(move |(index, text)| (*network, index, text))
+        });
+        texts
+            .map(|(network, index, text)| {
+                let of = by_network.then(|| network.as_str().to_owned());
+                let path = at.iter().cloned().chain(of).chain([index.to_string()]).collect();
+                (path, network, text)
+            })
+            .collect()
+    }
+}
+
+/// The answers of one campaign: its rules', those for whoever comes too late, and the one after its end.
+fn answers<'a>(tree: &Node, campaign: &'a Campaign) -> Vec<Answering<'a>> {
+    let base = vec!["campaigns".to_owned(), campaign.name.to_string()];
+    let listed = match tree.find(&["campaigns", campaign.name.as_str(), "rules"]).map(|node| &node.value) {
+        Some(Value::List(rules)) => rules.len(),
+        _ => 0,
+    };
+    let below = |more: &[&str]| -> Vec<String> {
+        base.iter().cloned().chain(more.iter().map(|part| (*part).to_owned())).collect()
+    };
+    let mut all = Vec::new();
+    for (index, rule) in campaign.rules.iter().enumerate() {
+        let path = if index < listed { below(&["rules", &index.to_string()]) } else { base.clone() };
+        let late = [&path[..], &["gives".to_owned(), "otherwise".to_owned()]].concat();
+        all.push(Answering { campaign, path, answer: &rule.answer, gift: rule.gift.as_ref() });
+        if let Some(otherwise) = rule.gift.as_ref().and_then(|gift| gift.otherwise.as_ref()) {
+            all.push(Answering { campaign, path: late, answer: otherwise, gift: None });
+        }
+    }
+    if let Some(afterwards) = &campaign.afterwards {
+        let path = below(&["afterwards"]);
+        all.push(Answering { campaign, path, answer: &afterwards.answer, gift: None });
+    }
+    all
 }
 
 struct Sending<'a> {

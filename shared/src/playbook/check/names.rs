@@ -3,7 +3,7 @@
 use domain::ids::MessageName;
 use domain::playbook::{Button, StepAction};
 
-use super::Check;
+use super::{Check, parts};
 use crate::playbook::nearest::did_you_mean;
 
 pub fn check(check: &mut Check<'_, '_, '_>) {
@@ -16,9 +16,9 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
             }
         }
     }
-    for (name, campaign) in &playbook.campaigns {
-        if let Some(message) = &campaign.private_reply {
-            message_exists(check, message, &["campaigns", name.as_str(), "private-reply"]);
+    for answering in check.answers() {
+        if let Some(message) = &answering.answer.private_reply {
+            message_exists(check, message, &parts(&answering.at("private-reply")));
         }
     }
     if let Some(message) = &playbook.opt_out_confirmation {

@@ -1,8 +1,8 @@
 //! Whoever has something to do is somebody.
 
-use domain::playbook::{Journey, StepAction, TaskStep};
+use domain::playbook::{StepAction, TaskStep};
 
-use super::Check;
+use super::{Check, parts};
 use crate::playbook::nearest::did_you_mean;
 
 pub fn check(check: &mut Check<'_, '_, '_>) {
@@ -16,21 +16,32 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
     for journey in playbook.journeys.values() {
         for (index, step) in journey.steps.iter().enumerate() {
             if let StepAction::Task(task) = &step.action {
-                somebody(check, journey, index, task);
+                for (key, what, hint) in nobody(check, task) {
+                    check.step_fault(journey, index, key, what, hint);
+                }
             }
+        }
+    }
+    for answering in check.answers() {
+        let nobody = answering.answer.task.as_ref().map(|task| nobody(check, task));
+        for (key, what, hint) in nobody.into_iter().flatten() {
+            check.fault(&parts(&answering.at(key)), what, hint);
         }
     }
 }
 
-fn somebody(check: &mut Check<'_, '_, '_>, journey: &Journey, index: usize, task: &TaskStep) {
+/// Whom a task is given to, and is none of the business.
+fn nobody(check: &Check<'_, '_, '_>, task: &TaskStep) -> Vec<(&'static str, String, String)> {
     let (agents, teams) = (&check.playbook.agents, &check.playbook.teams);
     let known: Vec<&str> = agents.keys().chain(teams.keys()).map(String::as_str).collect();
     let escalate = task.escalate.as_ref().map(|(to, _)| ("escalate", to));
-    for (key, to) in std::iter::once(("to", &task.to)).chain(escalate) {
+    std::iter::once(("to", &task.to))
+        .chain(escalate)
         // An empty name is reported where it was read.
-        if !to.is_empty() && !known.contains(&to.as_str()) {
+        .filter(|(_, to)| !to.is_empty() && !known.contains(&to.as_str()))
+        .map(|(key, to)| {
             let hint = did_you_mean(to, known.iter().copied());
-            check.step_fault(journey, index, key, format!("unknown agent or team \"{to}\""), hint);
-        }
-    }
+            (key, format!("unknown agent or team \"{to}\""), hint)
+        })
+        .collect()
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use domain::grant::Grant;
 use domain::ids::LeadId;
 use domain::lead::Lead;
 use domain::name::PersonName;
-use domain::playbook::{Message, Playbook, WhatsAppTemplate};
+use domain::playbook::{Coupon, Gift, Message, Playbook, WhatsAppTemplate};
 use domain::render::{self, RenderError, TIME_SUFFIX, VARIABLES};
 use jiff::Timestamp;
 
@@ -16,14 +17,15 @@ use crate::playbook::nearest::did_you_mean;
 const WRITTEN_OUT: &str = "write the text as it is to be, without loops and without *";
 
 /// What a lead may lack.
-const PERSONAL: [&str; 3] = ["first_name", "full_name", "username"];
+const PERSONAL: [&str; 5] = ["first_name", "full_name", "username", "raffle_number", "coupon"];
 
 pub fn check(check: &mut Check<'_, '_, '_>) {
     let playbook = check.playbook;
     for message in playbook.messages.values() {
         for (wording, worded) in message.in_all_words() {
             let path = wording_path(message, wording, &["text"]);
-            can_be_filled_in(check, &worded.text, "''", &parts(&path));
+            let reader = reader_of(check, message);
+            can_be_filled_in(check, &worded.text, &reader, "''", &parts(&path));
             let template = match wording {
                 Some(index) => &message.wordings[index].whatsapp_template,
                 None => &message.whatsapp_template,
@@ -31,11 +33,44 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
             params_can_be_filled_in(check, message, wording, template.as_ref());
         }
     }
-    for (name, campaign) in &playbook.campaigns {
-        for (index, reply) in campaign.replies.iter().enumerate() {
-            can_be_filled_in(check, reply, "''", &["campaigns", name.as_str(), "reply", &index.to_string()]);
+    for answering in check.answers() {
+        let reader = given(stranger(playbook), answering.gift);
+        for (path, _, reply) in answering.replies(check.tree) {
+            can_be_filled_in(check, reply, &reader, "''", &parts(&path));
         }
     }
+}
+
+/// Whoever a message goes to has what a campaign gives only if nobody else gets it.
+fn reader_of(check: &Check<'_, '_, '_>, message: &Message) -> Lead {
+    let stranger = stranger(check.playbook);
+    let sent = check.sends().iter().any(|sending| sending.message.name == message.name);
+    let answers = check.answers();
+    let mut private =
+        answers.iter().filter(|answering| answering.answer.private_reply.as_ref() == Some(&message.name));
+    match private.next() {
+        Some(first) if !sent && private.all(|other| other.gift == first.gift) => given(stranger, first.gift),
+        _ => stranger,
+    }
+}
+
+fn given(reader: Lead, gift: Option<&Gift>) -> Lead {
+    let Some(gift) = gift else { return reader };
+    let grant = Grant {
+        given_at: Timestamp::UNIX_EPOCH,
+        number: gift.raffle_number.then_some(100_000),
+        coupon: gift.coupon.as_ref().map(|coupon| match coupon {
+            Coupon::Fixed(code) => code.clone(),
+            Coupon::FromPool => "X".repeat(20),
+        }),
+    };
+    Lead { grants: [("any".into(), grant)].into(), ..reader }
+}
+
+/// The reader with everything that a campaign can give, for whom a text is longest.
+pub fn with_gifts(reader: Lead) -> Lead {
+    let all = Gift { raffle_number: true, coupon: Some(Coupon::FromPool), ..Gift::default() };
+    given(reader, Some(&all))
 }
 
 fn params_can_be_filled_in(
@@ -51,12 +86,19 @@ fn params_can_be_filled_in(
             let hint = "a parameter is written without braces: first_name | default('…')";
             check.fault(&path, format!("\"{param}\" is a text, not an expression"), hint);
         } else {
-            can_be_filled_in(check, &format!("{{{{ {param} }}}}"), "'…'", &path);
+            let reader = stranger(check.playbook);
+            can_be_filled_in(check, &format!("{{{{ {param} }}}}"), &reader, "'…'", &path);
         }
     }
 }
 
-fn can_be_filled_in(check: &mut Check<'_, '_, '_>, template: &str, default: &str, path: &[&str]) {
+fn can_be_filled_in(
+    check: &mut Check<'_, '_, '_>,
+    template: &str,
+    reader: &Lead,
+    default: &str,
+    path: &[&str],
+) {
     if template.trim().is_empty() || check.report.is_full() {
         return;
     }
@@ -68,7 +110,7 @@ fn can_be_filled_in(check: &mut Check<'_, '_, '_>, template: &str, default: &str
     if !variables_exist(check, &variables, path) {
         return;
     }
-    match render::text(template, check.playbook, &stranger(check.playbook)) {
+    match render::text(template, check.playbook, reader) {
         Ok(_) => {}
         Err(RenderError::Missing) => {
             let name = missing(check.playbook, template, &variables);

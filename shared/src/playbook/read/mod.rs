@@ -8,6 +8,7 @@ mod deal;
 mod journey;
 mod message;
 mod occasion;
+mod pace;
 mod people;
 mod quiet;
 mod step_time;
@@ -22,7 +23,7 @@ use super::fields::Fields;
 use super::report::Report;
 use super::tree::Node;
 
-pub const PARTS: [&str; 16] = [
+pub const PARTS: [&str; 17] = [
     "business",
     "agents",
     "teams",
@@ -37,6 +38,7 @@ pub const PARTS: [&str; 16] = [
     "segments",
     "journeys",
     "campaigns",
+    "pace",
     "deals",
     "bus",
 ];
@@ -44,7 +46,7 @@ pub const PARTS: [&str; 16] = [
 pub fn playbook(tree: &Node, version: PlaybookVersion, report: &mut Report<'_>) -> Playbook {
     let fields = Fields::read(tree, "a playbook", &PARTS, report);
     let business = business::business(&fields, report);
-    let language = business.language.clone();
+    let (language, zone) = (business.language.clone(), business.zone.clone());
     Playbook {
         version,
         business,
@@ -71,12 +73,13 @@ pub fn playbook(tree: &Node, version: PlaybookVersion, report: &mut Report<'_>) 
         campaigns: fields
             .named("campaigns", report)
             .into_iter()
-            .map(|entry| campaign::campaign(entry, report))
+            .map(|entry| campaign::campaign(entry, &zone, report))
             .map(|campaign| (campaign.name.clone(), campaign))
             .collect::<BTreeMap<_, _>>(),
         quiet_hours: quiet::quiet_hours(&fields, report),
         daily_cap: cap(&fields, "daily-cap", "day", report),
         weekly_cap: cap(&fields, "weekly-cap", "week", report),
+        paces: pace::paces(&fields, report),
         deals: fields
             .named("deals", report)
             .into_iter()
@@ -111,7 +114,12 @@ fn cap(fields: &Fields<'_>, key: &str, span: &str, report: &mut Report<'_>) -> O
 #[cfg(test)]
 pub mod keys {
     pub use super::PARTS;
+    pub use super::campaign::{
+        AFTERWARDS, ANSWER_KEYS as ANSWER, GIFT_KEYS as GIFT, KEYS as CAMPAIGN, RULE_KEYS as RULE,
+        SIGN_KEYS as SIGN,
+    };
     pub use super::condition::KEYS as CONDITION;
     pub use super::journey::{KEYS as JOURNEY, STEP_KEYS as STEP, WAY_KEYS as WAY};
     pub use super::message::{KEYS as MESSAGE, WORDING_KEYS as WORDING};
+    pub use super::pace::KEYS as PACE;
 }

@@ -2,9 +2,12 @@
 
 use domain::delivery::DeliveryStatus;
 use domain::event::{Call, CallKind, Capture, Comment, Details, EventKind, LeadAd, Media, Message};
-use domain::ids::{AssetId, CommentId, FormId, LeadAdId, LeadId, PlatformMessageId, PostId, WorkId};
+use domain::grant::{Given, Wanted};
+use domain::ids::{
+    AssetId, CampaignName, CommentId, FormId, LeadAdId, LeadId, PlatformMessageId, PostId, RuleName, WorkId,
+};
 
-use super::leads::{channel, email, identity, moment, name, network, phone, source};
+use super::leads::{channel, comment_at, email, grant, identity, moment, name, network, phone, source};
 use crate::chance::Chance;
 
 pub fn random_kind(chance: &mut Chance) -> EventKind {
@@ -12,7 +15,7 @@ pub fn random_kind(chance: &mut Chance) -> EventKind {
     let comment = CommentId::new(chance.text());
     let id = PlatformMessageId::new(chance.text());
     let channel = channel(chance);
-    match chance.below(21) {
+    match chance.below(23) {
         0 => EventKind::Captured(capture(chance)),
         1 => EventKind::LeadAd(LeadAd {
             id: LeadAdId::new(chance.text()),
@@ -25,17 +28,7 @@ pub fn random_kind(chance: &mut Chance) -> EventKind {
             phone: phone(chance),
             agent: chance.maybe(Chance::text),
         }),
-        3 => EventKind::Commented(Comment {
-            network: network(chance),
-            asset,
-            id: comment,
-            post: chance.maybe(Chance::text).map(PostId::new),
-            original_post: chance.maybe(Chance::text).map(PostId::new),
-            text: chance.text(),
-            author_name: chance.maybe(Chance::text),
-            is_reply: chance.one_in(2),
-            is_live: chance.one_in(2),
-        }),
+        3 => EventKind::Commented(self::comment(chance)),
         4 => EventKind::CommentEdited { comment },
         5 => EventKind::CommentRemoved { comment },
         6 => EventKind::CommentHidden { comment },
@@ -70,11 +63,43 @@ pub fn random_kind(chance: &mut Chance) -> EventKind {
         17 => EventKind::MarketingResumed,
         18 => EventKind::IdentityChanged { to: identity(chance) },
         19 => EventKind::Claimed { by: LeadId::new(chance.wide()) },
+        20 => EventKind::GrantWanted(wanted(chance)),
+        21 => EventKind::Granted(Given {
+            campaign: CampaignName::new(chance.text()),
+            wanted: wanted(chance),
+            grant: chance.maybe(grant),
+        }),
         _ => EventKind::Mentioned {
             network: network(chance),
             comment: chance.maybe(|_| comment),
             post: chance.maybe(Chance::text).map(PostId::new),
         },
+    }
+}
+
+pub fn comment(chance: &mut Chance) -> Comment {
+    Comment {
+        network: network(chance),
+        asset: AssetId::new(chance.text()),
+        id: CommentId::new(chance.text()),
+        post: chance.maybe(Chance::text).map(PostId::new),
+        original_post: chance.maybe(Chance::text).map(PostId::new),
+        text: chance.text(),
+        author_name: chance.maybe(Chance::text),
+        is_reply: chance.one_in(2),
+        is_live: chance.one_in(2),
+        is_ad: chance.one_in(2),
+        written_at: chance.maybe(moment),
+        friends: chance.maybe(|chance| chance.below(4) as u32),
+    }
+}
+
+pub fn wanted(chance: &mut Chance) -> Wanted {
+    Wanted {
+        lead: LeadId::new(chance.wide()),
+        rule: RuleName::new(chance.text()),
+        to: comment_at(chance),
+        written_at: moment(chance),
     }
 }
 

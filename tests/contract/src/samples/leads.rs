@@ -5,18 +5,20 @@ use domain::consent::{Consent, OptOut};
 use domain::deal::{Deal, Stage};
 use domain::email::EmailAddress;
 use domain::erasure::{Erasing, Suppression};
+use domain::grant::Grant;
 use domain::identity::Identity;
 use domain::ids::{
     AssetId, BusinessId, CommentId, DealId, DealKind, FormId, JourneyName, LeadAdId, LeadId, MessageName,
 };
+use domain::ids::{CampaignName, RuleName};
 use domain::ids::{PlatformMessageId, PlaybookVersion, PostId, RunId, StepKey, WorkId};
-use domain::lead::{Lead, PendingMerge, Proof, RecentSend};
+use domain::lead::{Answered, Lead, PendingMerge, Proof, RecentSend, Wish};
 use domain::name::PersonName;
 use domain::phone::PhoneNumber;
 use domain::run::Run;
 use domain::source::{Source, SourceKind};
 use domain::task::Task;
-use domain::work::{Action, Claim, Class, Intent, Purpose, Work, WorkState};
+use domain::work::{Action, Claim, Class, CommentAt, Intent, Purpose, Work, WorkState};
 use jiff::{SignedDuration, Timestamp};
 
 use super::plain::at;
@@ -50,6 +52,16 @@ pub fn random_lead(chance: &mut Chance, business: &BusinessId, id: LeadId) -> Le
         claim,
         claims: chance.number() >> 40,
         recent_sends: chance.some(3, recent_send),
+        grants: chance
+            .some(2, |chance| (CampaignName::new(chance.text()), grant(chance)))
+            .into_iter()
+            .collect(),
+        wishes: chance
+            .some(2, |chance| (CommentId::new(chance.text()), Wish { is_hidden: chance.one_in(2) }))
+            .into_iter()
+            .collect(),
+        answered: chance
+            .some(2, |chance| Answered { campaign: CampaignName::new(chance.text()), what: chance.text() }),
         merged_into: if chance.one_in(5) { Some(LeadId::new(chance.wide())) } else { None },
         merges: chance.some(2, pending_merge),
         absorbed: chance.some(2, |chance| LeadId::new(chance.wide())),
@@ -91,7 +103,7 @@ pub fn email(chance: &mut Chance) -> EmailAddress {
 }
 
 pub fn identity(chance: &mut Chance) -> Identity {
-    match chance.below(9) {
+    match chance.below(10) {
         0 => Identity::Phone(phone(chance)),
         1 => Identity::Email(email(chance)),
         2 => Identity::WhatsAppId(chance.text()),
@@ -100,6 +112,7 @@ pub fn identity(chance: &mut Chance) -> Identity {
         5 => Identity::Igsid(chance.text()),
         6 => Identity::Comment(CommentId::new(chance.text())),
         7 => Identity::LeadAd(LeadAdId::new(chance.text())),
+        8 => Identity::Campaign(CampaignName::new(chance.text())),
         _ => Identity::Lead(LeadId::new(chance.wide())),
     }
 }
@@ -188,27 +201,44 @@ fn work(chance: &mut Chance) -> Work {
         state,
         tries: chance.below(4) as u32,
         called_off: chance.one_in(5),
+        turn: chance.maybe(Chance::number),
     }
 }
 
 fn action(chance: &mut Chance) -> Action {
-    let comment = CommentId::new(chance.text());
-    let asset = AssetId::new(chance.text());
     let message = MessageName::new(chance.text());
-    let network = network(chance);
-    match chance.below(5) {
+    let to = comment_at(chance);
+    let campaign = CampaignName::new(chance.text());
+    match chance.below(7) {
         0 => {
             let purpose = chance.pick(&[Purpose::Playbook, Purpose::OptOutConfirmation]);
             Action::Send { message, channel: channel(chance), purpose }
         }
-        1 => Action::PrivateReply { network, asset, comment, message },
+        1 => Action::PrivateReply { to, message, campaign },
         2 => {
             let pick = chance.below(5) as u32;
-            Action::PublicReply { network, asset, comment, campaign: chance.text().as_str().into(), pick }
+            Action::PublicReply { to, campaign, rule: RuleName::new(chance.text()), pick }
         }
-        3 => Action::Like { network, asset, comment },
-        _ => Action::LookUpLeadAd { id: LeadAdId::new(chance.text()), page: asset },
+        3 => Action::Like { to },
+        4 => Action::Hide { to },
+        5 => Action::LookUpComment { comment: Box::new(super::events::comment(chance)) },
+        _ => Action::LookUpLeadAd { id: LeadAdId::new(chance.text()), page: AssetId::new(chance.text()) },
     }
+}
+
+pub fn comment_at(chance: &mut Chance) -> CommentAt {
+    CommentAt {
+        network: network(chance),
+        asset: AssetId::new(chance.text()),
+        comment: CommentId::new(chance.text()),
+        post: chance.maybe(Chance::text).map(PostId::new),
+        is_live: chance.one_in(2),
+    }
+}
+
+pub fn grant(chance: &mut Chance) -> Grant {
+    let number = chance.maybe(|chance| chance.below(9_999) as u32);
+    Grant { given_at: moment(chance), number, coupon: chance.maybe(Chance::text) }
 }
 
 fn claim(chance: &mut Chance, work: &[Work]) -> Claim {

@@ -79,6 +79,7 @@ pub fn work(number: u32, class: Class, due_at: Timestamp) -> Work {
         state: WorkState::Planned,
         tries: 0,
         called_off: false,
+        turn: None,
     }
 }
 

@@ -57,7 +57,8 @@ fn can_be_followed(playbook: &Playbook, lead: &Lead) {
         texts.extend(params.map(|param| render::parameter(param, playbook, lead)));
     }
     for campaign in playbook.campaigns.values() {
-        texts.extend(campaign.replies.iter().map(|reply| render::text(reply, playbook, lead)));
+        let replies = campaign.all_rules().flat_map(|rule| rule.answer.replies.values().flatten());
+        texts.extend(replies.map(|reply| render::text(reply, playbook, lead)));
     }
     texts.into_iter().flatten().for_each(|text| assert!(!text.trim().is_empty()));
     render::booking_link(playbook, lead);

@@ -176,7 +176,7 @@ impl<'a> Case<'a> {
             Wanted::PrivateReply { comment, .. }
             | Wanted::PublicReply { comment, .. }
             | Wanted::Like { comment } => self.author(comment),
-            Wanted::ReadLeadAd { .. } | Wanted::Look | Wanted::Announce { .. } => None,
+            Wanted::ReadLeadAd { .. } | Wanted::Look | Wanted::Hide { .. } | Wanted::Announce { .. } => None,
         }
     }
 
@@ -215,7 +215,11 @@ impl<'a> Case<'a> {
                 }
                 _ => None,
             }),
-            Identity::Email(_) | Identity::Submission(_) | Identity::Lead(_) | Identity::Account(_) => None,
+            Identity::Email(_)
+            | Identity::Submission(_)
+            | Identity::Lead(_)
+            | Identity::Account(_)
+            | Identity::Campaign(_) => None,
             Identity::WhatsAppId(_) | Identity::WhatsAppUser(_) | Identity::Psid(_) | Identity::Igsid(_) => {
                 self.directory.whose(business, &name.value())
             }

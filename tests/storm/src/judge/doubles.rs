@@ -126,7 +126,11 @@ fn counts(call: &&Call) -> bool {
     call.accepted_at.is_some()
         && !matches!(
             call.wanted,
-            Wanted::Like { .. } | Wanted::ReadLeadAd { .. } | Wanted::Look | Wanted::Announce { .. }
+            Wanted::Like { .. }
+                | Wanted::ReadLeadAd { .. }
+                | Wanted::Look
+                | Wanted::Hide { .. }
+                | Wanted::Announce { .. }
         )
 }
 

@@ -48,7 +48,11 @@ fn writes(wanted: &Wanted) -> bool {
     match wanted {
         Wanted::Send { message, .. } => message != "goodbye",
         Wanted::PrivateReply { .. } | Wanted::PublicReply { .. } => true,
-        Wanted::Like { .. } | Wanted::ReadLeadAd { .. } | Wanted::Look | Wanted::Announce { .. } => false,
+        Wanted::Like { .. }
+        | Wanted::ReadLeadAd { .. }
+        | Wanted::Look
+        | Wanted::Hide { .. }
+        | Wanted::Announce { .. } => false,
     }
 }
 

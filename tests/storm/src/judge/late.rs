@@ -34,7 +34,11 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
             Wanted::PrivateReply { comment, .. } | Wanted::PublicReply { comment, .. } => {
                 answer_to_a_comment(case, call, comment, found);
             }
-            Wanted::Like { .. } | Wanted::ReadLeadAd { .. } | Wanted::Look | Wanted::Announce { .. } => {}
+            Wanted::Like { .. }
+            | Wanted::ReadLeadAd { .. }
+            | Wanted::Look
+            | Wanted::Hide { .. }
+            | Wanted::Announce { .. } => {}
         }
     }
 }

@@ -26,7 +26,11 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
             Wanted::PublicReply { comment, .. } | Wanted::Like { comment } => {
                 about(case, call, comment, true, found);
             }
-            Wanted::Send { .. } | Wanted::ReadLeadAd { .. } | Wanted::Look | Wanted::Announce { .. } => {}
+            Wanted::Send { .. }
+            | Wanted::ReadLeadAd { .. }
+            | Wanted::Look
+            | Wanted::Hide { .. }
+            | Wanted::Announce { .. } => {}
         }
     }
 }

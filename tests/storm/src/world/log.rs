@@ -47,6 +47,9 @@ pub enum Wanted {
     Like {
         comment: String,
     },
+    Hide {
+        comment: String,
+    },
     ReadLeadAd {
         id: String,
     },
@@ -63,7 +66,8 @@ impl Wanted {
         match self {
             Self::PrivateReply { comment, .. }
             | Self::PublicReply { comment, .. }
-            | Self::Like { comment } => Some(comment),
+            | Self::Like { comment }
+            | Self::Hide { comment } => Some(comment),
             Self::Send { .. } | Self::ReadLeadAd { .. } | Self::Look | Self::Announce { .. } => None,
         }
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use shared::application::ports::Platforms;
 use shared::domain::call::{
-    CallFailure, LeadAdFields, Operation, Outcome, PlatformCall, Receipt, Recipient, Refusal,
+    CallFailure, CommentFields, LeadAdFields, Operation, Outcome, PlatformCall, Receipt, Recipient, Refusal,
     WhatsAppContent, WhatsAppRecipient,
 };
 use shared::domain::channel::{Channel, Network};
@@ -109,7 +109,10 @@ impl Meta {
         };
         let reads = matches!(
             operation,
-            Operation::ReadLeadAd { .. } | Operation::FindReply { .. } | Operation::FindMessage { .. }
+            Operation::ReadLeadAd { .. }
+                | Operation::ReadComment { .. }
+                | Operation::FindReply { .. }
+                | Operation::FindMessage { .. }
         );
         if strikes(Fault::MetaRequestLost) {
             return Fate::NeverArrived;
@@ -131,7 +134,10 @@ impl Meta {
             });
             let wait = asked.map(jiff::SignedDuration::from_secs);
             let told = Told::Wait(asked.map(|seconds| seconds * SECOND));
-            return Fate::Refused(CallFailure::TryAgain { wait, reason: "wait".to_owned() }, told);
+            return Fate::Refused(
+                CallFailure::TryAgain { wait, is_limit: true, reason: "wait".to_owned() },
+                told,
+            );
         }
         if strikes(Fault::MetaBroken) {
             return refused(Refusal::ConnectionBroken, 190);
@@ -179,7 +185,7 @@ impl Meta {
                 let who = self.directory.whose(number_of(&call.business), to);
                 let identities = who.and_then(|who| self.number_of_person(who)).into_iter().collect();
                 let id = Some(PlatformMessageId::new(format!("wamid.{id}")));
-                Ok(Outcome::Done(Receipt { id, identities }))
+                Ok(Outcome::Done(Receipt { id, identities, pause: None }))
             }
             (Operation::SendMessage { channel, text, .. }, Wanted::Send { from, to, .. }) => {
                 self.book().message(*channel, from, to, false, false, now)?;
@@ -203,7 +209,10 @@ impl Meta {
                 book.comments.entry(comment.clone()).or_default().replies.push(now);
                 Ok(done(id, None))
             }
-            (Operation::Like { .. } | Operation::Announce(_), _) => Ok(done(id, None)),
+            (Operation::Like { .. } | Operation::Hide { .. } | Operation::Announce(_), _) => {
+                Ok(done(id, None))
+            }
+            (Operation::ReadComment { comment, network }, _) => Ok(self.comment(comment.as_str(), *network)),
             (Operation::ReadLeadAd { id }, _) => Ok(self.lead_ad(id.as_str())),
             (Operation::FindReply { comment, .. }, _) => {
                 let book = self.book();
@@ -260,6 +269,25 @@ impl Meta {
         })
     }
 
+    /// What is told of a comment when it is asked for.
+    fn comment(&self, comment: &str, network: Network) -> Outcome {
+        let known = self.book().comments.get(comment).cloned().filter(|known| !known.gone);
+        let Some(known) = known else {
+            let reason = "no such comment".to_owned();
+            let why = Refusal::AlreadyAnswered;
+            return Outcome::Failed(CallFailure::Refused { why, code: Some(100), reason });
+        };
+        let channel = network.private_channel();
+        let author = self.author_of(comment, channel).map(|author| scoped(channel, &author));
+        let written_at = jiff::Timestamp::from_millisecond(known.made_at).ok();
+        Outcome::CommentRead(CommentFields {
+            written_at,
+            author,
+            friends: Some(0),
+            ..CommentFields::default()
+        })
+    }
+
     fn lead_ad(&self, id: &str) -> Outcome {
         let who = self.plan.acts.iter().find_map(|act| match &act.what {
             What::LeadAd { who, business, id: number } if lead_ad_id(*business, *number) == id => Some(*who),
@@ -268,6 +296,7 @@ impl Meta {
         let Some(who) = who else {
             return Outcome::Failed(CallFailure::TryAgain {
                 wait: None,
+                is_limit: false,
                 reason: "no such lead yet".to_owned(),
             });
         };
@@ -409,10 +438,12 @@ fn lost(operation: &Operation) -> Outcome {
     let reason = "lost".to_owned();
     Outcome::Failed(match operation {
         Operation::Like { .. }
+        | Operation::Hide { .. }
         | Operation::ReadLeadAd { .. }
+        | Operation::ReadComment { .. }
         | Operation::FindReply { .. }
         | Operation::FindMessage { .. }
-        | Operation::Announce(_) => CallFailure::TryAgain { wait: None, reason },
+        | Operation::Announce(_) => CallFailure::TryAgain { wait: None, is_limit: false, reason },
         Operation::SendWhatsApp { .. } | Operation::SendMessage { .. } | Operation::ReplyToComment { .. } => {
             CallFailure::AnswerLost { reason }
         }
@@ -421,7 +452,7 @@ fn lost(operation: &Operation) -> Outcome {
 
 fn done(id: u64, identity: Option<Identity>) -> Outcome {
     let id = Some(PlatformMessageId::new(format!("mid.{id}")));
-    Outcome::Done(Receipt { id, identities: identity.into_iter().collect() })
+    Outcome::Done(Receipt { id, identities: identity.into_iter().collect(), pause: None })
 }
 
 fn scoped(channel: Channel, id: &str) -> Identity {
@@ -471,7 +502,10 @@ fn wanted(operation: &Operation) -> Wanted {
         }
         Operation::Like { comment, .. } => Wanted::Like { comment: comment.to_string() },
         Operation::ReadLeadAd { id } => Wanted::ReadLeadAd { id: id.to_string() },
-        Operation::FindReply { .. } | Operation::FindMessage { .. } => Wanted::Look,
+        Operation::Hide { comment, .. } => Wanted::Hide { comment: comment.to_string() },
+        Operation::ReadComment { .. } | Operation::FindReply { .. } | Operation::FindMessage { .. } => {
+            Wanted::Look
+        }
         Operation::Announce(told) => {
             Wanted::Announce { what: told.what.as_str().to_owned(), happened_at: told.happened_at }
         }
@@ -489,7 +523,9 @@ fn words(operation: &Operation) -> Option<String> {
         }),
         Operation::SendMessage { text, .. } | Operation::ReplyToComment { text, .. } => Some(text.clone()),
         Operation::Like { .. }
+        | Operation::Hide { .. }
         | Operation::ReadLeadAd { .. }
+        | Operation::ReadComment { .. }
         | Operation::FindReply { .. }
         | Operation::FindMessage { .. }
         | Operation::Announce(_) => None,
@@ -503,6 +539,7 @@ fn name_of(wanted: &Wanted) -> &str {
         Wanted::PublicReply { .. } => "public reply",
         Wanted::Like { .. } => "like",
         Wanted::ReadLeadAd { .. } => "look-up of a lead ad",
+        Wanted::Hide { .. } => "hiding",
         Wanted::Look => "look for evidence",
         Wanted::Announce { .. } => "announcement",
     }

@@ -1,19 +1,23 @@
 //! The store on a bad day: requests are refused, slow, or done without an answer; transactions meet others; the
 //! wake index lags. What a call writes, it writes at one moment and never by half, as DynamoDB does.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 
 use async_trait::async_trait;
 use shared::application::commit::{Commit, CommitError, Conflict};
+use shared::application::grants::CampaignCommit;
 use shared::application::ports::{
-    Attention, DuePage, DueQuery, Heartbeat, Inbox, InboxId, InboxRow, InboxRowId, Notice, Store, StoreError,
-    TimelineRow,
+    Attention, CampaignStore, DuePage, DueQuery, Heartbeat, Inbox, InboxId, InboxRow, InboxRowId, Notice,
+    Store, StoreError, TimelineRow,
 };
 use shared::domain::delivery::Delivery;
-use shared::domain::ids::{AssetId, BusinessId, LeadId, PlaybookVersion, WorkId};
+use shared::domain::grant::{CampaignState, Grant};
+use shared::domain::ids::{AssetId, BusinessId, CampaignName, LeadId, PlaybookVersion, WorkId};
 use shared::domain::lead::Lead;
+use shared::domain::pace::Pace;
 
 use super::index::WakeIndex;
 use super::log::Log;
@@ -173,6 +177,87 @@ macro_rules! asked {
         $self.come_back().await?;
         Ok(answer)
     }};
+}
+
+#[async_trait]
+impl CampaignStore for StormStore {
+    async fn campaign(
+        &self,
+        business: &BusinessId,
+        name: &CampaignName,
+    ) -> Result<Option<CampaignState>, StoreError> {
+        asked!(self, store => store.campaign(business, name))
+    }
+
+    async fn grants(
+        &self,
+        business: &BusinessId,
+        name: &CampaignName,
+        leads: &[LeadId],
+    ) -> Result<BTreeMap<LeadId, Grant>, StoreError> {
+        asked!(self, store => store.grants(business, name, leads))
+    }
+
+    async fn all_grants(
+        &self,
+        business: &BusinessId,
+        name: &CampaignName,
+        after: Option<LeadId>,
+        limit: usize,
+    ) -> Result<Vec<(LeadId, Grant)>, StoreError> {
+        asked!(self, store => store.all_grants(business, name, after, limit))
+    }
+
+    async fn commit_campaign(&self, commit: &CampaignCommit) -> Result<(), CommitError> {
+        self.set_out().await?;
+        if self.weather.strikes(Fault::StoreConflict, self.now()) {
+            return Err(CommitError::Conflict(Conflict::Version));
+        }
+        let done = self.wait(self.calm().commit_campaign(commit));
+        if done.is_ok() {
+            let (now, mut index) = (self.now(), self.index());
+            commit.inbox_done.iter().for_each(|row| index.row(row, None, now));
+            for row in &commit.inbox_new {
+                index.row(&row.id(), Some(row.received_at.as_millisecond()), now);
+            }
+        }
+        self.come_back().await?;
+        done
+    }
+
+    async fn coupons(
+        &self,
+        business: &BusinessId,
+        name: &CampaignName,
+        from: u32,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        asked!(self, store => store.coupons(business, name, from, limit))
+    }
+
+    async fn put_coupons(
+        &self,
+        business: &BusinessId,
+        name: &CampaignName,
+        from: u32,
+        codes: &[String],
+    ) -> Result<(), StoreError> {
+        asked!(self, store => store.put_coupons(business, name, from, codes))
+    }
+
+    async fn pace(&self, business: &BusinessId, asset: &AssetId) -> Result<Option<Pace>, StoreError> {
+        asked!(self, store => store.pace(business, asset))
+    }
+
+    async fn put_pace(&self, pace: &Pace) -> Result<(), CommitError> {
+        self.set_out().await?;
+        if self.weather.strikes(Fault::StoreConflict, self.now()) {
+            return Err(CommitError::Conflict(Conflict::Version));
+        }
+        let done = self.wait(self.calm().put_pace(pace));
+        self.come_back().await?;
+        done
+    }
 }
 
 #[async_trait]

@@ -1,13 +1,14 @@
 //! What a piece of open work does.
 
-use domain::ids::{AssetId, CampaignName, CommentId, LeadAdId, MessageName};
+use domain::ids::{AssetId, CampaignName, CommentId, LeadAdId, MessageName, PostId, RuleName};
 use domain::playbook::Trigger;
-use domain::work::{Action, Purpose};
+use domain::work::{Action, CommentAt, Purpose};
 use serde::{Deserialize, Serialize};
 
 use super::format::Damaged;
 use super::moment::Moment;
-use super::words::{channel, channel_letter, network, network_letter};
+use super::said::CommentItem;
+use super::words::{channel, channel_letter, is_default, network, network_letter};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -20,24 +21,28 @@ pub enum ActionItem {
         p: Option<PurposeItem>,
     },
     PrivateReply {
-        n: char,
-        a: String,
-        i: String,
+        #[serde(flatten)]
+        to: CommentAtItem,
         m: String,
+        c: String,
     },
     PublicReply {
-        n: char,
-        a: String,
-        i: String,
+        #[serde(flatten)]
+        to: CommentAtItem,
         c: String,
-        /// Which reply of the campaign's pool.
+        r: String,
+        /// Which reply of the rule's pool.
         k: u32,
     },
     Like {
-        n: char,
-        a: String,
-        i: String,
+        #[serde(flatten)]
+        to: CommentAtItem,
     },
+    Hide {
+        #[serde(flatten)]
+        to: CommentAtItem,
+    },
+    LookUpComment(Box<CommentItem>),
     LookUpLeadAd {
         i: String,
         a: String,
@@ -55,6 +60,42 @@ pub enum PurposeItem {
     OptOutConfirmation,
 }
 
+/// Network, asset, comment, post; whether it is live.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CommentAtItem {
+    n: char,
+    a: String,
+    i: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    p: Option<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    l: bool,
+}
+
+impl From<&CommentAt> for CommentAtItem {
+    fn from(at: &CommentAt) -> Self {
+        Self {
+            n: network_letter(at.network),
+            a: at.asset.to_string(),
+            i: at.comment.to_string(),
+            p: at.post.as_ref().map(PostId::to_string),
+            l: at.is_live,
+        }
+    }
+}
+
+impl CommentAtItem {
+    pub fn read(self) -> Result<CommentAt, Damaged> {
+        Ok(CommentAt {
+            network: network(self.n)?,
+            asset: AssetId::new(self.a),
+            comment: CommentId::new(self.i),
+            post: self.p.map(PostId::new),
+            is_live: self.l,
+        })
+    }
+}
+
 impl From<&Action> for ActionItem {
     fn from(action: &Action) -> Self {
         match action {
@@ -65,22 +106,15 @@ impl From<&Action> for ActionItem {
                 };
                 Self::Send { m: message.to_string(), c: channel_letter(*channel), p }
             }
-            Action::PrivateReply { network, asset, comment, message } => Self::PrivateReply {
-                n: network_letter(*network),
-                a: asset.to_string(),
-                i: comment.to_string(),
-                m: message.to_string(),
-            },
-            Action::PublicReply { network, asset, comment, campaign, pick } => Self::PublicReply {
-                n: network_letter(*network),
-                a: asset.to_string(),
-                i: comment.to_string(),
-                c: campaign.to_string(),
-                k: *pick,
-            },
-            Action::Like { network, asset, comment } => {
-                Self::Like { n: network_letter(*network), a: asset.to_string(), i: comment.to_string() }
+            Action::PrivateReply { to, message, campaign } => {
+                Self::PrivateReply { to: to.into(), m: message.to_string(), c: campaign.to_string() }
             }
+            Action::PublicReply { to, campaign, rule, pick } => {
+                Self::PublicReply { to: to.into(), c: campaign.to_string(), r: rule.to_string(), k: *pick }
+            }
+            Action::Like { to } => Self::Like { to: to.into() },
+            Action::Hide { to } => Self::Hide { to: to.into() },
+            Action::LookUpComment { comment } => Self::LookUpComment(Box::new((&**comment).into())),
             Action::LookUpLeadAd { id, page } => {
                 Self::LookUpLeadAd { i: id.to_string(), a: page.to_string() }
             }
@@ -101,22 +135,20 @@ impl ActionItem {
                 };
                 Action::Send { message: MessageName::new(m), channel: channel(c)?, purpose }
             }
-            Self::PrivateReply { n, a, i, m } => Action::PrivateReply {
-                network: network(n)?,
-                asset: AssetId::new(a),
-                comment: CommentId::new(i),
+            Self::PrivateReply { to, m, c } => Action::PrivateReply {
+                to: to.read()?,
                 message: MessageName::new(m),
-            },
-            Self::PublicReply { n, a, i, c, k } => Action::PublicReply {
-                network: network(n)?,
-                asset: AssetId::new(a),
-                comment: CommentId::new(i),
                 campaign: CampaignName::new(c),
+            },
+            Self::PublicReply { to, c, r, k } => Action::PublicReply {
+                to: to.read()?,
+                campaign: CampaignName::new(c),
+                rule: RuleName::new(r),
                 pick: k,
             },
-            Self::Like { n, a, i } => {
-                Action::Like { network: network(n)?, asset: AssetId::new(a), comment: CommentId::new(i) }
-            }
+            Self::Like { to } => Action::Like { to: to.read()? },
+            Self::Hide { to } => Action::Hide { to: to.read()? },
+            Self::LookUpComment(comment) => Action::LookUpComment { comment: Box::new(comment.read()?) },
             Self::LookUpLeadAd { i, a } => {
                 Action::LookUpLeadAd { id: LeadAdId::new(i), page: AssetId::new(a) }
             }

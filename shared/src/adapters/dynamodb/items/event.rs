@@ -4,9 +4,14 @@ use domain::channel::Channel;
 use domain::delivery::DeliveryStatus;
 use domain::event::{Event, EventKind};
 use domain::event_key::EventKey;
-use domain::ids::{AssetId, BusinessId, CommentId, PlatformMessageId, PostId, WorkId};
+use domain::grant::{Given, Wanted};
+use domain::ids::{
+    AssetId, BusinessId, CampaignName, CommentId, PlatformMessageId, PostId, RuleName, WorkId,
+};
 use serde::{Deserialize, Serialize};
 
+use super::action::CommentAtItem;
+use super::campaign::GrantItem;
 use super::capture::{CallItem, CaptureItem, LeadAdItem};
 use super::deal::DealChangeItem;
 use super::format::{Damaged, FORMAT};
@@ -107,11 +112,51 @@ enum KindItem {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         p: Option<String>,
     },
+    GrantWanted(WantedItem),
+    Granted {
+        /// The campaign.
+        c: String,
+        w: WantedItem,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        g: Option<GrantItem>,
+    },
     TemplateApproved {
         /// Its name and language.
         i: String,
         l: String,
     },
+}
+
+/// Who wants it, by which rule, for which comment.
+#[derive(Debug, Serialize, Deserialize)]
+struct WantedItem {
+    d: String,
+    r: String,
+    #[serde(flatten)]
+    to: CommentAtItem,
+    t: Moment,
+}
+
+impl From<&Wanted> for WantedItem {
+    fn from(wanted: &Wanted) -> Self {
+        Self {
+            d: wanted.lead.to_string(),
+            r: wanted.rule.to_string(),
+            to: (&wanted.to).into(),
+            t: wanted.written_at.into(),
+        }
+    }
+}
+
+impl WantedItem {
+    fn read(self) -> Result<Wanted, Damaged> {
+        Ok(Wanted {
+            lead: lead_id(&self.d)?,
+            rule: RuleName::new(self.r),
+            to: self.to.read()?,
+            written_at: self.t.into(),
+        })
+    }
 }
 
 impl From<&Event> for EventItem {
@@ -185,6 +230,12 @@ impl From<&EventKind> for KindItem {
                 i: comment.as_ref().map(CommentId::to_string),
                 p: post.as_ref().map(PostId::to_string),
             },
+            EventKind::GrantWanted(wanted) => Self::GrantWanted(wanted.into()),
+            EventKind::Granted(given) => Self::Granted {
+                c: given.campaign.to_string(),
+                w: (&given.wanted).into(),
+                g: given.grant.as_ref().map(Into::into),
+            },
             EventKind::TemplateApproved { name, language } => {
                 Self::TemplateApproved { i: name.clone(), l: language.clone() }
             }
@@ -235,6 +286,12 @@ impl KindItem {
                 comment: i.map(CommentId::new),
                 post: p.map(PostId::new),
             },
+            Self::GrantWanted(wanted) => EventKind::GrantWanted(wanted.read()?),
+            Self::Granted { c, w, g } => EventKind::Granted(Given {
+                campaign: CampaignName::new(c),
+                wanted: w.read()?,
+                grant: g.map(Into::into),
+            }),
             Self::TemplateApproved { i, l } => EventKind::TemplateApproved { name: i, language: l },
         })
     }

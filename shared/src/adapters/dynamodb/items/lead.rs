@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::channel::Window;
-use domain::ids::{AssetId, BusinessId, LeadId};
-use domain::lead::Lead;
+use domain::ids::{AssetId, BusinessId, CampaignName, CommentId, LeadId};
+use domain::lead::{Answered, Lead, Wish};
 use serde::{Deserialize, Serialize};
 
+use super::campaign::GrantItem;
 use super::deal::DealItem;
 use super::erasure::ErasingItem;
 use super::format::{Damaged, FORMAT};
@@ -88,6 +89,17 @@ pub struct LeadItem {
     /// What left last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     z: Vec<SendItem>,
+    /// Grants, by campaign.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    gr: BTreeMap<String, GrantItem>,
+    /// Comments that wait for a campaign's word; those that were hidden since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    wi: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    wh: Vec<String>,
+    /// What campaigns have answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    an: Vec<(String, String)>,
     /// The lead that carries on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     to: Option<String>,
@@ -113,6 +125,10 @@ impl From<&Lead> for LeadItem {
         let same_source = lead.first_source == lead.last_source;
         let source =
             |of: &Option<domain::source::Source>, wanted| of.as_ref().filter(|_| wanted).map(Into::into);
+        let wishes = |hidden: bool| {
+            let wishes = lead.wishes.iter().filter(|(_, wish)| wish.is_hidden == hidden);
+            wishes.map(|(comment, _)| comment.to_string()).collect()
+        };
         let window = |window: &Window| WindowItem { t: window.opened_at.into(), a: window.asset.to_string() };
         Self {
             f: FORMAT,
@@ -141,6 +157,14 @@ impl From<&Lead> for LeadItem {
             l: lead.claim.as_ref().map(Into::into),
             ln: lead.claims,
             z: lead.recent_sends.iter().map(Into::into).collect(),
+            gr: lead.grants.iter().map(|(name, grant)| (name.to_string(), grant.into())).collect(),
+            wi: wishes(false),
+            wh: wishes(true),
+            an: lead
+                .answered
+                .iter()
+                .map(|answered| (answered.campaign.to_string(), answered.what.clone()))
+                .collect(),
             to: lead.merged_into.map(|winner| winner.to_string()),
             y: lead.merges.iter().map(Into::into).collect(),
             b: lead.absorbed.iter().map(LeadId::to_string).collect(),
@@ -157,6 +181,9 @@ impl LeadItem {
                 (Some(both.clone()), Some(both))
             }
             None => (self.s1.map(Into::into), self.s2.map(Into::into)),
+        };
+        let wishes = |comments: Vec<String>, is_hidden| {
+            comments.into_iter().map(move |comment| (CommentId::new(comment), Wish { is_hidden }))
         };
         let window = |item: WindowItem| Window { opened_at: item.t.into(), asset: AssetId::new(item.a) };
         Ok(Lead {
@@ -195,6 +222,17 @@ impl LeadItem {
             claim: self.l.map(ClaimItem::read).transpose()?,
             claims: self.ln,
             recent_sends: self.z.into_iter().map(SendItem::read).collect::<Result<_, _>>()?,
+            grants: self
+                .gr
+                .into_iter()
+                .map(|(name, grant)| (CampaignName::new(name), grant.into()))
+                .collect(),
+            wishes: wishes(self.wi, false).chain(wishes(self.wh, true)).collect(),
+            answered: self
+                .an
+                .into_iter()
+                .map(|(campaign, what)| Answered { campaign: CampaignName::new(campaign), what })
+                .collect(),
             merged_into: self.to.as_deref().map(lead_id).transpose()?,
             merges: self.y.into_iter().map(MergeItem::read).collect::<Result<_, _>>()?,
             absorbed: self.b.iter().map(|text| lead_id(text)).collect::<Result<_, _>>()?,

@@ -5,6 +5,7 @@
 //! known is passed over, and a newer format is refused by name.
 
 mod action;
+mod campaign;
 mod capture;
 mod deal;
 mod delivery;
@@ -26,6 +27,7 @@ mod task;
 mod timeline;
 mod words;
 
+pub use campaign::{CampaignItem, GrantItem, PaceItem};
 pub use delivery::DeliveryItem;
 pub use erasure::ErasedItem;
 pub use event::EventItem;

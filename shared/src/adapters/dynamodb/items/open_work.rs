@@ -38,6 +38,9 @@ pub struct WorkItem {
     /// Called off.
     #[serde(default, skip_serializing_if = "is_default")]
     o: bool,
+    /// Its turn in the queue of its post.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    q: Option<u64>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -69,6 +72,7 @@ impl From<&Work> for WorkItem {
             },
             t: work.tries,
             o: work.called_off,
+            q: work.turn,
         }
     }
 }
@@ -93,6 +97,7 @@ impl WorkItem {
             },
             tries: self.t,
             called_off: self.o,
+            turn: self.q,
         })
     }
 }

@@ -5,6 +5,7 @@ use domain::ids::{AssetId, CommentId, PlatformMessageId, PostId};
 use serde::{Deserialize, Serialize};
 
 use super::format::Damaged;
+use super::moment::Moment;
 use super::source::SourceItem;
 use super::words::{channel, channel_letter, is_default, network, network_letter};
 
@@ -28,6 +29,15 @@ pub struct CommentItem {
     r: bool,
     #[serde(default, skip_serializing_if = "is_default")]
     l: bool,
+    /// It is under an ad.
+    #[serde(default, skip_serializing_if = "is_default")]
+    d: bool,
+    /// When it was written, where that is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    t: Option<Moment>,
+    /// How many other people it names, where that is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    f: Option<u32>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -64,6 +74,9 @@ impl From<&Comment> for CommentItem {
             u: comment.author_name.clone(),
             r: comment.is_reply,
             l: comment.is_live,
+            d: comment.is_ad,
+            t: comment.written_at.map(Moment),
+            f: comment.friends,
         }
     }
 }
@@ -80,6 +93,9 @@ impl CommentItem {
             author_name: self.u,
             is_reply: self.r,
             is_live: self.l,
+            is_ad: self.d,
+            written_at: self.t.map(Into::into),
+            friends: self.f,
         })
     }
 }

@@ -10,9 +10,10 @@ use domain::email::EmailAddress;
 use domain::erasure::{Erasing, Suppression};
 use domain::event::{Call, CallKind, Capture, Comment, Details, Event, EventKind, LeadAd, Media, Message};
 use domain::event_key::EventKey;
+use domain::grant::{Given, Grant, Wanted};
 use domain::identity::Identity;
 use domain::ids::{BusinessId, LeadId, RunId, StepKey, WorkId};
-use domain::lead::{Lead, PendingMerge, Proof, RecentSend};
+use domain::lead::{Answered, Lead, PendingMerge, Proof, RecentSend, Wish};
 use domain::name::PersonName;
 use domain::phone::PhoneNumber;
 use domain::playbook::Trigger;
@@ -20,7 +21,7 @@ use domain::run::Run;
 use domain::source::{Source, SourceKind};
 use domain::task::Task;
 use domain::timeline::{Entry, Fact, What};
-use domain::work::{Action, Claim, Class, Intent, Purpose, Work, WorkState};
+use domain::work::{Action, Claim, Class, CommentAt, Intent, Purpose, Work, WorkState};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Damaged, EventItem, LeadItem, TimelineItem, from_body, to_body};
@@ -50,6 +51,7 @@ fn work(number: u32, action: Action, state: WorkState) -> Work {
         state,
         tries: number,
         called_off: number == 2,
+        turn: (number == 3).then_some(4),
     }
 }
 
@@ -70,10 +72,44 @@ fn run(next_at: Option<Timestamp>) -> Run {
     }
 }
 
+fn comment_at(network: Network) -> CommentAt {
+    CommentAt { network, asset: "101".into(), comment: "1_2".into(), post: Some("1".into()), is_live: false }
+}
+
+fn comment() -> Comment {
+    Comment {
+        network: Network::Instagram,
+        asset: "178".into(),
+        id: "17".into(),
+        post: None,
+        original_post: None,
+        text: "@noa".into(),
+        author_name: None,
+        is_reply: false,
+        is_live: false,
+        is_ad: false,
+        written_at: None,
+        friends: None,
+    }
+}
+
+fn grant() -> Grant {
+    Grant { given_at: at(7), number: Some(3), coupon: Some("OCT25".into()) }
+}
+
+fn wanted() -> Wanted {
+    Wanted {
+        lead: LeadId::new(5),
+        rule: "raffle".into(),
+        to: comment_at(Network::Instagram),
+        written_at: at(8),
+    }
+}
+
 /// Every field set, and every action and state of work.
 fn full_lead() -> Lead {
     let send = |purpose| Action::Send { message: "welcome".into(), channel: Channel::WhatsApp, purpose };
-    let like = |network| Action::Like { network, asset: "101".into(), comment: "1_2".into() };
+    let like = |network| Action::Like { to: comment_at(network) };
     Lead {
         version: 9,
         name: PersonName::of_parts(Some("אנה מריה"), Some("לוי"), None),
@@ -136,10 +172,9 @@ fn full_lead() -> Lead {
             work(
                 4,
                 Action::PublicReply {
-                    network: Network::Facebook,
-                    asset: "101".into(),
-                    comment: "1_2".into(),
+                    to: CommentAt { post: None, is_live: true, ..comment_at(Network::Facebook) },
                     campaign: "comments".into(),
+                    rule: "prices".into(),
                     pick: 3,
                 },
                 WorkState::Planned,
@@ -147,13 +182,14 @@ fn full_lead() -> Lead {
             work(
                 5,
                 Action::PrivateReply {
-                    network: Network::Instagram,
-                    asset: "178".into(),
-                    comment: "1_2".into(),
+                    to: comment_at(Network::Instagram),
                     message: "thanks".into(),
+                    campaign: "comments".into(),
                 },
                 WorkState::Planned,
             ),
+            work(9, Action::Hide { to: comment_at(Network::Facebook) }, WorkState::Planned),
+            work(10, Action::LookUpComment { comment: Box::new(comment()) }, WorkState::Planned),
             work(
                 8,
                 Action::Announce { what: Trigger::LeadCaptured, happened_at: at(9) },
@@ -184,6 +220,13 @@ fn full_lead() -> Lead {
             },
             RecentSend { at: at(6), channel: Channel::Messenger, class: Class::Conversation, id: None },
         ],
+        grants: [
+            ("raffle".into(), grant()),
+            ("other".into(), Grant { number: None, coupon: None, ..grant() }),
+        ]
+        .into(),
+        wishes: [("1_2".into(), Wish { is_hidden: true }), ("1_3".into(), Wish { is_hidden: false })].into(),
+        answered: vec![Answered { campaign: "comments".into(), what: "post".into() }],
         merged_into: Some(LeadId::new(99)),
         merges: vec![
             PendingMerge { with: LeadId::new(4), proof: Proof::Proven, due_at: at(70) },
@@ -367,7 +410,13 @@ fn kinds() -> Vec<EventKind> {
             author_name: Some("Dana".into()),
             is_reply: true,
             is_live: true,
+            is_ad: true,
+            written_at: Some(at(3)),
+            friends: Some(2),
         }),
+        EventKind::GrantWanted(wanted()),
+        EventKind::Granted(Given { campaign: "raffle".into(), wanted: wanted(), grant: Some(grant()) }),
+        EventKind::Granted(Given { campaign: "raffle".into(), wanted: wanted(), grant: None }),
         EventKind::CommentEdited { comment: "1".into() },
         EventKind::CommentRemoved { comment: "1".into() },
         EventKind::CommentHidden { comment: "1".into() },
@@ -417,7 +466,7 @@ fn kinds() -> Vec<EventKind> {
         EventKind::TemplateApproved { name: "lead_welcome".into(), language: "he".into() },
     ];
     let names: BTreeSet<&str> = kinds.iter().map(EventKind::name).collect();
-    assert_eq!(names.len(), 23, "one of each kind; a new kind belongs into this list");
+    assert_eq!(names.len(), 25, "one of each kind; a new kind belongs into this list");
     kinds
 }
 
