@@ -4,6 +4,7 @@
 pub mod adapters;
 pub mod form_fields;
 pub mod lambda;
+pub mod operator;
 pub mod playbook;
 pub mod secrets;
 

@@ -17,7 +17,7 @@ pub const APP: &str = include_str!("../templates/app.yaml");
 
 /// The queues, as [`APP`] names them behind `masa-<installation>-`, in the order in which the functions are told of
 /// them. What a queue could not bring is in the one of the same name with `-dead` behind it.
-pub const QUEUES: [&str; 5] = ["lead-intake", "comments", "messages", "conversation", "bulk"];
+pub const QUEUES: [&str; 6] = ["lead-intake", "comments", "tags", "messages", "conversation", "bulk"];
 
 /// A function, by the name of its folder, and the parameter of [`APP`] that takes the key of its code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,10 +26,11 @@ pub struct Function {
     pub code_parameter: &'static str,
 }
 
-pub const FUNCTIONS: [Function; 6] = [
+pub const FUNCTIONS: [Function; 7] = [
     Function { name: "webhook", code_parameter: "WebhookCode" },
     Function { name: "lead-intake", code_parameter: "LeadIntakeCode" },
     Function { name: "comment-responder", code_parameter: "CommentResponderCode" },
+    Function { name: "tag-responder", code_parameter: "TagResponderCode" },
     Function { name: "message-responder", code_parameter: "MessageResponderCode" },
     Function { name: "followup-dispatcher", code_parameter: "FollowupDispatcherCode" },
     Function { name: "sender", code_parameter: "SenderCode" },

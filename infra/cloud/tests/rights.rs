@@ -24,6 +24,7 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
         ("table M",                              "GetItem"), // opens the connection
         ("queue lead-intake",                    "SendMessage"),
         ("queue comments",                       "SendMessage"),
+        ("queue tags",                           "SendMessage"),
         ("queue messages",                       "SendMessage"),
         ("secret MASA_META_APP_SECRET",          "GetParameters"),
         ("secret MASA_META_APP_SECRET_PREVIOUS", "GetParameters"),
@@ -65,6 +66,21 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
         ("secret MASA_PEPPER",                   "GetParameters"),
         ("log comment-responder",                "CreateLogStream PutLogEvents"),
     ]),
+    ("tag-responder", &[
+        ("table B#* but not B#*#*",              "GetItem Query"),
+        ("table B#*#I#*",                        "DeleteItem GetItem PutItem Query UpdateItem"),
+        ("table B#*#L#*",                        "GetItem PutItem"),
+        ("table B#*#E#*",                        "PutItem"),
+        ("table B#*#O",                          "PutItem"),
+        ("table M",                              "GetItem"), // opens the connection
+        ("index wake",                           "Query"),
+        ("queue tags",                           "DeleteMessage GetQueueAttributes ReceiveMessage"),
+        ("queue lead-intake",                    "SendMessage"), // a name that is another lead's
+        ("queue conversation",                   "SendMessage"),
+        ("queue bulk",                           "SendMessage"),
+        ("secret MASA_PEPPER",                   "GetParameters"),
+        ("log tag-responder",                    "CreateLogStream PutLogEvents"),
+    ]),
     ("message-responder", &[
         ("table B#* but not B#*#*",              "GetItem Query"),
         ("table B#*#I#*",                        "DeleteItem GetItem PutItem Query UpdateItem"),
@@ -86,6 +102,7 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
         ("index wake",                           "Query"),
         ("queue lead-intake",                    "SendMessage"),
         ("queue comments",                       "SendMessage"),
+        ("queue tags",                           "SendMessage"),
         ("queue messages",                       "SendMessage"),
         ("queue conversation",                   "GetQueueAttributes SendMessage"),
         ("queue bulk",                           "GetQueueAttributes SendMessage"),
@@ -116,6 +133,7 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
     ("the schedule", &[
         ("function lead-intake",                 "InvokeFunction"),
         ("function comment-responder",           "InvokeFunction"),
+        ("function tag-responder",               "InvokeFunction"),
         ("function message-responder",           "InvokeFunction"),
         ("function followup-dispatcher",         "InvokeFunction"),
         ("function sender",                      "InvokeFunction"),

@@ -40,6 +40,9 @@ pub enum DeployError {
     SecretOdd(String),
     #[error("the operating system gives no randomness: {0}")]
     NoRandomness(getrandom::Error),
+    /// What the operator asked for cannot be done, in words for them.
+    #[error("{0}")]
+    NotDone(String),
     #[error("nothing was changed: nobody can be asked here. Run it in a terminal, or say {0}")]
     NobodyToAsk(&'static str),
     #[error(

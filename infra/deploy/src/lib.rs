@@ -33,7 +33,7 @@ pub use fault::DeployError;
 pub use found::Found;
 pub use installation::{Installation, InvalidInstallation};
 pub use operating::{
-    Place, erase_person, journeys, publish_playbook, redrive_all, release, task_done, tasks,
+    Place, erase_person, journeys, operate, publish_playbook, redrive_all, release, task_done, tasks,
 };
 pub use operator::Operator;
 pub use wanted::{PlaybookText, Wanted};

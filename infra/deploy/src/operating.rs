@@ -19,6 +19,7 @@ use shared::domain::identity::Identity;
 use shared::domain::ids::{BusinessId, JourneyName, LeadId, WorkId};
 use shared::domain::task::Task;
 use shared::lambda::settings::pepper;
+use shared::operator::{Asked, carry_out};
 use shared::secrets::names;
 
 use crate::aws::Aws;
@@ -157,6 +158,29 @@ pub async fn journeys(place: &Place) -> Result<Vec<(BusinessId, JourneyName, Eff
     Ok(all)
 }
 
+/// What the operator asks of each business, or of one.
+pub async fn operate(
+    place: &Place,
+    business: Option<&str>,
+    asked: &Asked,
+) -> Result<Vec<serde_json::Value>, DeployError> {
+    let aws = Aws::connect(place.region.clone(), place.endpoint.clone()).await;
+    let world = world(&aws, &place.installation).await?;
+    let named = |of: &BusinessId| business.is_none_or(|name| name == of.as_str());
+    let businesses: Vec<BusinessId> = world.store.businesses().await?.into_iter().filter(named).collect();
+    if businesses.len() > 1 && !matches!(asked, Asked::Campaigns) {
+        return Err(DeployError::NotDone(
+            "there are several businesses; say which with --business".to_owned(),
+        ));
+    }
+    let mut answers = Vec::new();
+    for business in businesses {
+        let answer = carry_out(&world, &business, asked).await;
+        answers.push(answer.map_err(|error| DeployError::NotDone(error.to_string()))?);
+    }
+    Ok(answers)
+}
+
 /// The installation as a use case sees it, from the operator's machine.
 async fn world(aws: &Aws, installation: &Installation) -> Result<World, DeployError> {
     aws.caller().await?;
@@ -167,7 +191,7 @@ async fn world(aws: &Aws, installation: &Installation) -> Result<World, DeployEr
     let digits = digits.ok_or_else(|| DeployError::SecretMissing(names::PEPPER.to_owned()))?;
     let pepper =
         pepper(digits.expose_secret()).map_err(|_| DeployError::SecretOdd(names::PEPPER.to_owned()))?;
-    let mut urls: [String; 5] = Default::default();
+    let mut urls: [String; 6] = Default::default();
     for (url, name) in urls.iter_mut().zip(cloud::QUEUES) {
         *url = aws.queue_url(&installation.queue(name)).await?;
     }

@@ -18,8 +18,13 @@ use crate::queue::LocalQueue;
 const CONVERSATION_WORKERS: usize = 12;
 const BULK_WORKERS: usize = 4;
 
-const CONVERSATION: [QueueName; 4] =
-    [QueueName::Messages, QueueName::Conversation, QueueName::LeadIntake, QueueName::Comments];
+const CONVERSATION: [QueueName; 5] = [
+    QueueName::Messages,
+    QueueName::Conversation,
+    QueueName::LeadIntake,
+    QueueName::Comments,
+    QueueName::Tags,
+];
 const BULK: [QueueName; 1] = [QueueName::Bulk];
 
 /// What could not be recorded comes again after this, as SQS would bring it.
@@ -58,6 +63,7 @@ impl Functions {
         let response = match QueueName::of(hint) {
             QueueName::LeadIntake => lead_intake::handle_sqs(&self.world, event).await,
             QueueName::Comments => comment_responder::handle(&self.world, event).await,
+            QueueName::Tags => tag_responder::handle(&self.world, event).await,
             QueueName::Messages => message_responder::handle(&self.world, event).await,
             QueueName::Conversation | QueueName::Bulk => {
                 sender::handle(&self.world, self.platforms.as_ref(), event).await
@@ -92,6 +98,7 @@ impl Functions {
         let rescued = [
             lead_intake::handle_tick(world).await,
             comment_responder::handle_tick(world).await,
+            tag_responder::handle_tick(world).await,
             message_responder::handle_tick(world).await,
             sender::handle_tick(world, self.platforms.as_ref()).await,
         ];

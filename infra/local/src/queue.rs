@@ -25,7 +25,7 @@ pub struct LocalQueue {
 
 #[derive(Default)]
 struct Inner {
-    ready: [VecDeque<Hint>; 5],
+    ready: [VecDeque<Hint>; QueueName::ALL.len()],
     /// What is in `ready` already needs no second hint.
     waiting: BTreeSet<Hint>,
     delayed: BTreeMap<Timestamp, Vec<Hint>>,

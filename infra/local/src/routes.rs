@@ -1,12 +1,13 @@
 //! The surface of one machine: the public routes as API Gateway has them, and the sandbox's own.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use aws_lambda_events::encodings::Body as EventBody;
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -22,7 +23,8 @@ use shared::application::ports::{Attention, Clock};
 use shared::application::tasks::{finish_task, open_tasks};
 use shared::application::timeline::whole_timeline;
 use shared::application::{erase, redrive, release};
-use shared::domain::ids::{LeadId, WorkId};
+use shared::domain::ids::{BusinessId, LeadId, WorkId};
+use shared::operator::{Asked, carry_out};
 
 use crate::moving::MoveError;
 use crate::publishing;
@@ -52,6 +54,7 @@ pub fn sandbox(inner: Arc<Inner>) -> Router {
         .route("/sandbox/release", post(release_all))
         .route("/sandbox/playbook", post(publishing::publish_playbook))
         .route("/sandbox/journeys", get(journeys))
+        .route("/sandbox/operator", post(operate))
         .route("/sandbox/tasks", get(tasks))
         .route("/sandbox/tasks/{lead}/{task}/done", post(task_done))
         .with_state(inner)
@@ -279,6 +282,28 @@ async fn task_done(State(inner): State<Arc<Inner>>, Path((lead, task)): Path<(St
         }
     }
     unknown()
+}
+
+/// What the operator asks of each business, or of the one that the address names.
+async fn operate(
+    State(inner): State<Arc<Inner>>,
+    Query(of): Query<BTreeMap<String, String>>,
+    Json(asked): Json<Asked>,
+) -> Response {
+    let named = |business: &&BusinessId| of.get("business").is_none_or(|name| name == business.as_str());
+    let businesses: Vec<&BusinessId> = inner.businesses().iter().filter(named).collect();
+    if businesses.len() > 1 && !matches!(asked, Asked::Campaigns) {
+        let message = "there are several businesses; say which with --business";
+        return failure(StatusCode::BAD_REQUEST, "which-business", message);
+    }
+    let mut answers = Vec::new();
+    for business in businesses {
+        match carry_out(inner.world(), business, &asked).await {
+            Ok(answer) => answers.push(answer),
+            Err(error) => return failure(StatusCode::CONFLICT, "not-done", &error.to_string()),
+        }
+    }
+    Json(Value::from(answers)).into_response()
 }
 
 /// What the journeys of each business bring about.

@@ -43,6 +43,14 @@ pub enum Command {
     Tasks(Tasks),
     /// Say what each journey brings about, beside those who were held out of it
     Journeys(Where),
+    /// Say what each campaign gave, what waits for its connection, and how long that takes
+    Campaigns(Where),
+    /// Load coupon codes into a campaign's pool
+    #[command(subcommand)]
+    Coupons(CouponsCommand),
+    /// Bind a raffle to a secret, draw it, and let anybody check it
+    #[command(subcommand)]
+    Raffle(RaffleCommand),
     /// Put Masa on AWS, or bring it up to date
     Deploy(Deploy),
     /// Let one more business in, or name those that are
@@ -225,6 +233,57 @@ pub struct Tasks {
     /// What was done, as the list has it
     #[arg(long, value_name = "LEAD/TASK")]
     pub done: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub enum CouponsCommand {
+    /// Add the codes of a file, one a line; those that are there stay
+    Load {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The campaign that gives them: coupon: one-each
+        #[arg(long, value_name = "NAME")]
+        campaign: String,
+        /// The business, if there are several
+        #[arg(long, value_name = "ID")]
+        business: Option<String>,
+        #[command(flatten)]
+        place: Where,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum RaffleCommand {
+    /// Make up the secret and print what to publish before the draw
+    Commit {
+        #[command(flatten)]
+        raffle: Raffle,
+    },
+    /// Freeze the list, draw, and print what lets anybody check it
+    Draw {
+        #[command(flatten)]
+        raffle: Raffle,
+        /// How many win
+        #[arg(long, default_value_t = 1, value_name = "N")]
+        winners: u32,
+    },
+    /// Print the list: a number and a lead's id a line
+    Export {
+        #[command(flatten)]
+        raffle: Raffle,
+    },
+}
+
+#[derive(Args)]
+pub struct Raffle {
+    /// The campaign
+    #[arg(value_name = "CAMPAIGN")]
+    pub campaign: String,
+    /// The business, if there are several
+    #[arg(long, value_name = "ID")]
+    pub business: Option<String>,
+    #[command(flatten)]
+    pub place: Where,
 }
 
 /// A stack on this machine, or an installation on AWS.

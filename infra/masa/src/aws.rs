@@ -13,6 +13,8 @@ use shared::domain::phone::PhoneNumber;
 use crate::arguments::{
     BusinessCommand, Deploy, Destroy, Doctor, Erase, Place, Publish, Redrive, Release, Where,
 };
+use shared::operator::Asked;
+
 use crate::journeys::Effects;
 use crate::publish::Moves;
 use crate::tasks::OpenTask;
@@ -97,6 +99,14 @@ pub async fn journeys(typed: &Where) -> Result<Effects, Refusal> {
         .into_iter()
         .map(|(business, journey, effect)| (business.to_string(), journey.to_string(), effect))
         .collect())
+}
+
+pub async fn operate(
+    typed: &Where,
+    business: Option<&str>,
+    asked: &Asked,
+) -> Result<Vec<serde_json::Value>, Refusal> {
+    Ok(deploy::operate(&place_of(typed)?, business, asked).await?)
 }
 
 pub async fn tasks(typed: &Where) -> Result<Vec<OpenTask>, Refusal> {

@@ -107,6 +107,17 @@ impl Player<'_> {
         self.act(on_facebook).await?;
         let on_instagram = json!({ "person": cast.omer, "do": "comment", "channel": "instagram", "text": cast.asks_for_more });
         self.act(on_instagram).await?;
+        // The offer's post gives a code, the raffle's a number to whoever names a friend, and a story is thanked for.
+        self.minutes_later(5).await?;
+        let offer = "101010101010101_5501";
+        self.act(json!({ "person": cast.lior, "do": "comment", "channel": "facebook", "on": offer, "text": cast.wants_the_code }))
+            .await?;
+        for person in [cast.noga, cast.lior] {
+            self.act(json!({ "person": person, "do": "comment", "channel": "instagram", "on": "5502", "text": cast.names_a_friend }))
+                .await?;
+        }
+        self.act(json!({ "person": cast.omer, "do": "tag" })).await?;
+        self.act(json!({ "person": cast.noga, "do": "tag", "on": "caption", "text": "@neveh" })).await?;
         // Ron answers the next day: his follow-ups end. Shir refuses after the first one.
         self.hours_later(26).await?;
         self.act(

@@ -7,6 +7,7 @@ mod aws;
 #[cfg(not(feature = "aws"))]
 #[path = "without_aws.rs"]
 mod aws;
+mod campaigns;
 mod cost;
 mod demo;
 mod journeys;
@@ -39,6 +40,9 @@ fn main() -> ExitCode {
             Command::Redrive(redrive) => redrive::redrive(&redrive).await,
             Command::Tasks(typed) => tasks::tasks(&typed).await,
             Command::Journeys(place) => journeys::journeys(&place).await,
+            Command::Campaigns(place) => campaigns::campaigns(&place).await,
+            Command::Coupons(command) => campaigns::coupons(&command).await,
+            Command::Raffle(command) => campaigns::raffle(&command).await,
             Command::Cost(cost) => cost::cost(&cost),
             Command::Deploy(deploy) => aws::deploy(&deploy).await,
             Command::Business(command) => aws::business(&command).await,

@@ -1,6 +1,7 @@
 //! What the commands for AWS say in a `masa` that was built without its clients.
 
 use shared::domain::ids::{LeadId, WorkId};
+use shared::operator::Asked;
 
 use crate::Refusal;
 use crate::arguments::{BusinessCommand, Deploy, Destroy, Doctor, Erase, Publish, Redrive, Release, Where};
@@ -34,6 +35,10 @@ pub async fn publish(_: &Publish, _: bool) -> Result<Moves, Refusal> {
 
 pub async fn journeys(_: &Where) -> Result<Effects, Refusal> {
     Err(not_built_in("journeys"))
+}
+
+pub async fn operate(_: &Where, _: Option<&str>, _: &Asked) -> Result<Vec<serde_json::Value>, Refusal> {
+    Err(not_built_in("campaigns"))
 }
 
 pub async fn tasks(_: &Where) -> Result<Vec<OpenTask>, Refusal> {

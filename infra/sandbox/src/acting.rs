@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::comments::{Author, Comments};
 use crate::message::{Message, Side};
 use crate::place::{self, Place};
-use crate::world::{Draft, Lead, World};
+use crate::world::{Draft, Lead, Mention, World};
 use crate::{Act, ActError, Acted, Channel, Deed, limits, payloads};
 
 /// Facebook's post and Instagram's media that an act means if it names none.
@@ -45,6 +45,9 @@ pub(crate) fn perform(world: &mut World, now: Timestamp, act: &Act) -> Result<Ac
             write(world, now, place, text)
         }
         Deed::Press => crate::pressing::press(world, now, place, act)?,
+        Deed::Tag if place.channel == Channel::Facebook || act.on.is_some() => {
+            mention(world, now, place, act)?
+        }
         Deed::Tag => tag(world, now, place)?,
         Deed::OptOut if place.channel == Channel::Whatsapp => prefer(world, now, place, true),
         Deed::OptOut => write(world, now, place, STOP_WORD),
@@ -165,6 +168,36 @@ fn write(world: &mut World, now: Timestamp, place: Place, text: &str) -> String 
     hear(world, now, place, &id, "text", text);
     world.notify(now, &payload);
     id
+}
+
+/// In the caption of a post of theirs, in a comment on one (`on`), or on Facebook in a post.
+fn mention(world: &mut World, now: Timestamp, place: Place, act: &Act) -> Result<String, ActError> {
+    if world.mentions.len() >= limits::COMMENTS_MAX {
+        return Err(ActError::Full(limits::COMMENTS_MAX));
+    }
+    let number = world.numbers.next();
+    let (post, comment) = match (place.channel, act.on.as_deref()) {
+        (Channel::Instagram, Some("comment")) => {
+            (format!("179{number:014}"), Some(format!("177{number:014}")))
+        }
+        (Channel::Instagram, Some("caption")) => (format!("179{number:014}"), None),
+        (Channel::Facebook, _) => (format!("999{}_{number}", place.person), None),
+        (channel, _) => return Err(ActError::NotThere(channel)),
+    };
+    let business = world.business(place.business);
+    let payload = payloads::mention(&business, place.channel, &post, comment.as_deref(), now);
+    let id = comment.clone().unwrap_or_else(|| post.clone());
+    world.mentions.push(Mention {
+        business: place.business,
+        channel: place.channel,
+        person: place.person,
+        post,
+        comment,
+        text: act.text.clone().unwrap_or_default(),
+        at: now,
+    });
+    world.notify(now, &payload);
+    Ok(id)
 }
 
 fn tag(world: &mut World, now: Timestamp, place: Place) -> Result<String, ActError> {

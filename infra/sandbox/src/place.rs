@@ -29,7 +29,7 @@ pub(crate) fn channel(world: &World, person: usize, business: usize, act: &Act) 
     });
     match (act.deed, said) {
         (Deed::Comment | Deed::RemoveComment | Deed::Lead, Channel::Messenger) => Channel::Facebook,
-        (Deed::Comment | Deed::RemoveComment | Deed::Lead, channel) => channel,
+        (Deed::Comment | Deed::RemoveComment | Deed::Lead | Deed::Tag, channel) => channel,
         (_, Channel::Facebook) => Channel::Messenger,
         (_, channel) => channel,
     }

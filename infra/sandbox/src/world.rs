@@ -44,6 +44,7 @@ pub(crate) struct World {
     pub(crate) comments: Comments,
     pub(crate) leads: BTreeMap<String, Lead>,
     pub(crate) likes: BTreeMap<usize, LikeMeter>,
+    pub(crate) mentions: Vec<Mention>,
     /// Of the last hour, for each Page and each account (`true`).
     pub(crate) private_replies: BTreeMap<(usize, bool), VecDeque<Timestamp>>,
     /// Fields that an asset is subscribed to. Webhooks come in any case.
@@ -66,6 +67,7 @@ impl World {
             leads: BTreeMap::new(),
             likes: BTreeMap::new(),
             private_replies: BTreeMap::new(),
+            mentions: Vec::new(),
             subscriptions: BTreeMap::new(),
             submitted: Vec::new(),
             sent: VecDeque::new(),
@@ -173,6 +175,17 @@ impl World {
             }
         }
     }
+}
+
+/// Somebody named the business under a post that is not its own.
+pub(crate) struct Mention {
+    pub(crate) business: usize,
+    pub(crate) channel: Channel,
+    pub(crate) person: usize,
+    pub(crate) post: String,
+    pub(crate) comment: Option<String>,
+    pub(crate) text: String,
+    pub(crate) at: Timestamp,
 }
 
 /// A comment that is to be added.

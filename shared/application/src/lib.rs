@@ -5,6 +5,7 @@
 
 pub mod accept;
 mod approved;
+pub mod campaigns;
 pub mod commit;
 pub mod decide_event;
 pub mod deliver;

@@ -68,6 +68,21 @@ pub enum Operation {
         network: Network,
         comment: CommentId,
     },
+    /// What a comment or a post says that names the business.
+    ReadMention {
+        network: Network,
+        asset: AssetId,
+        post: Option<PostId>,
+        comment: Option<CommentId>,
+    },
+    /// Answers it in public, under another's post.
+    AnswerMention {
+        network: Network,
+        asset: AssetId,
+        post: PostId,
+        comment: Option<CommentId>,
+        text: String,
+    },
     /// Whether a public reply of ours stands under the comment: with this text, where nobody says whose it is.
     FindReply {
         network: Network,
@@ -245,6 +260,8 @@ impl Operation {
             Self::Hide { .. } => "hide",
             Self::ReadLeadAd { .. } => "read-lead-ad",
             Self::ReadComment { .. } => "read-comment",
+            Self::ReadMention { .. } => "read-mention",
+            Self::AnswerMention { .. } => "answer-mention",
             Self::FindReply { .. } => "find-reply",
             Self::FindMessage { .. } => "find-message",
             Self::Announce(_) => "announce",

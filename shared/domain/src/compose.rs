@@ -66,6 +66,21 @@ pub fn operation_for(draft: &Draft<'_>, work: &Work) -> Result<Operation, Uncomp
             Ok(Operation::Like { network: to.network, asset: to.asset.clone(), comment: to.comment.clone() })
         }
         Action::Hide { to } => Ok(Operation::Hide { network: to.network, comment: to.comment.clone() }),
+        Action::AnswerMention { network, asset, post, comment, campaign, pick } => {
+            Ok(Operation::AnswerMention {
+                network: *network,
+                asset: asset.clone(),
+                post: post.clone(),
+                comment: comment.clone(),
+                text: mention_reply(draft, *network, campaign, *pick)?,
+            })
+        }
+        Action::LookUpMention { mention } => Ok(Operation::ReadMention {
+            network: mention.network,
+            asset: mention.asset.clone(),
+            post: mention.post.clone(),
+            comment: mention.comment.clone(),
+        }),
         Action::LookUpComment { comment } => {
             Ok(Operation::ReadComment { network: comment.network, comment: comment.id.clone() })
         }
@@ -118,6 +133,22 @@ fn known<'a>(draft: &Draft<'a>, name: &str) -> Result<&'a Message, Uncomposable>
     draft.message(&name.into()).ok_or_else(|| Uncomposable::Park {
         reason: format!("the playbook has no message {name} any more; publish one of that name"),
     })
+}
+
+fn mention_reply(
+    draft: &Draft<'_>,
+    network: Network,
+    campaign: &CampaignName,
+    pick: u32,
+) -> Result<String, Uncomposable> {
+    let gone = || Uncomposable::Skip {
+        reason: format!("the playbook has no replies of {campaign} any more"),
+        rule: "C11",
+    };
+    let playbook = draft.playbook();
+    let replies = playbook.tags.get(campaign).ok_or_else(gone)?.replies(network);
+    let reply = replies.get(pick as usize % replies.len().max(1)).ok_or_else(gone)?;
+    render::text(reply, playbook, &draft.lead).map_err(|error| park(&error, "the answer to a mention"))
 }
 
 /// The lead with what this one campaign has given.

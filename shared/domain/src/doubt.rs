@@ -85,6 +85,9 @@ pub(crate) fn silence(draft: &mut Draft<'_>, work: &Work) {
     let now = draft.now();
     let again = work.tries < SILENT_CALLS_MAX;
     match work.class {
+        Class::Conversation if !work.action.may_be_repeated() => {
+            unknown(draft, work, "its answer was lost, and nobody can tell; it is not said twice")
+        }
         Class::Conversation if work.called_off => {
             unknown(draft, work, "its answer was lost, and it was called off")
         }

@@ -17,6 +17,7 @@ use crate::ids::{
 };
 use crate::name::PersonName;
 use crate::phone::PhoneNumber;
+use crate::playbook::TagPlace;
 use crate::source::Source;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,11 +106,7 @@ pub enum EventKind {
         by: LeadId,
     },
     /// Somebody named the business. Answered by the tag responder.
-    Mentioned {
-        network: Network,
-        comment: Option<CommentId>,
-        post: Option<PostId>,
-    },
+    Mentioned(Mention),
     /// The business's own system says how a deal stands, and when what happens.
     Deal(DealChange),
     /// Somebody is to get what a campaign gives. Concerns the campaign, whose inbox it is in.
@@ -186,6 +183,29 @@ pub struct Comment {
     pub written_at: Option<Timestamp>,
     /// How many other people it names; `None` where the platform does not show it.
     pub friends: Option<u32>,
+}
+
+/// Somebody named the business in a comment or a post. What it says is told only when it is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    pub network: Network,
+    /// The Page or the account that is named.
+    pub asset: AssetId,
+    pub comment: Option<CommentId>,
+    /// Of the post or media, where it is told.
+    pub post: Option<PostId>,
+    /// Under a post of the business's own, where the comment comes as one, too.
+    pub is_ours: bool,
+}
+
+impl Mention {
+    pub fn place(&self) -> TagPlace {
+        match (&self.comment, self.network) {
+            (Some(_), _) => TagPlace::Comment,
+            (None, Network::Instagram) => TagPlace::Caption,
+            (None, Network::Facebook) => TagPlace::Post,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -270,7 +290,7 @@ impl EventKind {
             Self::MarketingResumed => "marketing-resumed",
             Self::IdentityChanged { .. } => "identity-changed",
             Self::Claimed { .. } => "claimed",
-            Self::Mentioned { .. } => "mention",
+            Self::Mentioned(_) => "mention",
             Self::Deal(_) => "deal",
             Self::GrantWanted(_) => "wish",
             Self::Granted(_) => "grant",
@@ -300,7 +320,7 @@ impl EventKind {
             | Self::Referred { .. }
             // A refusal holds from before the first message.
             | Self::MarketingStopped
-            | Self::Mentioned { .. } => true,
+            | Self::Mentioned(_) => true,
             Self::CommentEdited { .. }
             | Self::CommentRemoved { .. }
             | Self::CommentHidden { .. }
@@ -343,8 +363,8 @@ impl EventKind {
             | Self::MarketingStopped
             | Self::MarketingResumed
             | Self::IdentityChanged { .. }
-            | Self::Mentioned { .. }
             | Self::TemplateApproved { .. } => Responder::Message,
+            Self::Mentioned(_) => Responder::Tag,
         }
     }
 }
@@ -354,17 +374,19 @@ impl EventKind {
 pub enum Responder {
     LeadIntake,
     Comment,
+    Tag,
     Message,
 }
 
 impl Responder {
-    pub const ALL: [Self; 3] = [Self::LeadIntake, Self::Comment, Self::Message];
+    pub const ALL: [Self; 4] = [Self::LeadIntake, Self::Comment, Self::Tag, Self::Message];
 
     /// One letter, so that a key of an inbox row names its responder to whoever reads only keys.
     pub fn letter(self) -> char {
         match self {
             Self::LeadIntake => 'l',
             Self::Comment => 'c',
+            Self::Tag => 't',
             Self::Message => 'm',
         }
     }
@@ -385,7 +407,7 @@ mod tests {
         }
         assert_eq!(Media::parse("hologram"), None);
         let letters = Responder::ALL.map(Responder::letter);
-        assert_eq!(letters, ['l', 'c', 'm'], "keys of rows that are stored begin with them");
+        assert_eq!(letters, ['l', 'c', 't', 'm'], "keys of rows that are stored begin with them");
         assert_eq!(letters.map(Responder::from_letter), Responder::ALL.map(Some));
     }
 
@@ -395,7 +417,13 @@ mod tests {
         let becomes = [
             EventKind::Reacted { channel, asset },
             EventKind::MarketingStopped,
-            EventKind::Mentioned { network: Network::Instagram, comment: None, post: None },
+            EventKind::Mentioned(Mention {
+                network: Network::Instagram,
+                asset: "178".into(),
+                comment: None,
+                post: None,
+                is_ours: false,
+            }),
         ];
         let stays = [
             EventKind::MarketingResumed,

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::call::{CallFailure, Outcome, Receipt, Refusal};
 use crate::context::Context;
-use crate::decide::{Decision, Draft, compare_segments, describe, looked_up};
+use crate::decide::{Decision, Draft, compare_segments, describe, looked_up, mention_looked_up};
 use crate::doubt::{self, WAIT_MAX};
 use crate::ids::WorkId;
 use crate::lead::Lead;
@@ -49,6 +49,11 @@ pub fn finish(
             if matches!(work.action, Action::LookUpComment { .. }) =>
         {
             looked_up(&mut draft, &work, fields);
+        }
+        (Intent::Act, Outcome::CommentRead(fields))
+            if matches!(work.action, Action::LookUpMention { .. }) =>
+        {
+            mention_looked_up(&mut draft, &work, fields);
         }
         (Intent::Act, Outcome::Failed(failure)) => failed(&mut draft, &work, failure, claim.until),
         (Intent::LookForEvidence, Outcome::Found(id)) => {

@@ -44,13 +44,16 @@ pub fn check(lead: &Lead, work: &Work, context: &Context<'_>) -> Gate {
         // These write to nobody.
         Action::LookUpLeadAd { .. }
         | Action::LookUpComment { .. }
+        | Action::LookUpMention { .. }
         | Action::Like { .. }
         | Action::Hide { .. }
         | Action::Announce { .. } => PASS,
-        Action::PublicReply { .. } | Action::PrivateReply { .. } if lead.opt_out.is_some() => {
+        Action::PublicReply { .. } | Action::AnswerMention { .. } | Action::PrivateReply { .. }
+            if lead.opt_out.is_some() =>
+        {
             skip("the person has refused messages", "R3")
         }
-        Action::PublicReply { .. } => PASS,
+        Action::PublicReply { .. } | Action::AnswerMention { .. } => PASS,
         Action::PrivateReply { message, .. } => match context.playbooks.current.messages.get(message) {
             Some(_) => PASS,
             None => missing(work),

@@ -14,7 +14,7 @@ use crate::decide::{Decision, Draft};
 use crate::ids::{AssetId, BusinessId, PostId, WorkId, short_hash};
 use crate::lead::Lead;
 use crate::retry::scramble;
-use crate::work::{Action, CommentAt, Work};
+use crate::work::{Action, Work};
 
 /// A kind of call that has a budget of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -166,7 +166,9 @@ pub enum Turn {
 pub struct Asking<'w> {
     work: &'w Work,
     kind: Paced,
-    to: &'w CommentAt,
+    asset: &'w AssetId,
+    post: Option<&'w PostId>,
+    is_urgent: bool,
 }
 
 impl<'w> Asking<'w> {
@@ -176,9 +178,16 @@ impl<'w> Asking<'w> {
             Action::PrivateReply { to, .. } => (Paced::PrivateReply, to),
             Action::PublicReply { to, .. } => (Paced::PublicReply, to),
             Action::Like { to } => (Paced::Like, to),
+            Action::AnswerMention { asset, .. } => {
+                return Some(Self { work, kind: Paced::PublicReply, asset, post: None, is_urgent: false });
+            }
             _ => return None,
         };
-        Some(Self { work, kind, to })
+        Some(Self { work, kind, asset: &to.asset, post: to.post.as_ref(), is_urgent: to.is_live })
+    }
+
+    pub fn kind(&self) -> Paced {
+        self.kind
     }
 
     pub fn work(&self) -> WorkId {
@@ -186,7 +195,7 @@ impl<'w> Asking<'w> {
     }
 
     pub fn asset(&self) -> &'w AssetId {
-        &self.to.asset
+        self.asset
     }
 
     /// Takes a turn in the pace, which is to be stored then. With it comes the public reply that is said, if it is said
@@ -194,14 +203,14 @@ impl<'w> Asking<'w> {
     pub fn ask(&self, pace: &mut Pace, context: &Context<'_>) -> (Turn, Option<u32>) {
         let playbook = &context.playbooks.current;
         let budget = playbook.paces.of(self.kind);
-        let post = self.to.post.as_ref();
-        let turn = pace.take(self.kind, post, self.work.turn, self.to.is_live, budget, context.now);
+        let post = self.post;
+        let turn = pace.take(self.kind, post, self.work.turn, self.is_urgent, budget, context.now);
         pace.version += 1;
         let pick = match &self.work.action {
-            Action::PublicReply { campaign, rule, .. } if turn == Turn::Now && self.work.tries <= 1 => {
+            Action::PublicReply { to, campaign, rule, .. } if turn == Turn::Now && self.work.tries <= 1 => {
                 let answer = playbook.campaigns.get(campaign).and_then(|campaign| campaign.answer_of(rule));
                 answer.map(|answer| {
-                    let pool = answer.replies(self.to.network);
+                    let pool = answer.replies(to.network);
                     pace.choose(post, pool, answer.no_repeat, context.seed, context.now)
                 })
             }
@@ -296,6 +305,14 @@ impl Pace {
         // Whoever asks again at the very moment at which there was no room would ask for ever.
         let until = (from + wait).max(now + SignedDuration::from_millis(1));
         Turn::Later { until, turn }
+    }
+
+    /// When so many calls of a kind will have been made, if all of them want to be made now.
+    pub fn empty_at(&self, kind: Paced, count: usize, budget: Budget, now: Timestamp) -> Timestamp {
+        let lane = self.lanes.get(&kind).cloned().unwrap_or_default();
+        let from = self.stopped_until(now).unwrap_or(now).max(lane.room_from(budget, now));
+        let count = i32::try_from(count).unwrap_or(i32::MAX);
+        from + budget.interval().checked_mul(count).unwrap_or_default()
     }
 
     fn stopped_until(&self, now: Timestamp) -> Option<Timestamp> {

@@ -183,7 +183,9 @@ impl Life<'_> {
     fn answer(&self, call: &PlatformCall) -> Outcome {
         match (&call.operation, &self.scenario.lead_ad) {
             (Operation::ReadLeadAd { .. }, Some(fields)) => Outcome::LeadAdRead(fields.clone()),
-            (Operation::ReadComment { .. }, _) => Outcome::CommentRead(CommentFields::default()),
+            (Operation::ReadComment { .. } | Operation::ReadMention { .. }, _) => {
+                Outcome::CommentRead(CommentFields::default())
+            }
             _ => Outcome::Done(Receipt {
                 id: Some(format!("simulated-{}", call.number).as_str().into()),
                 ..Receipt::default()

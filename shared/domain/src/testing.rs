@@ -166,6 +166,7 @@ pub fn playbook() -> Playbook {
         daily_cap: Some(2),
         weekly_cap: None,
         paces: Paces::default(),
+        tags: BTreeMap::new(),
         segments: Default::default(),
         agents: Default::default(),
         teams: Default::default(),

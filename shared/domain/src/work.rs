@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::channel::{Channel, Network};
-use crate::event::Comment;
+use crate::event::{Comment, Mention};
 use crate::ids::{AssetId, CampaignName, CommentId, LeadAdId, MessageName, PostId, RuleName, RunId, WorkId};
 use crate::playbook::Trigger;
 
@@ -102,6 +102,19 @@ pub enum Action {
     Hide {
         to: CommentAt,
     },
+    /// An answer in public to whoever named the business.
+    AnswerMention {
+        network: Network,
+        asset: AssetId,
+        post: PostId,
+        comment: Option<CommentId>,
+        campaign: CampaignName,
+        pick: u32,
+    },
+    /// What a mention says, which no webhook tells.
+    LookUpMention {
+        mention: Box<Mention>,
+    },
     /// What the webhook did not tell of a comment, and its answer depends on.
     LookUpComment {
         comment: Box<Comment>,
@@ -165,13 +178,18 @@ impl Action {
             | Self::PublicReply { to, .. }
             | Self::Like { to }
             | Self::Hide { to } => Lane::Channel(to.network.private_channel()),
-            Self::LookUpLeadAd { .. } | Self::LookUpComment { .. } => Lane::LookUp,
+            Self::AnswerMention { network, .. } => Lane::Channel(network.private_channel()),
+            Self::LookUpLeadAd { .. } | Self::LookUpComment { .. } | Self::LookUpMention { .. } => {
+                Lane::LookUp
+            }
             Self::Announce { .. } => Lane::Bus,
         }
     }
 
     pub fn evidence(&self) -> Evidence {
         match self {
+            // Nothing arrives and nothing can be asked: see [`Action::may_be_repeated`].
+            Self::AnswerMention { .. } => Evidence::Arrives,
             Self::Send { channel: Channel::WhatsApp | Channel::Messenger, .. } => Evidence::Arrives,
             Self::Send { channel: Channel::Instagram, .. } | Self::PublicReply { .. } => Evidence::LookUp,
             // "Already answered" means sent; a second like has no effect; reading changes nothing; who listens to
@@ -181,6 +199,7 @@ impl Action {
             | Self::Hide { .. }
             | Self::LookUpLeadAd { .. }
             | Self::LookUpComment { .. }
+            | Self::LookUpMention { .. }
             | Self::Announce { .. } => Evidence::Repeat,
         }
     }
@@ -192,6 +211,8 @@ impl Action {
             | Self::Like { to }
             | Self::Hide { to } => Some(&to.comment),
             Self::LookUpComment { comment } => Some(&comment.id),
+            Self::AnswerMention { comment, .. } => comment.as_ref(),
+            Self::LookUpMention { mention } => mention.comment.as_ref(),
             Self::Send { .. } | Self::LookUpLeadAd { .. } | Self::Announce { .. } => None,
         }
     }
@@ -204,8 +225,16 @@ impl Action {
             | Self::Hide { .. }
             | Self::LookUpLeadAd { .. }
             | Self::LookUpComment { .. }
+            | Self::LookUpMention { .. }
+            | Self::AnswerMention { .. }
             | Self::Announce { .. } => None,
         }
+    }
+
+    /// Whether it may be done again after its answer was lost and no sign of it came. Under another's post nobody
+    /// tells whether an answer of ours stands there.
+    pub fn may_be_repeated(&self) -> bool {
+        !matches!(self, Self::AnswerMention { .. })
     }
 
     pub fn confirms_opt_out(&self) -> bool {
@@ -219,6 +248,7 @@ impl Action {
             Self::Hide { .. }
                 | Self::LookUpLeadAd { .. }
                 | Self::LookUpComment { .. }
+                | Self::LookUpMention { .. }
                 | Self::Announce { .. }
         )
     }
@@ -233,6 +263,8 @@ impl Action {
             Self::Hide { .. } => "hiding",
             Self::LookUpLeadAd { .. } => "lead-ad-look-up",
             Self::LookUpComment { .. } => "comment-look-up",
+            Self::LookUpMention { .. } => "mention-look-up",
+            Self::AnswerMention { .. } => "mention-reply",
             Self::Announce { .. } => "announcement",
         }
     }

@@ -19,19 +19,21 @@ const BATCH_MAX: usize = 10;
 pub enum QueueName {
     LeadIntake,
     Comments,
+    Tags,
     Messages,
     Conversation,
     Bulk,
 }
 
 impl QueueName {
-    pub const ALL: [Self; 5] =
-        [Self::LeadIntake, Self::Comments, Self::Messages, Self::Conversation, Self::Bulk];
+    pub const ALL: [Self; 6] =
+        [Self::LeadIntake, Self::Comments, Self::Tags, Self::Messages, Self::Conversation, Self::Bulk];
 
     pub fn of(hint: &Hint) -> Self {
         match hint {
             Hint::Inbox { responder: Responder::LeadIntake, .. } => Self::LeadIntake,
             Hint::Inbox { responder: Responder::Comment, .. } => Self::Comments,
+            Hint::Inbox { responder: Responder::Tag, .. } => Self::Tags,
             Hint::Inbox { responder: Responder::Message, .. } => Self::Messages,
             Hint::Lead { class: Class::Conversation, .. } => Self::Conversation,
             Hint::Lead { class: Class::Bulk, .. } => Self::Bulk,
@@ -42,11 +44,11 @@ impl QueueName {
 /// The queues of one installation, by their addresses in the order of [`QueueName::ALL`].
 pub struct SqsQueue {
     client: Client,
-    urls: [String; 5],
+    urls: [String; 6],
 }
 
 impl SqsQueue {
-    pub fn new(client: Client, urls: [String; 5]) -> Self {
+    pub fn new(client: Client, urls: [String; 6]) -> Self {
         Self { client, urls }
     }
 

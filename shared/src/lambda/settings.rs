@@ -20,12 +20,13 @@ pub struct FunctionSettings {
     pub installation: String,
     pub table: String,
     /// The addresses of the queues, by [`QueueName`](crate::adapters::sqs::QueueName)'s order.
-    pub queue_urls: [String; 5],
+    pub queue_urls: [String; 6],
 }
 
-const QUEUE_VARIABLES: [&str; 5] = [
+const QUEUE_VARIABLES: [&str; 6] = [
     "MASA_QUEUE_LEAD_INTAKE",
     "MASA_QUEUE_COMMENTS",
+    "MASA_QUEUE_TAGS",
     "MASA_QUEUE_MESSAGES",
     "MASA_QUEUE_CONVERSATION",
     "MASA_QUEUE_BULK",
@@ -34,11 +35,11 @@ const QUEUE_VARIABLES: [&str; 5] = [
 impl FunctionSettings {
     pub fn read(env: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let needed = |name: &'static str| required(&env, name);
-        let [intake, comments, messages, conversation, bulk] = QUEUE_VARIABLES.map(needed);
+        let [intake, comments, tags, messages, conversation, bulk] = QUEUE_VARIABLES.map(needed);
         Ok(Self {
             installation: needed("MASA_INSTALLATION")?,
             table: needed("MASA_TABLE")?,
-            queue_urls: [intake?, comments?, messages?, conversation?, bulk?],
+            queue_urls: [intake?, comments?, tags?, messages?, conversation?, bulk?],
         })
     }
 }

@@ -41,6 +41,7 @@ pub fn schema() -> Value {
             "segments": named(reference("condition"), "Kinds of people by name: entering and leaving them can start journeys."),
             "journeys": named(journey(), "What starts, what stops, and what is sent when."),
             "campaigns": named(campaign(), "What answers comments."),
+            "tags": named(tags(), "What answers whoever names the business."),
             "pace": object(
                 "How fast comments are answered, an hour.",
                 json!({
@@ -378,6 +379,27 @@ fn campaign() -> Value {
     object("What answers a comment.", keys, &["kind", "on"])
 }
 
+fn tags() -> Value {
+    let answer = answer_keys();
+    object(
+        "What answers whoever names the business.",
+        json!({
+            "on": list(json!({ "enum": ["facebook", "instagram"] }), "Where."),
+            "where": list(
+                json!({ "enum": ["story", "story-reply", "comment", "caption", "post"] }),
+                "In what; without it, in anything.",
+            ),
+            "starts": { "type": "string", "description": "From when on: 2026-12-01 09:00." },
+            "ends": { "type": "string", "description": "From when on no more." },
+            "not-again-within": reference("span"),
+            "reply": answer["reply"],
+            "no-repeat": answer["no-repeat"],
+            "message": reference("messageName"),
+        }),
+        &["on"],
+    )
+}
+
 fn rule() -> Value {
     let mut keys = answer_keys();
     let signs = |what: &str| {
@@ -482,13 +504,14 @@ mod tests {
             below("gives/properties"),
             below("gives/properties/otherwise/properties"),
         );
-        let cases: [(&str, &[&str]); 13] = [
+        let cases: [(&str, &[&str]); 14] = [
             (of_campaign, &campaign),
             (&rule, &keys::RULE),
             (&signs, &keys::SIGN),
             (&gift, &keys::GIFT),
             (&late, &keys::ANSWER),
             ("/properties/pace/properties", &keys::PACE),
+            ("/properties/tags/additionalProperties/properties", &keys::TAGS),
             ("/properties", &keys::PARTS),
             ("/$defs/step/properties", &keys::STEP),
             ("/$defs/step/properties/split/items/properties", &keys::WAY),

@@ -146,15 +146,15 @@ fn a_mistake_about_the_calendar_or_a_deal_has_a_place_and_a_cure() {
         write the earlier day first
     playbook.yaml:45:84: "august" is no pause
         write a day or from when to when, in quotes: "2027-08-01..2027-08-14"
-    playbook.yaml:270:19: unknown date "trip.departs"
+    playbook.yaml:295:19: unknown date "trip.departs"
         did you mean "trip.departs_at"?
-    playbook.yaml:270:19: "departure" is no date of a deal
+    playbook.yaml:295:19: "departure" is no date of a deal
         name the deal and its date: before: trip.departs_at
-    playbook.yaml:270:43: a step has one delay, and this one has two
+    playbook.yaml:295:43: a step has one delay, and this one has two
         a step counts from one thing: keep before, after or then-after
-    playbook.yaml:270:29: by counts from a date, and none is named
+    playbook.yaml:295:29: by counts from a date, and none is named
         say what it is counted from: before: trip.departs_at, by: 7 days
-    playbook.yaml:266:14: its steps hang on a deal's dates, and this start brings no deal
+    playbook.yaml:291:14: its steps hang on a deal's dates, and this start brings no deal
         start it by deal.opened, deal.won or deal.lost
     playbook.yaml:150:7: not everybody has a value for trip.destination
         say what stands there then: trip.destination | default('')
@@ -218,13 +218,13 @@ fn a_typical_mistake_has_a_place_and_a_cure() {
     ];
     let said: Vec<String> = cases.iter().map(|(right, wrong)| mistaken(right, wrong)).collect();
     assert_snapshot!(said.join("\n"), @r#"
-    playbook.yaml:229:15: unknown message "welcom"
+    playbook.yaml:254:15: unknown message "welcom"
         did you mean "welcome"?
-    playbook.yaml:226:14: unknown trigger "lead.capture"
+    playbook.yaml:251:14: unknown trigger "lead.capture"
         did you mean "lead.captured"?
-    playbook.yaml:227:27: unknown trigger "booking.made"
+    playbook.yaml:252:27: unknown trigger "booking.made"
         there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made, deal.opened, deal.won, deal.lost, tag.added, field.changed, segment.entered, segment.left
-    playbook.yaml:231:18: unknown unit "dayz"
+    playbook.yaml:256:18: unknown unit "dayz"
         did you mean "days"?
     playbook.yaml:213:16: unknown channel "mesenger"
         did you mean "messenger"?
@@ -244,7 +244,7 @@ fn a_typical_mistake_has_a_place_and_a_cure() {
         each account has an id of its own: copy this one again
     playbook.yaml:45:24: "21-8" is no night
         write from when to when: "21:00-08:00"
-    playbook.yaml:302:5: the campaign "comments" has no "private_reply"
+    playbook.yaml:327:5: the campaign "comments" has no "private_reply"
         did you mean "private-reply"?
     playbook.yaml:47:12: "0" is no daily cap
         write how many messages one person may get in a day, 1 to 12: daily-cap: 2
@@ -294,7 +294,7 @@ fn what_may_not_leave_is_said_when_it_is_written() {
     ];
     let said: Vec<String> = cases.iter().map(|(right, wrong)| mistaken(right, wrong)).collect();
     assert_snapshot!(said.join("\n"), @r#"
-    playbook.yaml:259:17: "after-call" needs a whatsapp-template here: 24 hours after the person's last message WhatsApp takes nothing else (R10)
+    playbook.yaml:284:17: "after-call" needs a whatsapp-template here: 24 hours after the person's last message WhatsApp takes nothing else (R10)
         add to the message: whatsapp-template: { name: …, params: […] }
     playbook.yaml:96:7: a marketing message begins with פרסומת
         write "פרסומת: …", or kind: service if it sells nothing
@@ -302,15 +302,15 @@ fn what_may_not_leave_is_said_when_it_is_written() {
         add a button { opt-out: "הסר" }, or to the text: להסרה השיבו הסר
     playbook.yaml:37:5: the form "contact" states no consent, and the journey "new-lead" sends its leads marketing ("follow-up-1")
         add consent: with the words that the person sees and agrees to
-    playbook.yaml:262:17: a call is no consent: what call.ended starts sends no marketing
+    playbook.yaml:287:17: a call is no consent: what call.ended starts sends no marketing
         send one service message with a button that asks: { consent: …, text: … }
-    playbook.yaml:256:31: call.missed allows one service message, and this is number 2
+    playbook.yaml:281:31: call.missed allows one service message, and this is number 2
         keep one, and ask for consent in it
-    playbook.yaml:232:31: the quiet hours move this step to a time that is too late for it, so it never goes
+    playbook.yaml:257:31: the quiet hours move this step to a time that is too late for it, so it never goes
         choose a time by day, a longer within, or quiet-hours: ignore
-    playbook.yaml:236:33: "comment-thanks" cannot go then: Messenger and Instagram take nothing 24 hours after the person's last message (R17)
+    playbook.yaml:261:33: "comment-thanks" cannot go then: Messenger and Instagram take nothing 24 hours after the person's last message (R17)
         let the message go by whatsapp with an approved template, too
-    playbook.yaml:232:18: this step is due before the one above it
+    playbook.yaml:257:18: this step is due before the one above it
         after counts from the journey's start: move the step up, or write then-after
     playbook.yaml:49:21: who refuses gets no marketing message
         confirm with a message of kind: service

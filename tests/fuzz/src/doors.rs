@@ -172,6 +172,7 @@ impl Doors {
             for ticked in [
                 lead_intake::handle_tick(&self.world).await,
                 comment_responder::handle_tick(&self.world).await,
+                tag_responder::handle_tick(&self.world).await,
                 message_responder::handle_tick(&self.world).await,
             ] {
                 assert!(ticked.is_ok(), "{ticked:?}");
@@ -190,6 +191,7 @@ impl Doors {
         let response = match responder {
             Responder::LeadIntake => lead_intake::handle_sqs(&self.world, batch).await,
             Responder::Comment => comment_responder::handle(&self.world, batch).await,
+            Responder::Tag => tag_responder::handle(&self.world, batch).await,
             Responder::Message => message_responder::handle(&self.world, batch).await,
         };
         assert!(response.batch_item_failures.is_empty(), "a hint was not worked off: {hint:?}");

@@ -182,6 +182,7 @@ impl Town {
         match QueueName::of(hint) {
             QueueName::LeadIntake => lead_intake::handle_sqs(&self.world, batch).await,
             QueueName::Comments => comment_responder::handle(&self.world, batch).await,
+            QueueName::Tags => tag_responder::handle(&self.world, batch).await,
             QueueName::Messages => message_responder::handle(&self.world, batch).await,
             QueueName::Conversation | QueueName::Bulk => sender::handle(&self.world, platforms, batch).await,
         }
@@ -192,6 +193,7 @@ impl Town {
         followup_dispatcher::handle(&self.world).await.unwrap();
         lead_intake::handle_tick(&self.world).await.unwrap();
         comment_responder::handle_tick(&self.world).await.unwrap();
+        tag_responder::handle_tick(&self.world).await.unwrap();
         message_responder::handle_tick(&self.world).await.unwrap();
         sender::handle_tick(&self.world, self.platforms.as_ref()).await.unwrap();
     }

@@ -200,6 +200,7 @@ async fn every_sample_event_reaches_its_function() {
     let responses = [
         lead_intake::handle_sqs(&town.world, batch("lead-intake/inbox-hint.json")).await,
         comment_responder::handle(&town.world, batch("comment-responder/inbox-hint.json")).await,
+        tag_responder::handle(&town.world, batch("tag-responder/inbox-hint.json")).await,
         message_responder::handle(&town.world, batch("message-responder/inbox-hint.json")).await,
         sender::handle(&town.world, town.platforms.as_ref(), batch("sender/lead-hint.json")).await,
     ];

@@ -427,7 +427,7 @@ impl Sim {
         });
         // The others look for what is long overdue; where nothing is, they would find nothing.
         let overdue = self.store.index().first().is_some_and(|first| first < self.now() - MINUTE);
-        for function in if overdue { 0..4 } else { 0..0 } {
+        for function in if overdue { 0..5 } else { 0..0 } {
             let (world, meta) = (Arc::clone(&world), Arc::clone(&meta));
             self.spawn(
                 Job::Tick,
@@ -435,7 +435,8 @@ impl Sim {
                     let _rescued = match function {
                         0 => lead_intake::handle_tick(&world).await,
                         1 => comment_responder::handle_tick(&world).await,
-                        2 => message_responder::handle_tick(&world).await,
+                        2 => tag_responder::handle_tick(&world).await,
+                        3 => message_responder::handle_tick(&world).await,
                         _ => sender::handle_tick(&world, meta.as_ref()).await,
                     };
                     Came::Nothing
@@ -461,6 +462,7 @@ impl Sim {
             let response = match name {
                 QueueName::LeadIntake => lead_intake::handle_sqs(&world, event).await,
                 QueueName::Comments => comment_responder::handle(&world, event).await,
+                QueueName::Tags => tag_responder::handle(&world, event).await,
                 QueueName::Messages => message_responder::handle(&world, event).await,
                 QueueName::Conversation | QueueName::Bulk => {
                     sender::handle(&world, meta.as_ref(), event).await

@@ -1,7 +1,7 @@
 //! What happens on an Instagram account: comments, live comments, mentions.
 
 use domain::channel::Network;
-use domain::event::{Comment, EventKind};
+use domain::event::{Comment, EventKind, Mention};
 use domain::event_key::Sameness;
 use domain::identity::Identity;
 use domain::ids::{CommentId, PostId};
@@ -71,11 +71,13 @@ fn mention(split: &mut Split, place: &Place<'_>, value: &Value) {
         None => Identity::Comment(CommentId::from(id.as_str())),
     };
     let at = place.time(&value["timestamp"]);
-    let kind = EventKind::Mentioned {
+    let kind = EventKind::Mentioned(Mention {
         network: Network::Instagram,
+        asset: place.asset.clone(),
         comment: comment.map(CommentId::new),
         post: media.map(PostId::new),
-    };
+        is_ours: false,
+    });
     let same = Sameness::Comment { id: &id, verb: "mention", edited_at: None };
     split.events.push(place.event(author, at, kind, same));
 }

@@ -1,7 +1,7 @@
 //! What happens on a Facebook Page: comments, mentions, lead ads.
 
 use domain::channel::Network;
-use domain::event::{Comment, EventKind, LeadAd};
+use domain::event::{Comment, EventKind, LeadAd, Mention};
 use domain::event_key::Sameness;
 use domain::identity::Identity;
 use domain::ids::{CommentId, FormId, LeadAdId, PostId};
@@ -102,11 +102,13 @@ fn mention(split: &mut Split, place: &Place<'_>, value: &Value) {
         None if own_post && comment.is_some() => stand_in(&format!("mention:{id}")),
         None => stand_in(&id),
     };
-    let kind = EventKind::Mentioned {
+    let kind = EventKind::Mentioned(Mention {
         network: Network::Facebook,
+        asset: place.asset.clone(),
+        is_ours: own_post && comment.is_some(),
         comment: comment.map(CommentId::new),
         post: post.map(PostId::new),
-    };
+    });
     let same = Sameness::Comment { id: &id, verb: "mention", edited_at: None };
     split.events.push(place.event(author, at, kind, same));
 }

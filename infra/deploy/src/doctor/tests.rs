@@ -106,7 +106,7 @@ fn each_thing_that_breaks_is_one_finding_that_says_what_to_do() {
             of.heartbeat.as_mut().unwrap().swept_at = now() - SignedDuration::from_mins(20)
         }),
         ("held since", State::Look, |of| of.heartbeat.as_mut().unwrap().held_since = Some(now())),
-        ("2 dead letters of bulk", State::Look, |of| of.queues[4].dead = 2),
+        ("2 dead letters of bulk", State::Look, |of| of.queues[5].dead = 2),
         ("5000 hints", State::Look, |of| of.queues[0].waiting = 5_000),
         ("1 are parked", State::Look, |of| of.businesses[0].parked = 1),
         ("Session has expired", State::Broken, |of| {

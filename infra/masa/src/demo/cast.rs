@@ -18,6 +18,11 @@ pub struct Cast {
     pub destination: (&'static str, &'static str),
     pub asks_the_price: &'static str,
     pub asks_for_more: &'static str,
+    /// Comments under the offer's post, and under the raffle's with a friend's name.
+    pub lior: &'static str,
+    pub noga: &'static str,
+    pub wants_the_code: &'static str,
+    pub names_a_friend: &'static str,
     pub answers: &'static str,
     pub refuses: &'static str,
 }
@@ -32,6 +37,10 @@ const HEBREW: Cast = Cast {
     destination: ("יעד", "רומא"),
     asks_the_price: "כמה עולה? 😍",
     asks_for_more: "אשמח לפרטים",
+    lior: "ליאור גל",
+    noga: "נגה פז",
+    wants_the_code: "רוצה את הקוד!",
+    names_a_friend: "@tal_p בואי נזכה",
     answers: "היי, אשמח לדבר מחר",
     refuses: "הסר",
 };
@@ -46,6 +55,10 @@ const ENGLISH: Cast = Cast {
     destination: ("destination", "Rome"),
     asks_the_price: "How much is it? 😍",
     asks_for_more: "Tell me more",
+    lior: "Lior Gal",
+    noga: "Noga Paz",
+    wants_the_code: "I want the code!",
+    names_a_friend: "@tal_p let us win",
     answers: "Hi, let us talk tomorrow",
     refuses: "stop",
 };

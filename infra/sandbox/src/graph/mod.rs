@@ -4,6 +4,7 @@ mod answer;
 mod call;
 mod comments;
 mod likes;
+mod mentions;
 mod messaging;
 mod messaging_content;
 mod objects;
@@ -48,6 +49,11 @@ pub(crate) fn perform(world: &mut World, now: Timestamp, call: &Call) -> Result<
         ("POST", ["likes"], Object::Instagram(business)) => {
             likes::like_on_instagram(world, now, business, call)
         }
+        ("POST", ["mentions"], Object::Instagram(business)) => {
+            mentions::answer_through_account(world, now, business, call)
+        }
+        ("POST", ["comments"], Object::Mention(number)) => mentions::answer(world, now, number, call),
+        ("GET", [], Object::Mention(number)) => Ok(mentions::read(world, number, call)),
         ("POST", [], Object::Comment(id)) => comments::hide(world, &id, call),
         ("POST", ["subscribed_apps"], object) => reads::subscribe(world, id, &object, call),
         ("GET", ["subscribed_apps"], object) => reads::subscriptions(world, id, &object),
@@ -66,7 +72,12 @@ pub(crate) fn perform(world: &mut World, now: Timestamp, call: &Call) -> Result<
         ("GET", [], Object::Person { person, business, channel }) => {
             reads::profile(world, person, business, channel, call)
         }
-        ("GET", [], object) => Ok(reads::asset(world, id, &object, call)),
+        ("GET", [], object) => {
+            let business = if let Object::Instagram(business) = object { Some(business) } else { None };
+            let mention =
+                business.and_then(|business| mentions::read_through_account(world, business, id, call));
+            mention.unwrap_or_else(|| Ok(reads::asset(world, id, &object, call)))
+        }
         _ => Err(Refusal::unknown_path()),
     }
 }

@@ -12,7 +12,13 @@ pub(crate) enum Object {
     Account(usize),
     Comment(String),
     Lead(String),
-    Person { person: usize, business: usize, channel: Channel },
+    /// Somebody's post on Facebook that names the Page.
+    Mention(usize),
+    Person {
+        person: usize,
+        business: usize,
+        channel: Channel,
+    },
 }
 
 /// Finds the object, for a token that may touch it.
@@ -40,6 +46,11 @@ fn known(world: &World, id: &str) -> Option<(Object, usize)> {
     }
     if let Some(comment) = world.comments.get(id) {
         return Some((Object::Comment(id.to_owned()), comment.business));
+    }
+    if let Some(number) =
+        world.mentions.iter().position(|mention| mention.channel == Channel::Facebook && mention.post == id)
+    {
+        return Some((Object::Mention(number), world.mentions[number].business));
     }
     if let Some(lead) = world.leads.get(id) {
         return Some((Object::Lead(id.to_owned()), lead.business));

@@ -133,7 +133,9 @@ pub(super) fn asset(world: &World, id: &str, object: &Object, call: &Call) -> Va
             "display_phone_number": world.businesses[*business].display_phone,
             "quality_rating": "GREEN",
         }),
-        Object::Comment(_) | Object::Lead(_) | Object::Person { .. } => json!({ "id": id }),
+        Object::Comment(_) | Object::Lead(_) | Object::Mention(_) | Object::Person { .. } => {
+            json!({ "id": id })
+        }
     })
 }
 
@@ -174,9 +176,11 @@ pub(super) fn subscriptions(world: &World, id: &str, object: &Object) -> Result<
 fn check_subscribable(object: &Object) -> Result<(), Refusal> {
     match object {
         Object::Page(_) | Object::Instagram(_) | Object::Account(_) => Ok(()),
-        Object::Number(_) | Object::Comment(_) | Object::Lead(_) | Object::Person { .. } => {
-            Err(Refusal::unknown_path())
-        }
+        Object::Number(_)
+        | Object::Comment(_)
+        | Object::Lead(_)
+        | Object::Mention(_)
+        | Object::Person { .. } => Err(Refusal::unknown_path()),
     }
 }
 

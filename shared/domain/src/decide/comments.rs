@@ -59,7 +59,7 @@ pub fn commented(draft: &mut Draft<'_>, event: &Event, comment: &Comment) {
 }
 
 /// Facebook shows a full name, Instagram a user name.
-fn call_by_name(draft: &mut Draft<'_>, network: Network, name: Option<&str>) {
+pub(super) fn call_by_name(draft: &mut Draft<'_>, network: Network, name: Option<&str>) {
     match (name, network) {
         (Some(name), Network::Facebook) if draft.lead.name.is_none() => {
             draft.lead.name = PersonName::parse(name)

@@ -13,6 +13,7 @@ mod draft;
 mod journeys;
 mod messages;
 mod steps;
+mod tags;
 
 pub(crate) use capture::{CONSENTS_MAX, FIELDS_MAX, captured as capture_lead_ad};
 pub(crate) use comments::looked_up;
@@ -21,6 +22,7 @@ pub(crate) use draft::describe;
 pub(crate) use journeys::{compare_segments, is_forgettable, stop as stop_run};
 pub(crate) use messages::{leave_in_peace, stop_marketing};
 pub(crate) use steps::{advance, wait_for};
+pub(crate) use tags::looked_up as mention_looked_up;
 
 use crate::context::Context;
 use crate::event::{Event, EventKind};
@@ -66,7 +68,10 @@ pub fn decide(lead: &Lead, event: &Event, context: &Context<'_>) -> Decision {
         }
         EventKind::CommentRemoved { comment } => comments::removed(&mut draft, event, comment),
         EventKind::CommentHidden { comment } => comments::hidden(&mut draft, event, comment),
-        EventKind::Messaged(message) => messages::messaged(&mut draft, event, message),
+        EventKind::Messaged(message) => {
+            messages::messaged(&mut draft, event, message);
+            tags::in_story(&mut draft, event, message);
+        }
         EventKind::MessageEdited { channel, .. } => {
             draft.note(
                 Entry::new(event.occurred_at, What::MessageEdited).with(Fact::Channel, channel.as_str()),
@@ -95,12 +100,7 @@ pub fn decide(lead: &Lead, event: &Event, context: &Context<'_>) -> Decision {
         EventKind::MarketingResumed => messages::marketing_resumed(&mut draft, event),
         EventKind::IdentityChanged { to } => draft.rename(&event.author, to),
         EventKind::Claimed { by } => crate::merge::claimed(&mut draft, event, *by),
-        EventKind::Mentioned { network, comment, post } => draft.note(
-            Entry::new(event.occurred_at, What::Mentioned)
-                .with(Fact::Channel, network.as_str())
-                .with_some(Fact::Comment, comment.as_ref())
-                .with_some(Fact::Post, post.as_ref()),
-        ),
+        EventKind::Mentioned(mention) => tags::mentioned(&mut draft, event, mention),
         EventKind::Granted(given) => comments::granted(&mut draft, given),
         // A campaign is no lead, and decides for itself.
         EventKind::GrantWanted(_) => {}

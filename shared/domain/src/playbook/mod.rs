@@ -6,6 +6,7 @@ mod journey;
 mod journeys;
 mod message;
 mod quiet_hours;
+mod tags;
 
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ pub use message::{
     Button, CONSENT_PAYLOAD, Gender, Kind, Message, OPT_OUT_PAYLOAD, Variant, WhatsAppTemplate, Wording,
 };
 pub use quiet_hours::{Allowed, Pause, QuietHours, night_of};
+pub use tags::{TagCampaign, TagPlace};
 
 use crate::channel::Channel;
 use crate::email::EmailAddress;
@@ -45,6 +47,8 @@ pub struct Playbook {
     /// Kinds of people by name: what enters and leaves them can start and stop journeys.
     pub segments: BTreeMap<String, Condition>,
     pub campaigns: BTreeMap<CampaignName, Campaign>,
+    /// What answers whoever names the business.
+    pub tags: BTreeMap<CampaignName, TagCampaign>,
     /// Nights, days of rest and pauses, in which nothing goes out that nobody waits for.
     pub quiet_hours: QuietHours,
     /// How many messages that nobody waits for one person may get in a civil day.

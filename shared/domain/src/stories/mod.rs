@@ -21,6 +21,7 @@ mod refusals;
 mod room;
 mod rules;
 mod signs;
+mod tags;
 mod tale;
 mod templates;
 mod ways;

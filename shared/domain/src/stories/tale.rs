@@ -291,7 +291,9 @@ fn shown(operation: &Operation) -> String {
         Operation::Like { .. }
         | Operation::Hide { .. }
         | Operation::ReadLeadAd { .. }
-        | Operation::ReadComment { .. } => String::new(),
+        | Operation::ReadComment { .. }
+        | Operation::ReadMention { .. } => String::new(),
+        Operation::AnswerMention { text, .. } => text.clone(),
         Operation::Announce(announcement) => {
             format!("{} {:?}", announcement.what.as_str(), announcement.tags)
         }

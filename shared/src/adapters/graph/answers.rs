@@ -39,8 +39,13 @@ fn read(operation: &Operation, answer: &Value) -> Option<Outcome> {
             }
             Some(done(id, person.and_then(|person| scoped(*channel, person)).into_iter().collect()))
         }
-        Operation::ReplyToComment { .. } => Some(done(Some(json::id(&answer["id"])?), Vec::new())),
+        Operation::ReplyToComment { .. } | Operation::AnswerMention { .. } => {
+            Some(done(Some(json::id(&answer["id"])?), Vec::new()))
+        }
         Operation::Like { .. } | Operation::Hide { .. } => liked(answer),
+        Operation::ReadMention { network, .. } => {
+            comment::read_mention(*network, answer).map(Outcome::CommentRead)
+        }
         Operation::ReadComment { network, .. } => comment::read(*network, answer).map(Outcome::CommentRead),
         Operation::ReadLeadAd { .. } => lead_ad::read(answer).map(Outcome::LeadAdRead),
         Operation::FindReply { .. } | Operation::FindMessage { .. } => evidence::outcome(operation, answer),

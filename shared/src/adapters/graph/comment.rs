@@ -42,6 +42,23 @@ pub fn read(network: Network, answer: &Value) -> Option<CommentFields> {
     })
 }
 
+/// Reads what names the business: a comment or a caption, on Instagram below the account that was asked.
+pub fn read_mention(network: Network, answer: &Value) -> Option<CommentFields> {
+    match network {
+        Network::Facebook => read(network, answer),
+        Network::Instagram => {
+            let comment = &answer["mentioned_comment"];
+            if comment.is_object() {
+                return read(network, comment);
+            }
+            let media = &answer["mentioned_media"];
+            let fields = read(network, media)?;
+            let text = media["caption"].as_str().map(|text| text.chars().take(TEXT_CHARACTERS_MAX).collect());
+            Some(CommentFields { text, post: json::id(&media["id"]).map(PostId::new), ..fields })
+        }
+    }
+}
+
 /// People only: a Page that is tagged is no friend.
 fn tagged(tags: &Value) -> u32 {
     let tags = tags.as_array().map(Vec::as_slice).unwrap_or_default();
@@ -58,6 +75,21 @@ fn time(value: &Value) -> Option<Timestamp> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_mention_is_read_below_the_account_that_was_asked() {
+        let comment =
+            json!({"mentioned_comment": {"id": "17", "text": "@neveh", "media": {"id": "18"}}, "id": "1"});
+        let read_one = read_mention(Network::Instagram, &comment).unwrap();
+        assert_eq!((read_one.text.as_deref(), read_one.post), (Some("@neveh"), Some("18".into())));
+        let caption = json!({"mentioned_media": {"id": "18", "caption": "עם @neveh", "username": "dana"}});
+        let read_one = read_mention(Network::Instagram, &caption).unwrap();
+        assert_eq!(
+            (read_one.text.as_deref(), read_one.author_name.as_deref()),
+            (Some("עם @neveh"), Some("dana"))
+        );
+        assert!(read_mention(Network::Instagram, &json!({"id": "1"})).is_none());
+    }
 
     #[test]
     fn a_comment_tells_its_time_its_author_and_whom_it_names() {

@@ -49,12 +49,14 @@ pub fn lost(operation: &Operation, reason: String) -> CallFailure {
         | Operation::Hide { .. }
         | Operation::ReadLeadAd { .. }
         | Operation::ReadComment { .. }
+        | Operation::ReadMention { .. }
         | Operation::FindReply { .. }
         | Operation::FindMessage { .. }
         | Operation::Announce(_) => CallFailure::TryAgain { wait: None, is_limit: false, reason },
-        Operation::SendWhatsApp { .. } | Operation::SendMessage { .. } | Operation::ReplyToComment { .. } => {
-            CallFailure::AnswerLost { reason }
-        }
+        Operation::SendWhatsApp { .. }
+        | Operation::SendMessage { .. }
+        | Operation::AnswerMention { .. }
+        | Operation::ReplyToComment { .. } => CallFailure::AnswerLost { reason },
     }
 }
 
@@ -75,7 +77,14 @@ fn is_lead_to_come(operation: &Operation, status: StatusCode, error: Option<Meta
 /// What is not there cannot be looked up, and never will be.
 fn is_comment_gone(operation: &Operation, error: Option<MetaError>) -> bool {
     let unknown = error.is_some_and(|error| matches!(error.code, 100 | 803));
-    unknown && matches!(operation, Operation::ReadComment { .. } | Operation::Hide { .. })
+    let gone = matches!(
+        operation,
+        Operation::ReadComment { .. }
+            | Operation::ReadMention { .. }
+            | Operation::AnswerMention { .. }
+            | Operation::Hide { .. }
+    );
+    unknown && gone
 }
 
 /// Without a code that decides. HTTP's status is unreliable here, and so comes last.

@@ -52,6 +52,37 @@ pub fn request(operation: &Operation, opaque: &str) -> Option<Request> {
             };
             Request::get(comment.as_str(), "", vec![("fields", fields.to_owned())])
         }
+        Operation::ReadMention { network: Network::Facebook, post, comment, .. } => {
+            let id =
+                comment.as_ref().map(ToString::to_string).or_else(|| post.as_ref().map(ToString::to_string));
+            Request::get(&id?, "", vec![("fields", "id,from,message,created_time".to_owned())])
+        }
+        // Who is named may read what names them, through their own account (PLATFORM.md §3).
+        Operation::ReadMention { network: Network::Instagram, asset, post, comment } => {
+            let fields = match (comment, post) {
+                (Some(comment), _) => {
+                    format!(
+                        "mentioned_comment.comment_id({comment}){{id,text,timestamp,media{{id}},username}}"
+                    )
+                }
+                (None, Some(post)) => {
+                    format!("mentioned_media.media_id({post}){{id,caption,timestamp,username}}")
+                }
+                (None, None) => return None,
+            };
+            Request::get(asset.as_str(), "", vec![("fields", fields)])
+        }
+        Operation::AnswerMention { network: Network::Facebook, post, comment, text, .. } => {
+            let below = comment.as_ref().map_or(post.as_str(), |comment| comment.as_str());
+            Request::post(below, "comments", json!({ "message": text }))
+        }
+        Operation::AnswerMention { network: Network::Instagram, asset, post, comment, text } => {
+            let mut body = json!({ "media_id": post.as_str(), "message": text });
+            if let Some(comment) = comment {
+                body["comment_id"] = comment.as_str().into();
+            }
+            Request::post(asset.as_str(), "mentions", body)
+        }
         Operation::ReadLeadAd { id } => {
             let fields = "created_time,id,ad_id,form_id,field_data".to_owned();
             Request::get(id.as_str(), "", vec![("fields", fields)])

@@ -41,16 +41,11 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
         }
         buttons(check, message, &channels);
     }
-    for answering in check.answers() {
-        for (path, network, reply) in answering.replies(check.tree) {
-            let length = length(check, reply);
-            // A reply for all networks has to fit the shortest.
-            let same = |network: &&Network| answering.answer.replies(**network).contains(reply);
-            let networks = answering.campaign.networks.iter().filter(same).chain([&network]);
-            if let Some(network) = networks.min_by_key(|network| comment_chars_max(**network))
-                && length > comment_chars_max(*network)
-            {
-                let (network, limit) = (network.as_str(), comment_chars_max(*network));
+    for replies in check.public_replies() {
+        for (path, network, reply) in replies.texts(check.tree) {
+            let (length, limit) = (length(check, reply), comment_chars_max(network));
+            if length > limit {
+                let network = network.as_str();
                 let what =
                     format!("a comment on {network} has at most {limit} characters, this has {length}");
                 check.fault(&parts(&path), what, "shorten it");

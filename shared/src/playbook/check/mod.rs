@@ -12,9 +12,12 @@ mod people;
 mod refusal;
 mod reviews;
 mod steps;
+mod tags;
 mod templates;
 mod texts;
 mod windows;
+
+use std::collections::BTreeMap;
 
 use domain::channel::{Channel, Network};
 use domain::playbook::{Answer, Campaign, Gift, Journey, Message, Playbook, StepAction, Trigger};
@@ -37,6 +40,7 @@ pub fn playbook(playbook: &Playbook, tree: &Node, report: &mut Report<'_>) {
     windows::check(&mut check);
     templates::check(&mut check);
     campaigns::check(&mut check);
+    tags::check(&mut check);
 }
 
 /// A playbook and the file it was read from, so that each fault finds its place.
@@ -106,6 +110,13 @@ impl<'a> Check<'a, '_, '_> {
         let of = |campaign: &'a Campaign| answers(self.tree, campaign);
         self.playbook.campaigns.values().flat_map(of).collect()
     }
+
+    /// Everything that is said in public.
+    fn public_replies(&self) -> Vec<Replies<'a>> {
+        let mut replies: Vec<Replies<'a>> = self.answers().iter().map(Answering::replies).collect();
+        replies.extend(tags::replies(self));
+        replies
+    }
 }
 
 /// What a campaign answers, and where it is written.
@@ -122,11 +133,24 @@ impl<'a> Answering<'a> {
         [&self.path[..], &[key.to_owned()]].concat()
     }
 
-    /// Each public reply, with its place. One that stands for all networks comes once.
-    fn replies(&self, tree: &Node) -> Vec<(Vec<String>, Network, &'a String)> {
-        let at = self.at("reply");
-        let by_network = tree.find(&parts(&at)).is_some_and(|node| matches!(node.value, Value::Map(_)));
-        let pools = self.answer.replies.iter().take(if by_network { usize::MAX } else { 1 });
+    fn replies(&self) -> Replies<'a> {
+        Replies { path: self.at("reply"), pools: &self.answer.replies, gift: self.gift }
+    }
+}
+
+/// Public replies, by network.
+struct Replies<'a> {
+    path: Vec<String>,
+    pools: &'a BTreeMap<Network, Vec<String>>,
+    gift: Option<&'a Gift>,
+}
+
+impl<'a> Replies<'a> {
+    /// Each with its place. One that stands for all networks comes once, for the one that takes least.
+    fn texts(&self, tree: &Node) -> Vec<(Vec<String>, Network, &'a String)> {
+        let at = &self.path;
+        let by_network = tree.find(&parts(at)).is_some_and(|node| matches!(node.value, Value::Map(_)));
+        let pools = self.pools.iter().rev().take(if by_network { usize::MAX } else { 1 });
         let texts = pools.flat_map(|(network, pool)| {
             pool.iter().enumerate().map(move |(index, text)| (*network, index, text))
         });

@@ -21,6 +21,11 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
             message_exists(check, message, &parts(&answering.at("private-reply")));
         }
     }
+    for (name, campaign) in &playbook.tags {
+        if let Some(message) = &campaign.message {
+            message_exists(check, message, &["tags", name.as_str(), "message"]);
+        }
+    }
     if let Some(message) = &playbook.opt_out_confirmation {
         message_exists(check, message, &["opt-out", "confirm"]);
     }

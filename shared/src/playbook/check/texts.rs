@@ -33,9 +33,9 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
             params_can_be_filled_in(check, message, wording, template.as_ref());
         }
     }
-    for answering in check.answers() {
-        let reader = given(stranger(playbook), answering.gift);
-        for (path, _, reply) in answering.replies(check.tree) {
+    for replies in check.public_replies() {
+        let reader = given(stranger(playbook), replies.gift);
+        for (path, _, reply) in replies.texts(check.tree) {
             can_be_filled_in(check, reply, &reader, "''", &parts(&path));
         }
     }

@@ -160,7 +160,7 @@ fn signs(fields: &Fields<'_>, key: &str, report: &mut Report<'_>) -> Signs {
     signs
 }
 
-fn answer(fields: &Fields<'_>, networks: &[Network], report: &mut Report<'_>) -> Answer {
+pub(super) fn answer(fields: &Fields<'_>, networks: &[Network], report: &mut Report<'_>) -> Answer {
     let replies = replies(fields, networks, report);
     let longest = replies.values().map(Vec::len).max().unwrap_or_default() as u32;
     let most = longest.saturating_sub(1).min(NO_REPEAT_MAX);
@@ -275,7 +275,12 @@ fn posts(fields: &Fields<'_>, report: &mut Report<'_>) -> Posts {
 }
 
 /// A civil time of the business.
-fn moment(fields: &Fields<'_>, key: &str, zone: &TimeZone, report: &mut Report<'_>) -> Option<Timestamp> {
+pub(super) fn moment(
+    fields: &Fields<'_>,
+    key: &str,
+    zone: &TimeZone,
+    report: &mut Report<'_>,
+) -> Option<Timestamp> {
     let written = fields.optional(key, report)?;
     let read: Option<Timestamp> = match written.parse() {
         Ok(instant) => Some(instant),
@@ -300,7 +305,7 @@ fn networks(fields: &Fields<'_>, entry: &Entry, report: &mut Report<'_>) -> Vec<
     named_networks(fields, "on", report)
 }
 
-fn named_networks(fields: &Fields<'_>, key: &str, report: &mut Report<'_>) -> Vec<Network> {
+pub(super) fn named_networks(fields: &Fields<'_>, key: &str, report: &mut Report<'_>) -> Vec<Network> {
     let mut networks = Vec::new();
     for (word, place) in fields.texts(key, report) {
         match NETWORKS.into_iter().find(|network| network.as_str() == word) {

@@ -12,6 +12,7 @@ mod pace;
 mod people;
 mod quiet;
 mod step_time;
+mod tags;
 mod times;
 
 use std::collections::BTreeMap;
@@ -23,7 +24,7 @@ use super::fields::Fields;
 use super::report::Report;
 use super::tree::Node;
 
-pub const PARTS: [&str; 17] = [
+pub const PARTS: [&str; 18] = [
     "business",
     "agents",
     "teams",
@@ -39,6 +40,7 @@ pub const PARTS: [&str; 17] = [
     "journeys",
     "campaigns",
     "pace",
+    "tags",
     "deals",
     "bus",
 ];
@@ -79,6 +81,12 @@ pub fn playbook(tree: &Node, version: PlaybookVersion, report: &mut Report<'_>) 
         quiet_hours: quiet::quiet_hours(&fields, report),
         daily_cap: cap(&fields, "daily-cap", "day", report),
         weekly_cap: cap(&fields, "weekly-cap", "week", report),
+        tags: fields
+            .named("tags", report)
+            .into_iter()
+            .map(|entry| tags::tags(entry, &zone, report))
+            .map(|campaign| (campaign.name.clone(), campaign))
+            .collect(),
         paces: pace::paces(&fields, report),
         deals: fields
             .named("deals", report)
@@ -122,4 +130,5 @@ pub mod keys {
     pub use super::journey::{KEYS as JOURNEY, STEP_KEYS as STEP, WAY_KEYS as WAY};
     pub use super::message::{KEYS as MESSAGE, WORDING_KEYS as WORDING};
     pub use super::pace::KEYS as PACE;
+    pub use super::tags::KEYS as TAGS;
 }

@@ -255,14 +255,14 @@ fn a_newcomer_who_breaks_the_starter_in_ten_ways_is_told_the_place_and_the_cure(
         })
         .collect();
     assert_snapshot!(said.join("\n\n"), @r#"
-    playbook.yaml:232:46: unknown message "followup2"
+    playbook.yaml:257:46: unknown message "followup2"
         did you mean "follow-up-2"?
-    playbook.yaml:232:46: אין הודעה בשם "followup2"
+    playbook.yaml:257:46: אין הודעה בשם "followup2"
         התכוונתם ל-"follow-up-2"?
 
-    playbook.yaml:269:15: unknown message "trip-joined"
+    playbook.yaml:294:15: unknown message "trip-joined"
         did you mean "trip-joind"?
-    playbook.yaml:269:15: אין הודעה בשם "trip-joined"
+    playbook.yaml:294:15: אין הודעה בשם "trip-joined"
         התכוונתם ל-"trip-joind"?
 
     playbook.yaml:56:11: unknown kind of message "servce"
@@ -270,19 +270,19 @@ fn a_newcomer_who_breaks_the_starter_in_ten_ways_is_told_the_place_and_the_cure(
     playbook.yaml:56:11: אין סוג הודעה "servce"
         התכוונתם ל-"service"?
 
-    playbook.yaml:231:18: "3" is no span of time
+    playbook.yaml:256:18: "3" is no span of time
         write a number and a unit: 30 minutes, 1 hour, 3 days, 2 weeks
-    playbook.yaml:231:18: "3" אינו פרק זמן
+    playbook.yaml:256:18: "3" אינו פרק זמן
         כתבו מספר ויחידה: 30 minutes, ‏1 hour, ‏3 days, ‏2 weeks
 
-    playbook.yaml:232:31: "10" is no time of day
+    playbook.yaml:257:31: "10" is no time of day
         write hours and minutes of a day, in quotes: "10:00"
-    playbook.yaml:232:31: "10" אינו שעה ביום
+    playbook.yaml:257:31: "10" אינו שעה ביום
         כתבו שעות ודקות, במירכאות: "10:00"
 
-    playbook.yaml:227:4: not readable as YAML: while parsing a block mapping, did not find expected key
+    playbook.yaml:252:4: not readable as YAML: while parsing a block mapping, did not find expected key
         look for a missing quote, colon or bracket, and at the indentation here and just above
-    playbook.yaml:227:4: אי אפשר לקרוא את זה כ-YAML: while parsing a block mapping, did not find expected key
+    playbook.yaml:252:4: אי אפשר לקרוא את זה כ-YAML: while parsing a block mapping, did not find expected key
         חפשו מירכאה, נקודתיים או סוגר שחסרים, ובדקו את ההזחה כאן ומעט למעלה
 
     playbook.yaml:196:15: not readable as YAML: mapping values are not allowed in this context

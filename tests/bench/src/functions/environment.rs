@@ -6,9 +6,10 @@ use super::aws::{Aws, TABLE};
 pub const APP_SECRET: &str = "sandbox-app-secret";
 
 /// The queues, by the variables that hold their addresses.
-const QUEUES: [(&str, &str); 5] = [
+const QUEUES: [(&str, &str); 6] = [
     ("MASA_QUEUE_LEAD_INTAKE", "lead-intake"),
     ("MASA_QUEUE_COMMENTS", "comments"),
+    ("MASA_QUEUE_TAGS", "tags"),
     ("MASA_QUEUE_MESSAGES", "messages"),
     ("MASA_QUEUE_CONVERSATION", "conversation"),
     ("MASA_QUEUE_BULK", "bulk"),

@@ -1,7 +1,7 @@
 //! Random events.
 
 use domain::delivery::DeliveryStatus;
-use domain::event::{Call, CallKind, Capture, Comment, Details, EventKind, LeadAd, Media, Message};
+use domain::event::{Call, CallKind, Capture, Comment, Details, EventKind, LeadAd, Media, Mention, Message};
 use domain::grant::{Given, Wanted};
 use domain::ids::{
     AssetId, CampaignName, CommentId, FormId, LeadAdId, LeadId, PlatformMessageId, PostId, RuleName, WorkId,
@@ -69,11 +69,7 @@ pub fn random_kind(chance: &mut Chance) -> EventKind {
             wanted: wanted(chance),
             grant: chance.maybe(grant),
         }),
-        _ => EventKind::Mentioned {
-            network: network(chance),
-            comment: chance.maybe(|_| comment),
-            post: chance.maybe(Chance::text).map(PostId::new),
-        },
+        _ => EventKind::Mentioned(mention(chance)),
     }
 }
 
@@ -91,6 +87,16 @@ pub fn comment(chance: &mut Chance) -> Comment {
         is_ad: chance.one_in(2),
         written_at: chance.maybe(moment),
         friends: chance.maybe(|chance| chance.below(4) as u32),
+    }
+}
+
+pub fn mention(chance: &mut Chance) -> Mention {
+    Mention {
+        network: network(chance),
+        asset: AssetId::new(chance.text()),
+        comment: chance.maybe(|chance| CommentId::new(chance.text())),
+        post: chance.maybe(Chance::text).map(PostId::new),
+        is_ours: chance.one_in(2),
     }
 }
 

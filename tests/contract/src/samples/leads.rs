@@ -209,7 +209,7 @@ fn action(chance: &mut Chance) -> Action {
     let message = MessageName::new(chance.text());
     let to = comment_at(chance);
     let campaign = CampaignName::new(chance.text());
-    match chance.below(7) {
+    match chance.below(9) {
         0 => {
             let purpose = chance.pick(&[Purpose::Playbook, Purpose::OptOutConfirmation]);
             Action::Send { message, channel: channel(chance), purpose }
@@ -221,6 +221,15 @@ fn action(chance: &mut Chance) -> Action {
         }
         3 => Action::Like { to },
         4 => Action::Hide { to },
+        6 => Action::LookUpMention { mention: Box::new(super::events::mention(chance)) },
+        7 => Action::AnswerMention {
+            network: to.network,
+            asset: to.asset,
+            post: PostId::new(chance.text()),
+            comment: chance.maybe(|chance| CommentId::new(chance.text())),
+            campaign,
+            pick: chance.below(5) as u32,
+        },
         5 => Action::LookUpComment { comment: Box::new(super::events::comment(chance)) },
         _ => Action::LookUpLeadAd { id: LeadAdId::new(chance.text()), page: AssetId::new(chance.text()) },
     }

@@ -176,7 +176,11 @@ impl<'a> Case<'a> {
             Wanted::PrivateReply { comment, .. }
             | Wanted::PublicReply { comment, .. }
             | Wanted::Like { comment } => self.author(comment),
-            Wanted::ReadLeadAd { .. } | Wanted::Look | Wanted::Hide { .. } | Wanted::Announce { .. } => None,
+            Wanted::ReadLeadAd { .. }
+            | Wanted::Look
+            | Wanted::Hide { .. }
+            | Wanted::AnswerMention { .. }
+            | Wanted::Announce { .. } => None,
         }
     }
 

@@ -52,6 +52,7 @@ fn writes(wanted: &Wanted) -> bool {
         | Wanted::ReadLeadAd { .. }
         | Wanted::Look
         | Wanted::Hide { .. }
+        | Wanted::AnswerMention { .. }
         | Wanted::Announce { .. } => false,
     }
 }

@@ -38,6 +38,7 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
             | Wanted::ReadLeadAd { .. }
             | Wanted::Look
             | Wanted::Hide { .. }
+            | Wanted::AnswerMention { .. }
             | Wanted::Announce { .. } => {}
         }
     }

@@ -30,6 +30,7 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
             | Wanted::ReadLeadAd { .. }
             | Wanted::Look
             | Wanted::Hide { .. }
+            | Wanted::AnswerMention { .. }
             | Wanted::Announce { .. } => {}
         }
     }

@@ -50,6 +50,10 @@ pub enum Wanted {
     Hide {
         comment: String,
     },
+    /// The comment or the post that named us.
+    AnswerMention {
+        at: String,
+    },
     ReadLeadAd {
         id: String,
     },
@@ -68,7 +72,11 @@ impl Wanted {
             | Self::PublicReply { comment, .. }
             | Self::Like { comment }
             | Self::Hide { comment } => Some(comment),
-            Self::Send { .. } | Self::ReadLeadAd { .. } | Self::Look | Self::Announce { .. } => None,
+            Self::Send { .. }
+            | Self::ReadLeadAd { .. }
+            | Self::Look
+            | Self::AnswerMention { .. }
+            | Self::Announce { .. } => None,
         }
     }
 }

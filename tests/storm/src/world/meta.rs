@@ -111,6 +111,7 @@ impl Meta {
             operation,
             Operation::ReadLeadAd { .. }
                 | Operation::ReadComment { .. }
+                | Operation::ReadMention { .. }
                 | Operation::FindReply { .. }
                 | Operation::FindMessage { .. }
         );
@@ -209,8 +210,16 @@ impl Meta {
                 book.comments.entry(comment.clone()).or_default().replies.push(now);
                 Ok(done(id, None))
             }
-            (Operation::Like { .. } | Operation::Hide { .. } | Operation::Announce(_), _) => {
-                Ok(done(id, None))
+            (
+                Operation::Like { .. }
+                | Operation::Hide { .. }
+                | Operation::AnswerMention { .. }
+                | Operation::Announce(_),
+                _,
+            ) => Ok(done(id, None)),
+            (Operation::ReadMention { post, .. }, _) => {
+                let post = post.clone().or_else(|| Some("elsewhere".into()));
+                Ok(Outcome::CommentRead(CommentFields { post, ..CommentFields::default() }))
             }
             (Operation::ReadComment { comment, network }, _) => Ok(self.comment(comment.as_str(), *network)),
             (Operation::ReadLeadAd { id }, _) => Ok(self.lead_ad(id.as_str())),
@@ -441,12 +450,14 @@ fn lost(operation: &Operation) -> Outcome {
         | Operation::Hide { .. }
         | Operation::ReadLeadAd { .. }
         | Operation::ReadComment { .. }
+        | Operation::ReadMention { .. }
         | Operation::FindReply { .. }
         | Operation::FindMessage { .. }
         | Operation::Announce(_) => CallFailure::TryAgain { wait: None, is_limit: false, reason },
-        Operation::SendWhatsApp { .. } | Operation::SendMessage { .. } | Operation::ReplyToComment { .. } => {
-            CallFailure::AnswerLost { reason }
-        }
+        Operation::SendWhatsApp { .. }
+        | Operation::SendMessage { .. }
+        | Operation::AnswerMention { .. }
+        | Operation::ReplyToComment { .. } => CallFailure::AnswerLost { reason },
     })
 }
 
@@ -503,9 +514,14 @@ fn wanted(operation: &Operation) -> Wanted {
         Operation::Like { comment, .. } => Wanted::Like { comment: comment.to_string() },
         Operation::ReadLeadAd { id } => Wanted::ReadLeadAd { id: id.to_string() },
         Operation::Hide { comment, .. } => Wanted::Hide { comment: comment.to_string() },
-        Operation::ReadComment { .. } | Operation::FindReply { .. } | Operation::FindMessage { .. } => {
-            Wanted::Look
+        Operation::AnswerMention { post, comment, .. } => {
+            let at = comment.as_ref().map_or(post.as_str(), |comment| comment.as_str());
+            Wanted::AnswerMention { at: at.to_owned() }
         }
+        Operation::ReadComment { .. }
+        | Operation::ReadMention { .. }
+        | Operation::FindReply { .. }
+        | Operation::FindMessage { .. } => Wanted::Look,
         Operation::Announce(told) => {
             Wanted::Announce { what: told.what.as_str().to_owned(), happened_at: told.happened_at }
         }
@@ -526,6 +542,8 @@ fn words(operation: &Operation) -> Option<String> {
         | Operation::Hide { .. }
         | Operation::ReadLeadAd { .. }
         | Operation::ReadComment { .. }
+        | Operation::ReadMention { .. }
+        | Operation::AnswerMention { .. }
         | Operation::FindReply { .. }
         | Operation::FindMessage { .. }
         | Operation::Announce(_) => None,
@@ -540,6 +558,7 @@ fn name_of(wanted: &Wanted) -> &str {
         Wanted::Like { .. } => "like",
         Wanted::ReadLeadAd { .. } => "look-up of a lead ad",
         Wanted::Hide { .. } => "hiding",
+        Wanted::AnswerMention { .. } => "answer to a mention",
         Wanted::Look => "look for evidence",
         Wanted::Announce { .. } => "announcement",
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::format::Damaged;
 use super::moment::Moment;
-use super::said::CommentItem;
+use super::said::{CommentItem, MentionItem};
 use super::words::{channel, channel_letter, is_default, network, network_letter};
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -43,6 +43,16 @@ pub enum ActionItem {
         to: CommentAtItem,
     },
     LookUpComment(Box<CommentItem>),
+    LookUpMention(MentionItem),
+    AnswerMention {
+        n: char,
+        a: String,
+        p: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        i: Option<String>,
+        c: String,
+        k: u32,
+    },
     LookUpLeadAd {
         i: String,
         a: String,
@@ -114,6 +124,15 @@ impl From<&Action> for ActionItem {
             }
             Action::Like { to } => Self::Like { to: to.into() },
             Action::Hide { to } => Self::Hide { to: to.into() },
+            Action::LookUpMention { mention } => Self::LookUpMention((&**mention).into()),
+            Action::AnswerMention { network, asset, post, comment, campaign, pick } => Self::AnswerMention {
+                n: network_letter(*network),
+                a: asset.to_string(),
+                p: post.to_string(),
+                i: comment.as_ref().map(CommentId::to_string),
+                c: campaign.to_string(),
+                k: *pick,
+            },
             Action::LookUpComment { comment } => Self::LookUpComment(Box::new((&**comment).into())),
             Action::LookUpLeadAd { id, page } => {
                 Self::LookUpLeadAd { i: id.to_string(), a: page.to_string() }
@@ -148,6 +167,15 @@ impl ActionItem {
             },
             Self::Like { to } => Action::Like { to: to.read()? },
             Self::Hide { to } => Action::Hide { to: to.read()? },
+            Self::LookUpMention(mention) => Action::LookUpMention { mention: Box::new(mention.read()?) },
+            Self::AnswerMention { n, a, p, i, c, k } => Action::AnswerMention {
+                network: network(n)?,
+                asset: AssetId::new(a),
+                post: PostId::new(p),
+                comment: i.map(CommentId::new),
+                campaign: CampaignName::new(c),
+                pick: k,
+            },
             Self::LookUpComment(comment) => Action::LookUpComment { comment: Box::new(comment.read()?) },
             Self::LookUpLeadAd { i, a } => {
                 Action::LookUpLeadAd { id: LeadAdId::new(i), page: AssetId::new(a) }

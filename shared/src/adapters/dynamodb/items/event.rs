@@ -5,9 +5,7 @@ use domain::delivery::DeliveryStatus;
 use domain::event::{Event, EventKind};
 use domain::event_key::EventKey;
 use domain::grant::{Given, Wanted};
-use domain::ids::{
-    AssetId, BusinessId, CampaignName, CommentId, PlatformMessageId, PostId, RuleName, WorkId,
-};
+use domain::ids::{AssetId, BusinessId, CampaignName, CommentId, PlatformMessageId, RuleName, WorkId};
 use serde::{Deserialize, Serialize};
 
 use super::action::CommentAtItem;
@@ -19,9 +17,9 @@ use super::identity;
 use super::merges::lead_id;
 use super::moment::Moment;
 use super::open_work::work_id;
-use super::said::{CommentItem, MessageItem};
+use super::said::{CommentItem, MentionItem, MessageItem};
 use super::source::SourceItem;
-use super::words::{channel, channel_letter, network, network_letter};
+use super::words::{channel, channel_letter};
 
 #[derive(Debug, Serialize, Deserialize)]
 pub struct EventItem {
@@ -105,13 +103,7 @@ enum KindItem {
     Claimed {
         by: String,
     },
-    Mentioned {
-        n: char,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        i: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        p: Option<String>,
-    },
+    Mentioned(MentionItem),
     GrantWanted(WantedItem),
     Granted {
         /// The campaign.
@@ -225,11 +217,7 @@ impl From<&EventKind> for KindItem {
             EventKind::MarketingResumed => Self::MarketingResumed,
             EventKind::IdentityChanged { to } => Self::IdentityChanged { to: identity::to_text(to) },
             EventKind::Claimed { by } => Self::Claimed { by: by.to_string() },
-            EventKind::Mentioned { network, comment, post } => Self::Mentioned {
-                n: network_letter(*network),
-                i: comment.as_ref().map(CommentId::to_string),
-                p: post.as_ref().map(PostId::to_string),
-            },
+            EventKind::Mentioned(mention) => Self::Mentioned(mention.into()),
             EventKind::GrantWanted(wanted) => Self::GrantWanted(wanted.into()),
             EventKind::Granted(given) => Self::Granted {
                 c: given.campaign.to_string(),
@@ -281,11 +269,7 @@ impl KindItem {
             Self::MarketingResumed => EventKind::MarketingResumed,
             Self::IdentityChanged { to } => EventKind::IdentityChanged { to: identity::from_text(&to)? },
             Self::Claimed { by } => EventKind::Claimed { by: lead_id(&by)? },
-            Self::Mentioned { n, i, p } => EventKind::Mentioned {
-                network: network(n)?,
-                comment: i.map(CommentId::new),
-                post: p.map(PostId::new),
-            },
+            Self::Mentioned(item) => EventKind::Mentioned(item.read()?),
             Self::GrantWanted(wanted) => EventKind::GrantWanted(wanted.read()?),
             Self::Granted { c, w, g } => EventKind::Granted(Given {
                 campaign: CampaignName::new(c),

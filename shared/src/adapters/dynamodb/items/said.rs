@@ -1,6 +1,6 @@
 //! What people wrote: comments and messages.
 
-use domain::event::{Comment, Media, Message};
+use domain::event::{Comment, Media, Mention, Message};
 use domain::ids::{AssetId, CommentId, PlatformMessageId, PostId};
 use serde::{Deserialize, Serialize};
 
@@ -96,6 +96,43 @@ impl CommentItem {
             is_ad: self.d,
             written_at: self.t.map(Into::into),
             friends: self.f,
+        })
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct MentionItem {
+    n: char,
+    a: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    i: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    p: Option<String>,
+    /// It stands under a post of ours.
+    #[serde(default, skip_serializing_if = "is_default")]
+    o: bool,
+}
+
+impl From<&Mention> for MentionItem {
+    fn from(mention: &Mention) -> Self {
+        Self {
+            n: network_letter(mention.network),
+            a: mention.asset.to_string(),
+            i: mention.comment.as_ref().map(CommentId::to_string),
+            p: mention.post.as_ref().map(PostId::to_string),
+            o: mention.is_ours,
+        }
+    }
+}
+
+impl MentionItem {
+    pub fn read(self) -> Result<Mention, Damaged> {
+        Ok(Mention {
+            network: network(self.n)?,
+            asset: AssetId::new(self.a),
+            comment: self.i.map(CommentId::new),
+            post: self.p.map(PostId::new),
+            is_ours: self.o,
         })
     }
 }

@@ -8,7 +8,9 @@ use domain::deal::{Deal, DealChange, Stage};
 use domain::delivery::DeliveryStatus;
 use domain::email::EmailAddress;
 use domain::erasure::{Erasing, Suppression};
-use domain::event::{Call, CallKind, Capture, Comment, Details, Event, EventKind, LeadAd, Media, Message};
+use domain::event::{
+    Call, CallKind, Capture, Comment, Details, Event, EventKind, LeadAd, Media, Mention, Message,
+};
 use domain::event_key::EventKey;
 use domain::grant::{Given, Grant, Wanted};
 use domain::identity::Identity;
@@ -90,6 +92,16 @@ fn comment() -> Comment {
         is_ad: false,
         written_at: None,
         friends: None,
+    }
+}
+
+fn mention() -> Mention {
+    Mention {
+        network: Network::Instagram,
+        asset: "178".into(),
+        comment: Some("17".into()),
+        post: Some("18".into()),
+        is_ours: true,
     }
 }
 
@@ -189,6 +201,19 @@ fn full_lead() -> Lead {
                 WorkState::Planned,
             ),
             work(9, Action::Hide { to: comment_at(Network::Facebook) }, WorkState::Planned),
+            work(11, Action::LookUpMention { mention: Box::new(mention()) }, WorkState::Planned),
+            work(
+                12,
+                Action::AnswerMention {
+                    network: Network::Instagram,
+                    asset: "178".into(),
+                    post: "18".into(),
+                    comment: None,
+                    campaign: "tagged".into(),
+                    pick: 2,
+                },
+                WorkState::Planned,
+            ),
             work(10, Action::LookUpComment { comment: Box::new(comment()) }, WorkState::Planned),
             work(
                 8,
@@ -451,11 +476,7 @@ fn kinds() -> Vec<EventKind> {
         EventKind::MarketingResumed,
         EventKind::IdentityChanged { to: Identity::WhatsAppUser("IL.1".into()) },
         EventKind::Claimed { by: LeadId::new(8) },
-        EventKind::Mentioned {
-            network: Network::Instagram,
-            comment: Some("1".into()),
-            post: Some("2".into()),
-        },
+        EventKind::Mentioned(mention()),
         EventKind::Deal(DealChange {
             id: "order-7".into(),
             kind: "trip".into(),

@@ -1,0 +1,138 @@
+//! What the operator asks of a business's campaigns, on one machine as on AWS: a question and its answer as JSON, so that
+//! both ways to ask it are one.
+
+use application::campaigns::{
+    CampaignReport, ConnectionReport, RaffleError, campaigns, commit_to_raffle, draw_raffle, entrants,
+};
+use application::grants::load_coupons;
+use application::{WorkError, World};
+use domain::ids::{BusinessId, CampaignName};
+use domain::raffle::Draw;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// How many codes one call loads; more are loaded by several.
+pub const CODES_PER_CALL_MAX: usize = 1_000;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum Asked {
+    Campaigns,
+    LoadCoupons {
+        campaign: String,
+        codes: Vec<String>,
+    },
+    /// `seed` is 64 hexadecimal digits.
+    CommitToRaffle {
+        campaign: String,
+        seed: String,
+    },
+    DrawRaffle {
+        campaign: String,
+        winners: u32,
+    },
+    RaffleEntrants {
+        campaign: String,
+    },
+}
+
+/// Why it cannot be done, in words for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum AskedError {
+    #[error(transparent)]
+    Raffle(#[from] RaffleError),
+    #[error(transparent)]
+    Work(#[from] WorkError),
+    #[error("the seed of a raffle has 64 hexadecimal digits")]
+    Seed,
+    #[error("a call loads at most {CODES_PER_CALL_MAX} codes")]
+    TooManyCodes,
+}
+
+pub async fn carry_out(world: &World, business: &BusinessId, asked: &Asked) -> Result<Value, AskedError> {
+    Ok(match asked {
+        Asked::Campaigns => {
+            let (reports, connections) = campaigns(world, business).await?;
+            json!({
+                "business": business.as_str(),
+                "campaigns": reports.iter().map(campaign).collect::<Vec<_>>(),
+                "connections": connections.iter().map(connection).collect::<Vec<_>>(),
+            })
+        }
+        Asked::LoadCoupons { codes, .. } if codes.len() > CODES_PER_CALL_MAX => {
+            return Err(AskedError::TooManyCodes);
+        }
+        Asked::LoadCoupons { campaign, codes } => {
+            let loaded = load_coupons(world, business, &CampaignName::new(campaign), codes).await?;
+            json!({ "added": loaded.added, "known": loaded.known, "left": loaded.left })
+        }
+        Asked::CommitToRaffle { campaign, seed } => {
+            let seed = read_seed(seed).ok_or(AskedError::Seed)?;
+            draw(&commit_to_raffle(world, business, &CampaignName::new(campaign), seed).await?)
+        }
+        Asked::DrawRaffle { campaign, winners } => {
+            draw(&draw_raffle(world, business, &CampaignName::new(campaign), *winners).await?)
+        }
+        Asked::RaffleEntrants { campaign } => {
+            let entrants = entrants(world, business, &CampaignName::new(campaign)).await?;
+            let entrant =
+                |number: u32, lead: String, at: String| json!({ "number": number, "lead": lead, "at": at });
+            entrants
+                .into_iter()
+                .map(|(number, lead, grant)| entrant(number, lead.to_string(), grant.given_at.to_string()))
+                .collect()
+        }
+    })
+}
+
+fn read_seed(text: &str) -> Option<[u8; 32]> {
+    let mut seed = [0; 32];
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (byte, at) in seed.iter_mut().zip((0..64).step_by(2)) {
+        *byte = u8::from_str_radix(&text[at..at + 2], 16).ok()?;
+    }
+    Some(seed)
+}
+
+/// The seed is shown only once it decides nothing more.
+fn draw(draw: &Draw) -> Value {
+    json!({
+        "commitment": draw.commitment(),
+        "drawn_at": draw.drawn_at.map(|at| at.to_string()),
+        "seed": draw.drawn_at.map(|_| draw.revealed()),
+        "entrants": draw.entrants,
+        "list": draw.list,
+        "winners": draw.winners,
+    })
+}
+
+fn campaign(report: &CampaignReport) -> Value {
+    let place = |(rule, taken, of): &(String, u32, u32)| json!({ "rule": rule, "taken": taken, "of": of });
+    json!({
+        "name": report.name.as_str(),
+        "ends_at": report.ends_at.map(|at| at.to_string()),
+        "numbers": report.numbers,
+        "places": report.places.iter().map(place).collect::<Vec<_>>(),
+        "coupons": report.coupons.map(|(given, left)| json!({ "given": given, "left": left })),
+        "is_drawn": report.is_drawn,
+    })
+}
+
+fn connection(report: &ConnectionReport) -> Value {
+    let waiting = report.waiting.iter().map(|(kind, waiting)| {
+        json!({
+            "kind": kind.as_str(),
+            "count": waiting.count,
+            "oldest": waiting.oldest.to_string(),
+            "empty_at": waiting.empty_at.to_string(),
+        })
+    });
+    json!({
+        "asset": report.asset.as_str(),
+        "broken": report.broken.as_ref().map(|(since, why)| json!({ "since": since.to_string(), "why": why })),
+        "paused_until": report.paused_until.map(|until| until.to_string()),
+        "waiting": waiting.collect::<Vec<_>>(),
+    })
+}
