@@ -128,10 +128,10 @@ pub const READINESS: &[Readiness] = &[
     },
     Readiness {
         name: "Mentions and tags",
-        when: When::Coming,
+        when: When::AfterReview,
         permission: "`instagram_manage_comments`; story mentions come as messages",
         needs: "what Instagram comments and messages need",
-        show: "nothing yet",
+        show: "a caption that names the account and Masa's answer below it; a story that names it and the message",
         unsure: "a mention on Facebook comes without its author",
     },
     Readiness {

@@ -3,6 +3,7 @@
 //! functions call.
 
 mod bodies;
+mod burst;
 mod chance;
 mod clock;
 mod door;
@@ -55,6 +56,8 @@ enum Command {
     Kill(kill::Kill),
     /// The fifty-seven days on a manual clock
     Manual(manual::Manual),
+    /// Thousands of comments under one post, each answered once, within the budgets
+    Burst(burst::Burst),
     /// Each function as Lambda starts it: size, first answer, CPU time, memory
     Functions(functions::Functions),
     /// AWS and Meta on this machine, for `cargo lambda watch`
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
             Command::Figures(figures) => figures.run(&arguments.common).await,
             Command::Kill(kill) => kill.run(&arguments.common).await,
             Command::Manual(manual) => manual.run(&arguments.common).await,
+            Command::Burst(burst) => burst.run(&arguments.common).await,
             Command::Functions(functions) => functions.run().await,
             Command::Endpoints(endpoints) => endpoints.run().await,
         }
