@@ -2,7 +2,7 @@
 //! the budgets, in the order of a raffle, whatever is told twice and whatever fails.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
@@ -10,7 +10,8 @@ use local::{ClockSetting, GraphSetting, LocalSettings, PlaybookFile, Secrets, St
 use sandbox::{Act, Fault, Sent};
 use serde_json::json;
 
-use crate::{Common, Failure, product::sign};
+use crate::product::sign;
+use crate::{Common, Failure, clock};
 
 const START: &str = "2026-12-01T09:00:00+02:00";
 const APP_SECRET: &str = "sandbox-app-secret";
@@ -60,7 +61,7 @@ impl Burst {
     pub async fn run(&self, _: &Common) -> Result<(), Failure> {
         let first = self.comments * 9 / 10;
         let stack = start(first).await?;
-        let begun = Instant::now();
+        let begun = clock::now();
         let acknowledged = self.comment(&stack).await?;
         let thousand = acknowledged.len().min(1_000);
         let (early, late) =
@@ -110,7 +111,7 @@ impl Burst {
             for webhook in sandbox.take_webhooks(now) {
                 let body = webhook.body.to_vec();
                 for turn in 0..2 {
-                    let begun = Instant::now();
+                    let begun = clock::now();
                     post_signed(&http, &address, body.clone()).await?;
                     if turn == 0 {
                         acknowledged.push(begun.elapsed());
