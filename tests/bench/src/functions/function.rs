@@ -1,5 +1,5 @@
-//! The six functions, and how each comes by its events: what a function before it has left in the table and the
-//! queues is what the next one works on.
+//! Six of the functions (`tag-responder` is made as `comment-responder` is), and how each comes by its events: what a
+//! function before it has left in the table and the queues is what the next one works on.
 
 use std::path::Path;
 

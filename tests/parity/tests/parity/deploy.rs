@@ -25,7 +25,7 @@ async fn an_installation_is_made_left_alone_mended_taken_away_and_gone() {
 
     // A dry run says all and writes nothing; without a yes and without a terminal nothing is written, either.
     let dry = masa.deploy(&spy.url, &["--dry-run"]).await;
-    assert!(dry.ok && dry.text.contains("6 functions") && dry.text.contains("USD"), "{}", dry.text);
+    assert!(dry.ok && dry.text.contains("7 functions") && dry.text.contains("USD"), "{}", dry.text);
     let unasked = masa.deploy(&spy.url, &[]).await;
     assert!(!unasked.ok && unasked.text.contains("--yes"), "{}", unasked.text);
     assert_eq!(spy.writes(), [""; 0]);
