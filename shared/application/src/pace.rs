@@ -6,7 +6,7 @@ use domain::decide::Decision;
 use domain::ids::{AssetId, BusinessId};
 use domain::lead::Lead;
 use domain::pace::{self, Asking, Pace, Turn};
-use domain::work::Intent;
+use domain::work::{Action, Intent};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::commit::{CommitError, Conflict};
@@ -80,6 +80,8 @@ pub(crate) async fn heard(world: &World, lead: &Lead, call: &PlatformCall, outco
         return;
     };
     let news = match outcome {
+        // The others may go on.
+        Outcome::Failed(failure) if failure.lacks_permission() && is_like(lead, call) => return,
         Outcome::Failed(CallFailure::TryAgain { wait, is_limit: true, .. }) => {
             News::Pause(wait.unwrap_or(PAUSE))
         }
@@ -98,6 +100,10 @@ pub(crate) async fn heard(world: &World, lead: &Lead, call: &PlatformCall, outco
         let business = &lead.business;
         tracing::warn!(%business, %asset, %error, "what was heard of a connection was not recorded");
     }
+}
+
+fn is_like(lead: &Lead, call: &PlatformCall) -> bool {
+    lead.work(call.work).is_some_and(|work| matches!(work.action, Action::Like { .. }))
 }
 
 enum News<'a> {

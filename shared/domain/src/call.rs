@@ -213,6 +213,18 @@ pub enum CallFailure {
     Refused { why: Refusal, code: Option<i64>, reason: String },
 }
 
+impl CallFailure {
+    /// The connection works, and lacks the permission for this kind of call (PLATFORM.md §7).
+    pub fn lacks_permission(&self) -> bool {
+        match self {
+            Self::Refused { why: Refusal::ConnectionBroken, code: Some(code), .. } => {
+                matches!(code, 3 | 10 | 200..=299)
+            }
+            _ => false,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The token, a permission or the connection. Nothing goes out until the operator mends it.

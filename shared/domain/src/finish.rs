@@ -104,6 +104,12 @@ fn failed(draft: &mut Draft<'_>, work: &Work, failure: &CallFailure, claimed_unt
             doubt::enter(draft, work.id, draft.now().min(claimed_until), reason);
         }
         CallFailure::TryAgain { wait, reason, .. } => try_again(draft, work, *wait, reason),
+        // A like that the connection may not give holds up nothing else (C4).
+        CallFailure::Refused { code, reason, .. }
+            if matches!(work.action, Action::Like { .. }) && failure.lacks_permission() =>
+        {
+            fail(draft, work, *code, reason, "C4");
+        }
         CallFailure::Refused { why, code, reason } => refused(draft, work, *why, *code, reason),
     }
 }

@@ -211,7 +211,9 @@ impl<'w> Asking<'w> {
                 let answer = playbook.campaigns.get(campaign).and_then(|campaign| campaign.answer_of(rule));
                 answer.map(|answer| {
                     let pool = answer.replies(to.network);
-                    pace.choose(post, pool, answer.no_repeat, context.seed, context.now)
+                    // By the comment, so that the same day gives the same words, however workers take turns.
+                    let seed = u64::from(short_hash(to.comment.as_str()));
+                    pace.choose(post, pool, answer.no_repeat, seed, context.now)
                 })
             }
             _ => None,

@@ -202,6 +202,21 @@ async fn a_connection_that_does_not_work_is_left_alone_and_goes_on_when_it_is_me
 }
 
 #[tokio::test]
+async fn a_like_that_the_connection_may_not_give_holds_up_nothing_else() {
+    let town = town(|text| text).await;
+    says(&town, 1, 1, "5001", "רוצה").await;
+    let reason = "the access token lacks a permission for this".to_owned();
+    let refused = CallFailure::Refused { why: Refusal::ConnectionBroken, code: Some(200), reason };
+    town.platforms.answer_next(Outcome::Failed(refused));
+    town.work().await;
+    assert_eq!(town.call_names(), ["like", "reply-to-comment", "send-messenger"]);
+    let lead = town.only_lead(BUSINESS);
+    assert!(lead.work.is_empty(), "nothing is parked: {:?}", lead.work);
+    let entries = town.entries(&lead).await;
+    assert!(entries.iter().any(|entry| entry.what == What::Failed && entry.fact(Fact::Rule) == Some("C4")));
+}
+
+#[tokio::test]
 async fn what_the_platform_says_of_its_limits_slows_everybody_down() {
     let town = town(|text| text).await;
     let pause = Some(SignedDuration::from_mins(10));

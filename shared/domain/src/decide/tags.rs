@@ -7,7 +7,7 @@ use super::draft::{Draft, Plan};
 use crate::call::CommentFields;
 use crate::channel::{Channel, Network};
 use crate::event::{Event, Media, Mention, Message};
-use crate::ids::WorkId;
+use crate::ids::{WorkId, short_hash};
 use crate::lead::{ANSWERED_MAX, Answered};
 use crate::playbook::{TagCampaign, TagPlace};
 use crate::retry::scramble;
@@ -79,7 +79,8 @@ pub(crate) fn looked_up(draft: &mut Draft<'_>, work: &Work, fields: &CommentFiel
             "the platform allows no message to whoever only mentions; no reply is given",
         );
     }
-    let pick = (scramble(draft.context.seed) % replies.len() as u64) as u32;
+    let id = mention.comment.as_ref().map(ToString::to_string).unwrap_or_else(|| post.to_string());
+    let pick = (scramble(u64::from(short_hash(&id))) % replies.len() as u64) as u32;
     let action = Action::AnswerMention {
         network: mention.network,
         asset: mention.asset.clone(),
@@ -88,8 +89,6 @@ pub(crate) fn looked_up(draft: &mut Draft<'_>, work: &Work, fields: &CommentFiel
         campaign: campaign.name.clone(),
         pick,
     };
-    let id = mention.comment.as_ref().map(ToString::to_string);
-    let id = id.or_else(|| mention.post.as_ref().map(ToString::to_string)).unwrap_or_default();
     plan(draft, &id, "mention", action, PUBLIC_WITHIN);
 }
 
