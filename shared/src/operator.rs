@@ -4,10 +4,13 @@
 use application::campaigns::{
     CampaignReport, ConnectionReport, RaffleError, campaigns, commit_to_raffle, draw_raffle, entrants,
 };
+use application::catch_up;
 use application::grants::load_coupons;
 use application::{WorkError, World};
+use domain::catch_up::CatchUp;
 use domain::ids::{BusinessId, CampaignName};
 use domain::raffle::Draw;
+use jiff::{Span, SpanRelativeTo, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -34,6 +37,10 @@ pub enum Asked {
     RaffleEntrants {
         campaign: String,
     },
+    /// Reads what may have been missed since a moment: `2 days`, or the moment itself.
+    Replay {
+        since: String,
+    },
 }
 
 /// Why it cannot be done, in words for the operator.
@@ -45,6 +52,10 @@ pub enum AskedError {
     Work(#[from] WorkError),
     #[error("the seed of a raffle has 64 hexadecimal digits")]
     Seed,
+    #[error(
+        "\"{0}\" is neither a span nor a moment; write --since \"2 days\" or --since 2026-12-01T09:00:00+02:00"
+    )]
+    Since(String),
     #[error("a call loads at most {CODES_PER_CALL_MAX} codes")]
     TooManyCodes,
 }
@@ -73,6 +84,10 @@ pub async fn carry_out(world: &World, business: &BusinessId, asked: &Asked) -> R
         Asked::DrawRaffle { campaign, winners } => {
             draw(&draw_raffle(world, business, &CampaignName::new(campaign), *winners).await?)
         }
+        Asked::Replay { since } => {
+            let connections = catch_up::start(world, business, since_when(since, world)?).await?;
+            json!({ "business": business.as_str(), "connections": connections })
+        }
         Asked::RaffleEntrants { campaign } => {
             let entrants = entrants(world, business, &CampaignName::new(campaign)).await?;
             let entrant =
@@ -83,6 +98,12 @@ pub async fn carry_out(world: &World, business: &BusinessId, asked: &Asked) -> R
                 .collect()
         }
     })
+}
+
+fn since_when(text: &str, world: &World) -> Result<Timestamp, AskedError> {
+    let span = || text.parse::<Span>().ok()?.to_duration(SpanRelativeTo::days_are_24_hours()).ok();
+    let moment = text.parse().ok().or_else(|| world.clock.now().checked_sub(span()?.abs()).ok());
+    moment.ok_or_else(|| AskedError::Since(text.chars().take(60).collect()))
 }
 
 fn read_seed(text: &str) -> Option<[u8; 32]> {
@@ -134,5 +155,17 @@ fn connection(report: &ConnectionReport) -> Value {
         "broken": report.broken.as_ref().map(|(since, why)| json!({ "since": since.to_string(), "why": why })),
         "paused_until": report.paused_until.map(|until| until.to_string()),
         "waiting": waiting.collect::<Vec<_>>(),
+        "catch_up": report.catch_up.as_ref().map(caught_up),
+    })
+}
+
+fn caught_up(catch_up: &CatchUp) -> Value {
+    json!({
+        "since": catch_up.since.to_string(),
+        "started_at": catch_up.started_at.to_string(),
+        "ended_at": catch_up.ended_at.map(|at| at.to_string()),
+        "seen": catch_up.seen,
+        "found": catch_up.found,
+        "trouble": catch_up.trouble,
     })
 }

@@ -1,6 +1,7 @@
 //! A lead's due work leaves for the platforms. The only function that holds tokens.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use shared::application::catch_up;
 use shared::application::deliver::deliver;
 use shared::application::ports::Platforms;
 use shared::application::rescue::rescue_leads;
@@ -21,11 +22,13 @@ pub async fn handle(world: &World, platforms: &dyn Platforms, event: SqsEvent) -
     .await
 }
 
-/// The schedule's tick: what the queue has lost is worked off without it.
+/// The schedule's tick: what the queue has lost is worked off without it, and what webhooks have not brought is read
+/// from the platforms.
 pub async fn handle_tick(world: &World, platforms: &dyn Platforms) -> Result<usize, WorkError> {
     let rescued = rescue_leads(world, platforms).await?;
     if rescued > 0 {
         tracing::warn!(rescued, "the queue had lost hints; their leads were worked off without it");
     }
+    catch_up::go_on(world, platforms).await?;
     Ok(rescued)
 }

@@ -33,6 +33,11 @@ impl Engine {
         Ok(Self { worker: Worker::start(None)? })
     }
 
+    /// The same engine for whoever must not wait behind others: its requests are answered before all that wait.
+    pub fn ahead(&self) -> Self {
+        Self { worker: self.worker.ahead() }
+    }
+
     pub fn client(&self, retries: Retries) -> Client {
         connector::client(self.worker.clone(), retries)
     }

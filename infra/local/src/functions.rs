@@ -6,6 +6,7 @@ use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use jiff::SignedDuration;
 use shared::adapters::sqs::QueueName;
 use shared::application::World;
+use shared::application::catch_up;
 use shared::application::ports::{Platforms, Queue};
 use shared::application::sweep::sweep_on_new_queue;
 use shared::domain::hint::Hint;
@@ -89,6 +90,14 @@ impl Functions {
     pub async fn sweep(&self) {
         if let Err(error) = followup_dispatcher::handle(&self.world).await {
             tracing::error!(%error, "the sweep failed; the next tick tries again");
+        }
+    }
+
+    /// The sender's part of it: what no webhook brought.
+    pub async fn catch_up(&self) {
+        // A page after the other is read within the tick; what is over one tick's worth is left to the next.
+        if let Err(error) = catch_up::go_on(&self.world, self.platforms.as_ref()).await {
+            tracing::error!(%error, "what may have been missed was not read; the next tick tries again");
         }
     }
 

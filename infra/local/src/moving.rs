@@ -12,7 +12,7 @@ use crate::sandbox_link::WebhookPump;
 
 /// The tick before a moment, of a clock that had been running.
 const TICK: SignedDuration = SignedDuration::from_mins(1);
-const PAGE: usize = 200;
+const PAGE: usize = 20;
 
 pub struct Mover<'s> {
     pub clock: &'s LocalClock,
@@ -50,6 +50,7 @@ impl Mover<'_> {
             self.clock.move_to(next)?;
             // The queue of this process loses nothing while the process lives, so nothing needs rescue.
             self.functions.sweep().await;
+            self.functions.catch_up().await;
             self.work_off().await;
             if next >= to {
                 return Ok(self.clock.now());
@@ -78,23 +79,27 @@ impl Mover<'_> {
 
     /// The next moment after `now`, up to `until`, at which anything is due.
     async fn next_moment(&self, now: Timestamp, until: Timestamp) -> Result<Option<Timestamp>, MoveError> {
-        let mut moments: Vec<Timestamp> = self.functions.queue.next_delayed().into_iter().collect();
-        moments.extend(self.pump.and_then(|pump| pump.sandbox.next_webhook_at()));
+        let is_ahead = |at: &Timestamp| *at > now && *at <= until;
+        let delayed = self.functions.queue.next_delayed();
+        let webhook = self.pump.and_then(|pump| pump.sandbox.next_webhook_at());
+        let mut next = delayed.into_iter().chain(webhook).filter(is_ahead).min();
         for class in Class::ALL {
             for shard in 0..WAKE_SHARDS {
                 let mut after = None;
                 loop {
+                    // What is later than what was found already is not asked for.
+                    let until = next.unwrap_or(until);
                     let query = DueQuery { class, shard, until, limit: PAGE, after };
                     let page = self.functions.world.store.due(&query).await?;
-                    let next = page.due.iter().map(|(at, _)| *at).find(|at| *at > now);
-                    moments.extend(next);
+                    let first = page.due.iter().map(|(at, _)| *at).find(is_ahead);
+                    next = first.into_iter().chain(next).min();
                     after = page.next;
-                    if next.is_some() || after.is_none() {
+                    if first.is_some() || after.is_none() {
                         break;
                     }
                 }
             }
         }
-        Ok(moments.into_iter().filter(|at| *at > now && *at <= until).min())
+        Ok(next)
     }
 }

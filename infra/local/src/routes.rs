@@ -303,6 +303,9 @@ async fn operate(
             Err(error) => return failure(StatusCode::CONFLICT, "not-done", &error.to_string()),
         }
     }
+    if matches!(asked, Asked::Replay { .. }) {
+        inner.catch_up().await;
+    }
     Json(Value::from(answers)).into_response()
 }
 

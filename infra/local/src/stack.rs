@@ -93,6 +93,10 @@ impl Inner {
         &self.functions.world
     }
 
+    pub(crate) async fn catch_up(&self) {
+        self.functions.catch_up().await;
+    }
+
     pub(crate) fn businesses(&self) -> &[BusinessId] {
         &self.businesses
     }
@@ -135,7 +139,9 @@ impl Stack {
         };
         let client = engine.client(Retries::Standard);
         ensure_table(&client, TABLE).await?;
-        let store: Arc<dyn Store> = Arc::new(DynamoDbStore::new(client, TABLE, Arc::clone(&chance)));
+        let store_of =
+            |client| -> Arc<dyn Store> { Arc::new(DynamoDbStore::new(client, TABLE, Arc::clone(&chance))) };
+        let store = store_of(client);
         let stored_playbooks = Arc::new(StoredPlaybooks::new(Arc::clone(&store)));
         for (playbook, file) in playbooks.iter().zip(&settings.playbooks) {
             publish(store.as_ref(), playbook, &file.text).await?;
@@ -148,26 +154,32 @@ impl Stack {
             ClockSetting::Manual { start } => LocalClock::manual(start, folder),
         });
         let queue = Arc::new(LocalQueue::new(Arc::clone(&clock) as Arc<dyn Clock>));
-        let world = World {
-            store: Arc::clone(&store),
-            queue: Arc::clone(&queue) as _,
-            playbooks: Arc::clone(&stored_playbooks) as _,
-            clock: Arc::clone(&clock) as _,
-            chance,
-            // Nobody collects them here; `/sandbox` and the command show the records themselves.
-            figures: Arc::new(NoFigures),
-            pepper: data::pepper(folder).map_err(in_folder)?,
-            table: TABLE.to_owned(),
-            release: Mutex::default(),
+        let pepper = data::pepper(folder).map_err(in_folder)?;
+        let world_over = |store: &Arc<dyn Store>| {
+            Arc::new(World {
+                store: Arc::clone(store),
+                queue: Arc::clone(&queue) as _,
+                playbooks: Arc::clone(&stored_playbooks) as _,
+                clock: Arc::clone(&clock) as _,
+                chance: Arc::clone(&chance),
+                // Nobody collects them here; `/sandbox` and the command show the records themselves.
+                figures: Arc::new(NoFigures),
+                pepper: pepper.clone(),
+                table: TABLE.to_owned(),
+                release: Mutex::default(),
+            })
         };
         let secrets: Arc<dyn Secrets> = Arc::new(settings.secrets.by_name());
         let bus = Arc::new(LocalBus::default());
         let graph = graph_api(&settings, Arc::clone(&secrets), address)?;
         let platforms = Arc::new(Outside { graph: Arc::new(graph), bus: Arc::clone(&bus) as _ });
-        let world = Arc::new(world);
-        let webhook = Webhook { world: Arc::clone(&world), secrets: Arc::clone(&secrets) };
-        let lead_intake = LeadIntake { world: Arc::clone(&world), secrets };
-        let functions = Arc::new(Functions { world, platforms, queue: Arc::clone(&queue) });
+        // Whoever brings news waits for the answer, and goes away after seconds: that is not kept waiting by what the
+        // workers still have to do, however much it is.
+        let door = world_over(&store_of(engine.ahead().client(Retries::Standard)));
+        let webhook = Webhook { world: Arc::clone(&door), secrets: Arc::clone(&secrets) };
+        let lead_intake = LeadIntake { world: door, secrets };
+        let functions =
+            Arc::new(Functions { world: world_over(&store), platforms, queue: Arc::clone(&queue) });
         let pump = match settings.graph {
             GraphSetting::Sandbox => {
                 let journal = folder.map(|folder| folder.join("sandbox.jsonl"));

@@ -44,7 +44,7 @@ pub enum Command {
     /// Say what each journey brings about, beside those who were held out of it
     Journeys(Where),
     /// Say what each campaign gave, what waits for its connection, and how long that takes
-    Campaigns(Where),
+    Campaigns(Campaigns),
     /// Load coupon codes into a campaign's pool
     #[command(subcommand)]
     Coupons(CouponsCommand),
@@ -244,6 +244,30 @@ pub enum CouponsCommand {
         /// The campaign that gives them: coupon: one-each
         #[arg(long, value_name = "NAME")]
         campaign: String,
+        /// The business, if there are several
+        #[arg(long, value_name = "ID")]
+        business: Option<String>,
+        #[command(flatten)]
+        place: Where,
+    },
+}
+
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Campaigns {
+    #[command(subcommand)]
+    pub command: Option<CampaignsCommand>,
+    #[command(flatten)]
+    pub place: Where,
+}
+
+#[derive(Subcommand)]
+pub enum CampaignsCommand {
+    /// Read comments and lead ads from the platforms, and take in what no webhook brought: after an outage
+    Replay {
+        /// How far back, at most 7 days: "2 days", "36 hours", or a moment
+        #[arg(long, value_name = "SPAN")]
+        since: String,
         /// The business, if there are several
         #[arg(long, value_name = "ID")]
         business: Option<String>,

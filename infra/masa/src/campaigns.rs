@@ -7,15 +7,25 @@ use jiff::Timestamp;
 use serde_json::Value;
 use shared::operator::{Asked, CODES_PER_CALL_MAX};
 
-use crate::arguments::{CouponsCommand, RaffleCommand, Where};
+use crate::arguments::{Campaigns, CampaignsCommand, CouponsCommand, RaffleCommand, Where};
 use crate::{Refusal, aws};
 
 /// How long a code may be.
 const CODE_CHARS_MAX: usize = 60;
 
-pub async fn campaigns(place: &Where) -> Result<(), Refusal> {
-    let businesses = ask(place, None, &Asked::Campaigns).await?;
-    print!("{}", shown(&businesses)?);
+pub async fn campaigns(asked: &Campaigns) -> Result<(), Refusal> {
+    let Campaigns { command, place } = asked;
+    match command {
+        None => print!("{}", shown(&ask(place, None, &Asked::Campaigns).await?)?),
+        Some(CampaignsCommand::Replay { since, business, place }) => {
+            let asked = Asked::Replay { since: since.clone() };
+            let answer = ask_one(place, business.as_deref(), &asked).await?;
+            println!(
+                "Of {} connections comments and lead ads are read again; masa campaigns shows how far it is.",
+                answer["connections"]
+            );
+        }
+    }
     Ok(())
 }
 
@@ -156,7 +166,29 @@ fn shown(businesses: &[Value]) -> Result<String, Refusal> {
             }
         }
     }
-    Ok(format!("{given}\n\n{waits}\n"))
+    let again = again(businesses);
+    Ok(format!("{given}\n\n{waits}\n{again}"))
+}
+
+/// What was read from the platforms again, a line a connection.
+fn again(businesses: &[Value]) -> String {
+    let mut lines = String::new();
+    let connections = businesses.iter().filter_map(|business| business["connections"].as_array()).flatten();
+    for connection in connections.filter(|connection| connection["catch_up"].is_object()) {
+        let (asset, read) = (word(&connection["asset"]), &connection["catch_up"]);
+        let when = match read["ended_at"].as_str() {
+            Some(at) => format!("done at {at}"),
+            None => format!("under way since {}", word(&read["started_at"])),
+        };
+        let trouble = read["trouble"].as_str().map(|why| format!("; {why}")).unwrap_or_default();
+        lines += &format!(
+            "{asset}: read again since {}, {when}: {} seen, {} of them new{trouble}\n",
+            word(&read["since"]),
+            read["seen"],
+            read["found"],
+        );
+    }
+    lines
 }
 
 fn gave(campaign: &Value) -> String {
@@ -250,6 +282,44 @@ mod tests {
         assert_eq!(again, drawn, "a raffle is drawn once");
         let shown = shown(&ask(&place(&url), None, &Asked::Campaigns).await.unwrap()).unwrap();
         assert!(shown.contains("3 raffle numbers, drawn"), "{shown}");
+        stack.stop().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_no_webhook_brought_is_read_again_and_each_is_handled_once() {
+        let stack = crate::demo::start(0).await.unwrap();
+        let url = format!("http://{}", stack.address());
+        let sandbox = stack.sandbox().unwrap();
+        let act = |person: &str, what: Value| {
+            let mut act = json!({ "person": person, "do": "comment", "text": "@tal בואי" });
+            act.as_object_mut().unwrap().extend(what.as_object().unwrap().clone());
+            sandbox.act(stack.clock().now(), &serde_json::from_value(act).unwrap()).unwrap();
+        };
+        act("דנה", json!({ "channel": "instagram", "on": "5502" }));
+        stack.sandbox_acted();
+        stack.work_off().await;
+        // The outage: Meta gives up, and tells nothing more of these.
+        act("רון", json!({ "channel": "instagram", "on": "5502" }));
+        act("שיר", json!({ "channel": "facebook", "on": "101010101010101_5502" }));
+        act("גיל", json!({ "do": "lead", "on": "700" }));
+        assert_eq!(sandbox.take_webhooks(stack.clock().now()).len(), 3);
+        let answers = || {
+            let sent = sandbox.sent();
+            let of = |kind: &str| sent.iter().filter(|sent| sent.kind == kind).count();
+            (of("private-reply"), of("public-reply"), of("template"))
+        };
+        let before = answers();
+        assert_eq!((before.0, before.1), (1, 1));
+        let replay = |since: &str| Asked::Replay { since: since.to_owned() };
+        let wrong = ask_one(&place(&url), None, &replay("long ago")).await.unwrap_err();
+        assert!(wrong.to_string().contains("write --since"), "{wrong}");
+        for _ in 0..2 {
+            ask_one(&place(&url), None, &replay("2 days")).await.unwrap();
+            stack.work_off().await;
+            assert_eq!(answers(), (3, 3, before.2 + 1), "{:?}", sandbox.sent());
+        }
+        let shown = shown(&ask(&place(&url), None, &Asked::Campaigns).await.unwrap()).unwrap();
+        assert!(shown.contains("3 seen, 0 of them new\n"), "{shown}");
         stack.stop().await;
     }
 

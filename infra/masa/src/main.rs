@@ -40,7 +40,7 @@ fn main() -> ExitCode {
             Command::Redrive(redrive) => redrive::redrive(&redrive).await,
             Command::Tasks(typed) => tasks::tasks(&typed).await,
             Command::Journeys(place) => journeys::journeys(&place).await,
-            Command::Campaigns(place) => campaigns::campaigns(&place).await,
+            Command::Campaigns(asked) => campaigns::campaigns(&asked).await,
             Command::Coupons(command) => campaigns::coupons(&command).await,
             Command::Raffle(command) => campaigns::raffle(&command).await,
             Command::Cost(cost) => cost::cost(&cost),

@@ -54,6 +54,11 @@ impl Comments {
         self.by_id.insert(comment.id.clone(), comment);
     }
 
+    /// Those that nobody has removed.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Comment> {
+        self.by_id.values().filter(|comment| !comment.removed)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.by_id.len()
     }

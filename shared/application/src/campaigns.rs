@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::catch_up::CatchUp;
 use domain::grant::{CampaignState, Grant};
 use domain::ids::{AssetId, BusinessId, CampaignName, LeadId};
 use domain::pace::{Asking, Pace, Paced};
@@ -39,6 +40,8 @@ pub struct ConnectionReport {
     pub broken: Option<(Timestamp, String)>,
     pub paused_until: Option<Timestamp>,
     pub waiting: BTreeMap<Paced, Waiting>,
+    /// What it may have missed, as far as it was read.
+    pub catch_up: Option<CatchUp>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +101,7 @@ fn connection_report(pace: &Pace, now: Timestamp, waiting: BTreeMap<Paced, Waiti
         broken: pace.broken.as_ref().map(|broken| (broken.since, broken.reason.clone())),
         paused_until: pace.paused_until.filter(|until| *until > now),
         waiting,
+        catch_up: pace.catch_up.clone(),
     }
 }
 
@@ -131,7 +135,10 @@ async fn campaign_report(
     })
 }
 
-async fn playbook(world: &World, business: &BusinessId) -> Result<std::sync::Arc<Playbook>, WorkError> {
+pub(crate) async fn playbook(
+    world: &World,
+    business: &BusinessId,
+) -> Result<std::sync::Arc<Playbook>, WorkError> {
     let playbook = world.playbooks.current(business, world.clock.now()).await?;
     playbook.ok_or_else(|| WorkError::NoPlaybook(business.clone()))
 }

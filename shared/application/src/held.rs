@@ -126,9 +126,9 @@ impl Held {
                 decision.timeline.extend(remember(&mut decision.lead, owner, proof, now));
             }
             let waits =
-                decision.lead.merges.iter().all(|merge| merge.with != owner || merge.proof == Proof::Claimed);
-            if proof == Proof::Claimed && waits && rests_on_them(&decision.lead, &identity) {
-                told.push(claim_on(world, &decision.lead, &identity, now));
+                decision.lead.merges.iter().all(|merge| merge.with != owner || merge.proof != Proof::Proven);
+            if proof != Proof::Proven && waits && rests_on_them(&decision.lead, &identity) {
+                told.push(claim_on(world, &decision.lead, &identity, proof, now));
             }
         }
         told
@@ -146,17 +146,18 @@ impl Held {
 }
 
 /// The lead whose name was typed is told of it by way of its inbox.
-fn claim_on(world: &World, by: &Lead, identity: &Identity, now: Timestamp) -> InboxRow {
+fn claim_on(world: &World, by: &Lead, identity: &Identity, proof: Proof, now: Timestamp) -> InboxRow {
     let at = world.inbox_of(&by.business, identity);
     let id = format!("{}#{}", by.id, at.identity);
     let sameness = Sameness::Given { kind: "claimed", id: &id };
+    let asked = by.phone_asked.as_ref().filter(|_| proof == Proof::Asserted);
     let event = Event {
         business: by.business.clone(),
         key: EventKey::of(&world.pepper, &by.business, Responder::LeadIntake, sameness),
         occurred_at: now,
         author: identity.clone(),
         also: Vec::new(),
-        kind: EventKind::Claimed { by: by.id },
+        kind: EventKind::Claimed { by: by.id, asked: asked.map(|asked| asked.campaign.clone()) },
     };
     InboxRow { at, event, received_at: now }
 }

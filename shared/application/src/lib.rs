@@ -6,6 +6,7 @@
 pub mod accept;
 mod approved;
 pub mod campaigns;
+pub mod catch_up;
 pub mod commit;
 pub mod decide_event;
 pub mod deliver;

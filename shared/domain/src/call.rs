@@ -4,8 +4,9 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::catch_up::Reading;
 use crate::channel::{Channel, Network};
-use crate::event::Details;
+use crate::event::{Comment, Details, LeadAd};
 use crate::identity::Identity;
 use crate::ids::{
     AssetId, BusinessId, CommentId, FormId, LeadAdId, LeadId, PlatformMessageId, PostId, WorkId,
@@ -97,6 +98,13 @@ pub enum Operation {
         text: String,
         since: Timestamp,
     },
+    /// One page of what a connection may have missed. It is of no lead.
+    List {
+        network: Network,
+        asset: AssetId,
+        reading: Reading,
+        since: Timestamp,
+    },
     /// Tells the installation's event bus.
     Announce(Announcement),
 }
@@ -165,6 +173,7 @@ pub enum Outcome {
     Done(Receipt),
     LeadAdRead(LeadAdFields),
     CommentRead(CommentFields),
+    Listed(Listed),
     /// Evidence was looked for: found under this id, or not there.
     Found(PlatformMessageId),
     NotFound,
@@ -199,6 +208,33 @@ pub struct CommentFields {
     pub friends: Option<u32>,
     pub is_reply: Option<bool>,
     pub is_hidden: bool,
+}
+
+/// One page of what a platform lists.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Listed {
+    pub posts: Vec<PostId>,
+    pub forms: Vec<FormId>,
+    pub comments: Vec<ListedComment>,
+    /// With when they were filled in.
+    pub lead_ads: Vec<(LeadAd, Timestamp)>,
+    /// The time of the last that is listed; they come newest first.
+    pub oldest: Option<Timestamp>,
+    /// Where the next page begins, if there is one.
+    pub after: Option<String>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub struct ListedComment {
+    pub author: Option<Identity>,
+    pub comment: Comment,
+    pub is_hidden: bool,
+}
+
+impl Listed {
+    pub fn is_older_than(&self, since: Timestamp) -> bool {
+        self.oldest.is_some_and(|oldest| oldest < since)
+    }
 }
 
 /// Why a call did not do its work, by what to do about it (PLATFORM.md §7).
@@ -258,7 +294,7 @@ macro_rules! hidden_debug {
     )+};
 }
 
-hidden_debug! { CommentFields WhatsAppRecipient WhatsAppContent ReplyButton ButtonAction Recipient }
+hidden_debug! { CommentFields Listed WhatsAppRecipient WhatsAppContent ReplyButton ButtonAction Recipient }
 
 impl Operation {
     /// The word for this operation in logs.
@@ -276,6 +312,7 @@ impl Operation {
             Self::AnswerMention { .. } => "answer-mention",
             Self::FindReply { .. } => "find-reply",
             Self::FindMessage { .. } => "find-message",
+            Self::List { .. } => "list",
             Self::Announce(_) => "announce",
         }
     }

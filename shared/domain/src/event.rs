@@ -13,7 +13,7 @@ use crate::event_key::EventKey;
 use crate::grant::{Given, Wanted};
 use crate::identity::Identity;
 use crate::ids::{
-    AssetId, BusinessId, CommentId, FormId, LeadAdId, LeadId, PlatformMessageId, PostId, WorkId,
+    AssetId, BusinessId, CampaignName, CommentId, FormId, LeadAdId, LeadId, PlatformMessageId, PostId, WorkId,
 };
 use crate::name::PersonName;
 use crate::phone::PhoneNumber;
@@ -104,6 +104,8 @@ pub enum EventKind {
     /// Another lead named this person's phone or address as theirs: the two may be one.
     Claimed {
         by: LeadId,
+        /// The campaign that asked the other for it.
+        asked: Option<CampaignName>,
     },
     /// Somebody named the business. Answered by the tag responder.
     Mentioned(Mention),

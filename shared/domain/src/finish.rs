@@ -69,10 +69,14 @@ pub fn finish(
             Outcome::Done(_)
             | Outcome::LeadAdRead(_)
             | Outcome::CommentRead(_)
+            | Outcome::Listed(_)
             | Outcome::Found(_)
             | Outcome::NotFound,
         )
-        | (Intent::LookForEvidence, Outcome::Done(_) | Outcome::LeadAdRead(_) | Outcome::CommentRead(_)) => {
+        | (
+            Intent::LookForEvidence,
+            Outcome::Done(_) | Outcome::LeadAdRead(_) | Outcome::CommentRead(_) | Outcome::Listed(_),
+        ) => {
             draft.park(work.id, "the platform's answer does not fit the question");
         }
     }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::email::EmailAddress;
 use crate::ids::{AssetId, BusinessId, CampaignName, CommentId, LeadAdId, LeadId, Pepper};
+use crate::link::LinkCode;
 use crate::phone::PhoneNumber;
 
 /// One of the names under which a platform or a form knows a person. A comment whose author is not told, and a
@@ -28,6 +29,8 @@ pub enum Identity {
     Lead(LeadId),
     /// An account of the business itself. No lead has this name: its inbox holds news of the account.
     Account(AssetId),
+    /// The code in a link by which the person goes on in WhatsApp.
+    Link(LinkCode),
     /// A campaign. No lead has this name either: its inbox holds what is wanted of it.
     Campaign(CampaignName),
 }
@@ -56,6 +59,7 @@ impl Identity {
             Self::LeadAd(_) => "lead-ad",
             Self::Submission(_) => "submission",
             Self::Lead(_) => "lead",
+            Self::Link(_) => "link",
             Self::Account(_) => "account",
             Self::Campaign(_) => "campaign",
         }
@@ -71,6 +75,7 @@ impl Identity {
             Self::LeadAd(id) => id.as_str().to_owned(),
             Self::Submission(id) => id.clone(),
             Self::Lead(id) => id.to_string(),
+            Self::Link(code) => code.as_str().to_owned(),
             Self::Account(id) => id.as_str().to_owned(),
             Self::Campaign(name) => name.as_str().to_owned(),
         }
@@ -89,6 +94,7 @@ impl Identity {
             "lead-ad" => Some(Self::LeadAd(LeadAdId::new(text()))),
             "submission" => Some(Self::Submission(text())),
             "lead" => LeadId::parse(value).map(Self::Lead),
+            "link" => LinkCode::parse(value).map(Self::Link),
             "account" => Some(Self::Account(AssetId::new(text()))),
             "campaign" => Some(Self::Campaign(CampaignName::new(text()))),
             _ => None,
@@ -172,7 +178,7 @@ mod tests {
         assert_eq!(IdentityKey::parse(key.as_str()), Some(key));
     }
 
-    fn one_of_each() -> [Identity; 12] {
+    fn one_of_each() -> [Identity; 13] {
         [
             Identity::Phone(PhoneNumber::parse("054-123-4567").unwrap()),
             Identity::Email(EmailAddress::parse("dana@example.com").unwrap()),
@@ -184,6 +190,7 @@ mod tests {
             Identity::LeadAd("77".into()),
             Identity::Submission("s1".into()),
             Identity::Lead(LeadId::new(1)),
+            Identity::Link(LinkCode::parse("M-7K3QF-9T2XW").unwrap()),
             Identity::Account("102".into()),
             Identity::Campaign("summer".into()),
         ]
@@ -195,7 +202,9 @@ mod tests {
             let (kind, value) = (identity.kind(), identity.value());
             assert_eq!(Identity::parse(kind, &value), Some(identity), "{kind}");
         }
-        for (kind, value) in [("phone", "none"), ("email", "dana"), ("lead", "1"), ("fax", "1")] {
+        for (kind, value) in
+            [("phone", "none"), ("email", "dana"), ("lead", "1"), ("link", "1"), ("fax", "1")]
+        {
             assert_eq!(Identity::parse(kind, value), None, "{kind} {value}");
         }
     }

@@ -11,7 +11,7 @@ use crate::email::EmailAddress;
 use crate::erasure::Erasing;
 use crate::grant::Grant;
 use crate::identity::Identity;
-use crate::ids::{BusinessId, CampaignName, CommentId, DealId, LeadId, PlatformMessageId, WorkId};
+use crate::ids::{BusinessId, CampaignName, CommentId, DealId, LeadId, PlatformMessageId, RuleName, WorkId};
 use crate::name::PersonName;
 use crate::phone::PhoneNumber;
 use crate::run::Run;
@@ -67,6 +67,8 @@ pub struct Lead {
     pub wishes: BTreeMap<CommentId, Wish>,
     /// What campaigns that answer once have answered.
     pub answered: Vec<Answered>,
+    /// The last campaign that asked in private for a phone number.
+    pub phone_asked: Option<PhoneAsked>,
     /// Set when this record only points to the lead that carries on.
     pub merged_into: Option<LeadId>,
     /// Other records that are, or may be, of the same person.
@@ -91,6 +93,9 @@ pub struct PendingMerge {
 pub enum Proof {
     /// Somebody typed it. It is proven once this record's phone number has written to us.
     Claimed,
+    /// Somebody gave it in a conversation of theirs, as anybody may. It is proven once this record's phone number, asked
+    /// for it, has confirmed it.
+    Asserted,
     /// A platform says so.
     Proven,
 }
@@ -115,6 +120,20 @@ pub struct Wish {
 pub struct Answered {
     pub campaign: CampaignName,
     pub what: String,
+}
+
+/// A campaign asked for a phone number, and where it is to be answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhoneAsked {
+    pub campaign: CampaignName,
+    /// The pool of the answer that asked: see [`crate::playbook::Rule::pool`].
+    pub rule: RuleName,
+    pub channel: Channel,
+    pub at: Timestamp,
+    /// How often an answer could not be read.
+    pub misread: u32,
+    /// The number was given.
+    pub is_answered: bool,
 }
 
 /// When somebody must look at this lead, and how urgent it is.
@@ -175,6 +194,7 @@ impl Lead {
             grants: BTreeMap::new(),
             wishes: BTreeMap::new(),
             answered: Vec::new(),
+            phone_asked: None,
             merged_into: None,
             merges: Vec::new(),
             absorbed: Vec::new(),

@@ -7,6 +7,7 @@
 
 pub mod calendar;
 pub mod call;
+pub mod catch_up;
 pub mod channel;
 pub mod claim;
 pub mod compose;
@@ -29,6 +30,7 @@ pub mod identity;
 pub mod ids;
 pub mod lead;
 pub mod lead_ad;
+pub mod link;
 pub mod lot;
 mod marks;
 pub mod merge;

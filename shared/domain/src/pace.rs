@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::catch_up::CatchUp;
 use crate::context::Context;
 use crate::decide::{Decision, Draft};
 use crate::ids::{AssetId, BusinessId, PostId, WorkId, short_hash};
@@ -106,6 +107,8 @@ pub struct Pace {
     pub lanes: BTreeMap<Paced, PaceLane>,
     /// What was said last in public on each post.
     pub said: BTreeMap<PostId, Said>,
+    /// What the connection may have missed, as it is read from the platform.
+    pub catch_up: Option<CatchUp>,
 }
 
 /// The connection does not work: one call at a time finds out whether it was mended.
@@ -137,11 +140,11 @@ pub struct Queue {
     pub last: u64,
 }
 
-/// Shortened texts, the newest last.
+/// What was said last, the newest last: to which comment, and the text, both shortened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
     pub at: Timestamp,
-    pub texts: Vec<u32>,
+    pub texts: Vec<(u32, u32)>,
 }
 
 /// How many posts a connection remembers its words of.
@@ -212,8 +215,8 @@ impl<'w> Asking<'w> {
                 answer.map(|answer| {
                     let pool = answer.replies(to.network);
                     // By the comment, so that the same day gives the same words, however workers take turns.
-                    let seed = u64::from(short_hash(to.comment.as_str()));
-                    pace.choose(post, pool, answer.no_repeat, seed, context.now)
+                    let comment = short_hash(to.comment.as_str());
+                    pace.choose(post, pool, answer.no_repeat, comment, context.now)
                 })
             }
             _ => None,
@@ -271,6 +274,7 @@ impl Pace {
             broken: None,
             lanes: BTreeMap::new(),
             said: BTreeMap::new(),
+            catch_up: None,
         }
     }
 
@@ -344,14 +348,14 @@ impl Pace {
         self.broken = None;
     }
 
-    /// Which of the replies is said on a post: by chance, but none of those that were said last, as far as the pool
-    /// allows. `no_repeat` is how many of the last ones.
+    /// Which of the replies is said to a comment: by chance, but none of those that were said last on its post, as far as
+    /// the pool allows. `no_repeat` is how many of the last ones. Asked again for the same comment, it is the same.
     pub fn choose(
         &mut self,
         post: Option<&PostId>,
         pool: &[String],
         no_repeat: u32,
-        seed: u64,
+        comment: u32,
         now: Timestamp,
     ) -> u32 {
         if pool.is_empty() {
@@ -361,14 +365,20 @@ impl Pace {
         let no_repeat = no_repeat.min(NO_REPEAT_MAX).min(pool.len() as u32 - 1) as usize;
         let post = post.cloned().unwrap_or_default();
         let last = self.said.get(&post).map(|said| said.texts.as_slice()).unwrap_or_default();
+        let before = last.iter().rev().find(|(to, _)| *to == comment);
+        let before = before.and_then(|(_, text)| hashes.iter().position(|hash| hash == text));
+        if let Some(before) = before {
+            return before as u32;
+        }
         let last = &last[last.len().saturating_sub(no_repeat)..];
-        let free: Vec<usize> = (0..pool.len()).filter(|index| !last.contains(&hashes[*index])).collect();
+        let was_said = |index: &usize| last.iter().any(|(_, text)| *text == hashes[*index]);
+        let free: Vec<usize> = (0..pool.len()).filter(|index| !was_said(index)).collect();
         // Two texts of a pool may be the same.
         let free = if free.is_empty() { (0..pool.len()).collect() } else { free };
-        let pick = free[(scramble(seed) % free.len() as u64) as usize];
+        let pick = free[(scramble(u64::from(comment)) % free.len() as u64) as usize];
         let said = self.said.entry(post).or_insert_with(|| Said { at: now, texts: Vec::new() });
         said.at = now;
-        said.texts.push(hashes[pick]);
+        said.texts.push((comment, hashes[pick]));
         let surplus = said.texts.len().saturating_sub(NO_REPEAT_MAX as usize);
         said.texts.drain(..surplus);
         while self.said.len() > POSTS_MAX {
@@ -572,7 +582,8 @@ mod tests {
         let mut of_a = Vec::new();
         for seed in 0..400 {
             let post = if seed % 3 == 0 { &b } else { &a };
-            let pick = pace.choose(Some(post), &pool, 2, seed, at(seed as i64));
+            let pick = pace.choose(Some(post), &pool, 2, seed, at(i64::from(seed)));
+            assert_eq!(pace.choose(Some(post), &pool, 2, seed, at(i64::from(seed))), pick, "asked twice");
             if post == &a {
                 of_a.push(pick);
             }

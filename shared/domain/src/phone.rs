@@ -72,6 +72,26 @@ impl PhoneNumber {
         }
     }
 
+    /// Finds a number in what somebody wrote to a person: `המספר שלי 054-123-4567, תודה`. A row of digits that may be
+    /// anything, as a date or an order's number, is none.
+    pub fn find(text: &str) -> Option<Self> {
+        let is_part = |c: char| c == '+' || western_digit(c).is_ascii_digit() || is_filler(c);
+        text.split(|c| !is_part(c)).find_map(|run| {
+            let words: Vec<&str> = run.split_whitespace().collect();
+            let spans = (1..=words.len()).rev().flat_map(|length| words.windows(length));
+            spans.into_iter().find_map(|span| Self::unmistakable(&span.concat()))
+        })
+    }
+
+    fn unmistakable(written: &str) -> Option<Self> {
+        let compact: String = written.chars().filter(|c| !is_filler(*c)).map(western_digit).collect();
+        // In a line that is written from the right, the plus may have been typed last.
+        let compact = compact.trim_end_matches('+');
+        let international = compact.starts_with('+') || compact.starts_with("00");
+        let phone = Self::parse(compact).ok().filter(|_| compact.len() >= 9)?;
+        (phone.line() != PhoneLine::Foreign || international).then_some(phone)
+    }
+
     /// Reads a WhatsApp id: the number in international form without its `+`. Other ids give `None`.
     pub fn from_whatsapp_id(id: &str) -> Option<Self> {
         (id.bytes().all(|byte| byte.is_ascii_digit())).then(|| Self::foreign(id).ok()).flatten()
@@ -206,6 +226,32 @@ mod tests {
             let parsed = PhoneNumber::parse(input);
             let seen = parsed.as_ref().map(|phone| (phone.as_str(), phone.line())).map_err(|error| *error);
             assert_eq!(seen, expected, "{input}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_found_in_what_somebody_wrote() {
+        let cases = [
+            ("054-123-4567", Some("+972541234567")),
+            ("המספר שלי 054 123 4567, תודה!", Some("+972541234567")),
+            ("זה 0541234567 דנה", Some("+972541234567")),
+            ("בן 30, 054-1234567", Some("+972541234567")),
+            ("אני בת 30 054-1234567 מחיפה", Some("+972541234567")),
+            ("בטח: 972541234567+", Some("+972541234567")),
+            ("+972 (0)54 123 4567", Some("+972541234567")),
+            ("my number is +44 20 7946 0958", Some("+442079460958")),
+            ("٠٥٤١٢٣٤٥٦٧", Some("+972541234567")),
+            ("050-123-4567 או 052-765-4321", Some("+972501234567")),
+            ("03-1234567", Some("+97231234567")),
+            ("24.12.2026", None),
+            ("הזמנה 4581234567", None),
+            ("בין 10 ל-15", None),
+            ("054-123-456", None),
+            ("כמה זה עולה?", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(PhoneNumber::find(text).as_ref().map(PhoneNumber::as_str), expected, "{text}");
         }
     }
 

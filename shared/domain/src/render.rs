@@ -9,6 +9,7 @@ use minijinja::{Environment, UndefinedBehavior, Value};
 
 use crate::deal::Deal;
 use crate::grant::Grant;
+use crate::identity::Identity;
 use crate::lead::Lead;
 use crate::playbook::Playbook;
 
@@ -29,17 +30,21 @@ pub enum RenderError {
 
 /// The variables that a text can use. `links.*` and `fields.*` have the names that the playbook and the forms
 /// give them.
-pub const VARIABLES: [&str; 9] = [
+pub const VARIABLES: [&str; 10] = [
     "first_name",
     "full_name",
     "username",
     "booking_link",
     "booking_token",
+    WHATSAPP_LINK,
     "raffle_number",
     "coupon",
     "business.name",
     "agent.name",
 ];
+
+/// Opens a conversation on WhatsApp in which the person is known again.
+pub const WHATSAPP_LINK: &str = "whatsapp_link";
 
 /// What a date's time of day is called.
 pub const TIME_SUFFIX: &str = "_time";
@@ -98,6 +103,22 @@ pub fn booking_query(lead: &Lead) -> String {
         .map(|(name, value)| format!("{name}={}", percent_encode(value)))
         .collect::<Vec<_>>()
         .join("&")
+}
+
+/// The link that opens WhatsApp with a text filled in, by whose code the person is known again. `None` if the playbook
+/// does not say the number, or no message with such a link was planned for this lead.
+pub fn whatsapp_link(playbook: &Playbook, lead: &Lead) -> Option<String> {
+    let phone = playbook.channels.whatsapp_phone.as_ref()?;
+    let code = lead.identities.iter().find_map(|identity| match identity {
+        Identity::Link(code) => Some(code),
+        _ => None,
+    })?;
+    let greeting = match playbook.business.language.as_str() {
+        "he" => "היי, אשמח לשמוע עוד",
+        _ => "Hi, I would like to hear more",
+    };
+    let text = percent_encode(&format!("{greeting} ({})", code.as_str()));
+    Some(format!("https://wa.me/{}?text={text}", phone.digits()))
 }
 
 /// RFC 3986: everything but the unreserved characters.
@@ -171,6 +192,9 @@ fn values(playbook: &Playbook, lead: &Lead) -> Value {
     }
     if let Some(link) = booking_link(playbook, lead) {
         set("booking_link", link.into());
+    }
+    if let Some(link) = whatsapp_link(playbook, lead) {
+        set(WHATSAPP_LINK, link.into());
     }
     set("booking_token", lead.id.to_string().into());
     // Of several campaigns, what was given last.

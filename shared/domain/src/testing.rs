@@ -153,6 +153,7 @@ pub fn playbook() -> Playbook {
             instagram: Some("178".into()),
             whatsapp_number: Some("106".into()),
             whatsapp_account: Some("102".into()),
+            whatsapp_phone: PhoneNumber::parse("+972501230000").ok(),
             token: "META".into(),
         },
         sources: Sources {

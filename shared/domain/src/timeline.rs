@@ -71,6 +71,10 @@ words! {
         CommentRead = "comment-read",
         /// A campaign gave something, or had nothing left.
         Granted = "granted",
+        /// Asked by a campaign for it, the person gave their phone number.
+        PhoneGiven = "phone-given",
+        /// They confirmed it from the number itself.
+        PhoneConfirmed = "phone-confirmed",
         Wrote = "wrote",
         MessageEdited = "message-edited",
         MessageUnsent = "message-unsent",

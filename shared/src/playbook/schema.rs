@@ -135,7 +135,7 @@ fn channels() -> Value {
     let account = object("", json!({ "account": id("The professional account's id.") }), &["account"]);
     let whatsapp = object(
         "",
-        json!({ "number": id("The phone number's id, not the number."), "account": id("The WhatsApp Business Account's id.") }),
+        json!({ "number": id("The phone number's id, not the number."), "account": id("The WhatsApp Business Account's id."), "phone": text("The number itself, for links that open a conversation.") }),
         &["number", "account"],
     );
     object(
@@ -226,6 +226,7 @@ fn message() -> Value {
             "consent": text("Agrees to marketing: text."),
             "text": text("What is agreed to, in full."),
             "opt-out": text("Refuses further messages."),
+            "confirm": text("Confirms on WhatsApp a number that was given elsewhere."),
         }),
         &[],
     );
@@ -451,6 +452,17 @@ fn answer_keys() -> Value {
             "anyOf": [switch("On all."), list(json!({ "enum": ["facebook", "instagram"] }), "On these.")],
         },
         "private-reply": reference("messageName"),
+        "asks-phone": {
+            "description": "The private reply asks for a phone number; what is said when it was given, or could not be read.",
+            "anyOf": [
+                switch("Nothing is said."),
+                object(
+                    "Messages in the same conversation.",
+                    json!({ "thanks": reference("messageName"), "unclear": reference("messageName") }),
+                    &[],
+                ),
+            ],
+        },
         "hide": switch("Takes the comment out of sight of others."),
         "task": { "type": "string", "description": "Something for a person of the business to do." },
         "to": { "type": "string", "description": "The agent or team whose task it is." },
@@ -498,18 +510,20 @@ mod tests {
         let campaign: Vec<&str> = keys::CAMPAIGN.into_iter().chain([keys::AFTERWARDS]).collect();
         let of_campaign = "/properties/campaigns/additionalProperties/properties";
         let below = |path: &str| format!("{of_campaign}/{path}");
-        let (rule, signs, gift, late) = (
+        let (rule, signs, gift, late, phone) = (
             below("rules/items/properties"),
             below("rules/items/properties/when/properties"),
             below("gives/properties"),
             below("gives/properties/otherwise/properties"),
+            below("asks-phone/anyOf/1/properties"),
         );
-        let cases: [(&str, &[&str]); 14] = [
+        let cases: [(&str, &[&str]); 15] = [
             (of_campaign, &campaign),
             (&rule, &keys::RULE),
             (&signs, &keys::SIGN),
             (&gift, &keys::GIFT),
             (&late, &keys::ANSWER),
+            (&phone, &keys::PHONE),
             ("/properties/pace/properties", &keys::PACE),
             ("/properties/tags/additionalProperties/properties", &keys::TAGS),
             ("/properties", &keys::PARTS),

@@ -154,9 +154,10 @@ impl Reading<'_, '_, '_> {
                 }
                 Button::Book { .. } => TemplateButton::Url { label, url: url("booking"), end_sample: None },
                 Button::Link { link, .. } => TemplateButton::Url { label, url: url(link), end_sample: None },
-                Button::Reply { .. } | Button::Consent { .. } | Button::OptOut { .. } => {
-                    TemplateButton::QuickReply { label }
-                }
+                Button::Reply { .. }
+                | Button::Consent { .. }
+                | Button::OptOut { .. }
+                | Button::Confirm { .. } => TemplateButton::QuickReply { label },
             });
         }
         let changes = buttons.windows(2).filter(|pair| is_link(&pair[0]) != is_link(&pair[1])).count();

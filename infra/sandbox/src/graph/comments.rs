@@ -96,7 +96,7 @@ fn on_edge<'a>(world: &'a World, id: &str, edge: &str) -> Result<&'a Comment, Re
         .ok_or_else(|| Refusal::unknown_object(id))
 }
 
-fn entry(world: &World, comment: &Comment) -> Value {
+pub(super) fn entry(world: &World, comment: &Comment) -> Value {
     let (from, name) = world.author(comment);
     if comment.channel == Channel::Instagram {
         return json!({

@@ -4,6 +4,7 @@ mod answer;
 mod call;
 mod comments;
 mod likes;
+mod listings;
 mod mentions;
 mod messaging;
 mod messaging_content;
@@ -67,6 +68,17 @@ pub(crate) fn perform(world: &mut World, now: Timestamp, call: &Call) -> Result<
         ("POST", ["message_templates"], Object::Account(business)) => {
             template_submissions::submit(world, now, business, call)
         }
+        ("GET", ["published_posts"], Object::Page(business)) => {
+            Ok(listings::posts(world, business, Channel::Facebook, call))
+        }
+        ("GET", ["media"], Object::Instagram(business)) => {
+            Ok(listings::posts(world, business, Channel::Instagram, call))
+        }
+        ("GET", ["comments"], Object::Post { business, channel }) => {
+            Ok(listings::comments(world, business, channel, id, call))
+        }
+        ("GET", ["leadgen_forms"], Object::Page(business)) => Ok(listings::forms(world, business, call)),
+        ("GET", ["leads"], Object::Form(business)) => listings::leads(world, business, id, call),
         ("GET", [], Object::Comment(id)) => comments::read(world, &id, call),
         ("GET", [], Object::Lead(id)) => reads::lead(world, &id, call),
         ("GET", [], Object::Person { person, business, channel }) => {

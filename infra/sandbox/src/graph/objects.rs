@@ -12,6 +12,13 @@ pub(crate) enum Object {
     Account(usize),
     Comment(String),
     Lead(String),
+    /// A post or media of its own. Known once somebody has commented on it.
+    Post {
+        business: usize,
+        channel: Channel,
+    },
+    /// The form of lead ads. Known once somebody has filled it in.
+    Form(usize),
     /// Somebody's post on Facebook that names the Page.
     Mention(usize),
     Person {
@@ -54,6 +61,13 @@ fn known(world: &World, id: &str) -> Option<(Object, usize)> {
     }
     if let Some(lead) = world.leads.get(id) {
         return Some((Object::Lead(id.to_owned()), lead.business));
+    }
+    if let Some(comment) = world.comments.all().find(|comment| comment.on == id) {
+        let (business, channel) = (comment.business, comment.channel);
+        return Some((Object::Post { business, channel }, business));
+    }
+    if let Some(lead) = world.leads.values().find(|lead| lead.form == id) {
+        return Some((Object::Form(lead.business), lead.business));
     }
     let (person, business, channel) = world.people.with_scoped_id(id)?;
     Some((Object::Person { person, business, channel }, business))

@@ -133,7 +133,12 @@ pub(super) fn asset(world: &World, id: &str, object: &Object, call: &Call) -> Va
             "display_phone_number": world.businesses[*business].display_phone,
             "quality_rating": "GREEN",
         }),
-        Object::Comment(_) | Object::Lead(_) | Object::Mention(_) | Object::Person { .. } => {
+        Object::Comment(_)
+        | Object::Lead(_)
+        | Object::Post { .. }
+        | Object::Form(_)
+        | Object::Mention(_)
+        | Object::Person { .. } => {
             json!({ "id": id })
         }
     })
@@ -179,6 +184,8 @@ fn check_subscribable(object: &Object) -> Result<(), Refusal> {
         Object::Number(_)
         | Object::Comment(_)
         | Object::Lead(_)
+        | Object::Post { .. }
+        | Object::Form(_)
         | Object::Mention(_)
         | Object::Person { .. } => Err(Refusal::unknown_path()),
     }

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::capture;
 use super::draft::{Draft, Plan};
 use super::journeys;
+use super::phone;
 use crate::call::CommentFields;
 use crate::channel::Network;
 use crate::event::{Comment, Event};
@@ -134,7 +135,7 @@ fn answer(draft: &mut Draft<'_>, comment: &Comment, written_at: Timestamp, is_hi
         None => {
             reply(draft, &campaign.name, &rule.name, &rule.answer, &at, is_hidden);
             like(draft, &rule.answer, &at);
-            write_privately(draft, &campaign.name, &rule.answer, &at);
+            write_privately(draft, &campaign.name, &rule.name, &rule.answer, &at);
         }
     }
 }
@@ -230,7 +231,7 @@ fn say(
     is_hidden: bool,
 ) {
     reply(draft, campaign, pool, answer, at, is_hidden);
-    write_privately(draft, campaign, answer, at);
+    write_privately(draft, campaign, pool, answer, at);
 }
 
 /// In public: not below a live or a hidden comment (R20).
@@ -258,8 +259,17 @@ fn like(draft: &mut Draft<'_>, answer: &Answer, at: &CommentAt) {
     }
 }
 
-fn write_privately(draft: &mut Draft<'_>, campaign: &CampaignName, answer: &Answer, at: &CommentAt) {
+fn write_privately(
+    draft: &mut Draft<'_>,
+    campaign: &CampaignName,
+    pool: &RuleName,
+    answer: &Answer,
+    at: &CommentAt,
+) {
     let Some(message) = answer.private_reply.clone() else { return };
+    if answer.asks_phone.is_some() {
+        phone::asked(draft, campaign, pool, at.network.private_channel());
+    }
     let action = Action::PrivateReply { to: at.clone(), message, campaign: campaign.clone() };
     plan(draft, &at.comment, "private", action, at.is_live);
 }

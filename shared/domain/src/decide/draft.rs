@@ -11,7 +11,9 @@ use crate::event::Event;
 use crate::identity::Identity;
 use crate::ids::{LeadId, MessageName, RunId, WorkId};
 use crate::lead::{ABSORBED_MAX, IDENTITIES_MAX, Lead, RECENT_SENDS_MAX, RecentSend};
+use crate::link::LinkCode;
 use crate::playbook::{Message, Playbook};
+use crate::render::WHATSAPP_LINK;
 use crate::schedule::later;
 use crate::timeline::{Entry, Fact, What};
 use crate::work::{Action, Class, Lane, OPEN_WORK_MAX, Work, WorkState};
@@ -137,6 +139,9 @@ impl<'a> Draft<'a> {
             self.note(entry.with(Fact::Reason, "this lead has too much open work already"));
             return;
         }
+        if self.leads_to_whatsapp(&plan.action) {
+            self.know(&Identity::Link(LinkCode::of(self.context.pepper, self.lead.id)));
+        }
         // An answer is late from when it was asked for, not from when somebody got round to the question.
         let (planned_at, counts_from) = match plan.class {
             Class::Conversation => (plan.due_at.min(self.occurred_at), plan.due_at.min(self.answers_from)),
@@ -158,6 +163,11 @@ impl<'a> Draft<'a> {
             called_off: false,
             turn: None,
         });
+    }
+
+    fn leads_to_whatsapp(&self, action: &Action) -> bool {
+        let message = action.message().and_then(|name| self.message(name));
+        message.is_some_and(|message| message.texts().any(|text| text.contains(WHATSAPP_LINK)))
     }
 
     /// Takes work out of the record, since it is over.

@@ -6,6 +6,7 @@ use super::answer;
 use super::capture::{came_from, give_consent};
 use super::draft::{Draft, describe};
 use super::journeys;
+use super::phone;
 use crate::call::DOUBT_LENGTH;
 use crate::channel::{Channel, Window};
 use crate::consent::{Consent, OptOut, is_refusal};
@@ -47,8 +48,10 @@ pub fn messaged(draft: &mut Draft<'_>, event: &Event, message: &Message) {
         return;
     }
     let consents = message.payload.as_deref() == Some(CONSENT_PAYLOAD) && consent_by_button(draft, event);
+    phone::confirmed(draft, event, message);
     let replied = Happened::new(Trigger::LeadReplied, event.key.as_str());
     journeys::happened(draft, replied.of(message.payload.as_deref()));
+    phone::answered(draft, event, message);
     if consents {
         // After the reply, which would stop what the consent begins.
         journeys::happened(draft, Happened::new(Trigger::ConsentGiven, event.key.as_str()));

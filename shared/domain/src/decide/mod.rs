@@ -12,6 +12,7 @@ mod deals;
 mod draft;
 mod journeys;
 mod messages;
+mod phone;
 mod steps;
 mod tags;
 
@@ -21,6 +22,7 @@ pub use draft::Draft;
 pub(crate) use draft::describe;
 pub(crate) use journeys::{compare_segments, is_forgettable, stop as stop_run};
 pub(crate) use messages::{leave_in_peace, stop_marketing};
+pub(crate) use phone::given as phone_given;
 pub(crate) use steps::{advance, wait_for};
 pub(crate) use tags::looked_up as mention_looked_up;
 
@@ -99,7 +101,9 @@ pub fn decide(lead: &Lead, event: &Event, context: &Context<'_>) -> Decision {
         EventKind::MarketingStopped => messages::marketing_stopped(&mut draft, event),
         EventKind::MarketingResumed => messages::marketing_resumed(&mut draft, event),
         EventKind::IdentityChanged { to } => draft.rename(&event.author, to),
-        EventKind::Claimed { by } => crate::merge::claimed(&mut draft, event, *by),
+        EventKind::Claimed { by, asked } => {
+            crate::merge::claimed(&mut draft, event, *by, asked.as_ref());
+        }
         EventKind::Mentioned(mention) => tags::mentioned(&mut draft, event, mention),
         EventKind::Granted(given) => comments::granted(&mut draft, given),
         // A campaign is no lead, and decides for itself.

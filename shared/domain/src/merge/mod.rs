@@ -8,7 +8,7 @@ mod person;
 mod runs;
 mod work;
 
-pub(crate) use pending::{claimed, number_wrote};
+pub(crate) use pending::{claimed, confirmed, number_wrote};
 pub use pending::{forget, postpone, proof_of, remember, rests_on_them, rests_on_us};
 
 use jiff::Timestamp;

@@ -6,10 +6,10 @@
 use jiff::Timestamp;
 
 use crate::channel::Channel;
-use crate::decide::Draft;
+use crate::decide::{Draft, phone_given};
 use crate::event::{Event, EventKind};
 use crate::identity::Identity;
-use crate::ids::LeadId;
+use crate::ids::{CampaignName, LeadId};
 use crate::lead::{Lead, MERGES_MAX, PendingMerge, Proof};
 use crate::timeline::{Entry, Fact, What};
 
@@ -18,6 +18,8 @@ pub fn proof_of(event: &Event) -> Proof {
     match &event.kind {
         // Whatever stands in a form was typed by somebody.
         EventKind::Captured(_) | EventKind::Claimed { .. } => Proof::Claimed,
+        // A platform tells no other name of who writes there: what they brought they have typed.
+        EventKind::Messaged(message) if message.channel != Channel::WhatsApp => Proof::Asserted,
         _ => Proof::Proven,
     }
 }
@@ -39,15 +41,15 @@ pub fn remember(lead: &mut Lead, with: LeadId, proof: Proof, now: Timestamp) -> 
     if with == lead.id || lead.absorbed.contains(&with) {
         return None;
     }
-    let proof = if number_has_written(lead) { Proof::Proven } else { proof };
+    let proof = if proof == Proof::Claimed && number_has_written(lead) { Proof::Proven } else { proof };
     if let Some(known) = lead.merges.iter_mut().find(|merge| merge.with == with) {
-        if known.proof == Proof::Claimed && proof == Proof::Proven {
+        if known.proof != Proof::Proven && proof == Proof::Proven {
             *known = PendingMerge { with, proof, due_at: now };
         }
         return None;
     }
     if lead.merges.len() >= MERGES_MAX {
-        let oldest_claim = lead.merges.iter().position(|merge| merge.proof == Proof::Claimed);
+        let oldest_claim = lead.merges.iter().position(|merge| merge.proof != Proof::Proven);
         match oldest_claim.filter(|_| proof == Proof::Proven) {
             Some(claim) => drop(lead.merges.remove(claim)),
             None => {
@@ -60,14 +62,27 @@ pub fn remember(lead: &mut Lead, with: LeadId, proof: Proof, now: Timestamp) -> 
     None
 }
 
-/// Another lead named this one's phone or address.
-pub(crate) fn claimed(draft: &mut Draft<'_>, event: &Event, by: LeadId) {
+/// Another lead named this one's phone or address: in a form, or because a campaign asked for it.
+pub(crate) fn claimed(draft: &mut Draft<'_>, event: &Event, by: LeadId, asked: Option<&CampaignName>) {
     let entry = Entry::new(event.occurred_at, What::IdentityHeld).with(Fact::Identity, event.author.kind());
     draft.note(
         entry.with(Fact::Lead, by).with(Fact::Reason, "another lead named it; the two may be one person"),
     );
-    let full = remember(&mut draft.lead, by, Proof::Claimed, draft.context.now);
+    let proof = if asked.is_some() { Proof::Asserted } else { Proof::Claimed };
+    let full = remember(&mut draft.lead, by, proof, draft.context.now);
     full.into_iter().for_each(|entry| draft.note(entry));
+    if let Some(campaign) = asked {
+        // Whoever has the number is the one to ask whether they gave it.
+        phone_given(draft, event, campaign);
+    }
+}
+
+/// The person confirmed, from the number itself, that they gave it elsewhere.
+pub(crate) fn confirmed(draft: &mut Draft<'_>) {
+    let now = draft.now();
+    for merge in draft.lead.merges.iter_mut().filter(|merge| merge.proof != Proof::Proven) {
+        *merge = PendingMerge { with: merge.with, proof: Proof::Proven, due_at: now };
+    }
 }
 
 /// The person wrote from WhatsApp: if we know their number, what was typed along with it is theirs.

@@ -31,6 +31,8 @@ pub fn unite(winner: &mut Draft<'_>, loser: &mut Draft<'_>) {
     ours.answered.append(&mut theirs.answered);
     let surplus = ours.answered.len().saturating_sub(ANSWERED_MAX);
     ours.answered.drain(..surplus);
+    let asked = [ours.phone_asked.take(), theirs.phone_asked.take()];
+    ours.phone_asked = asked.into_iter().flatten().max_by_key(|asked| asked.at);
     for deal in std::mem::take(&mut theirs.deals) {
         match ours.deals.iter_mut().find(|known| known.id == deal.id) {
             Some(known) if known.changed_at < deal.changed_at => *known = deal,

@@ -117,11 +117,22 @@ pub struct Answer {
     pub replies: BTreeMap<Network, Vec<String>>,
     pub likes: Vec<Network>,
     pub private_reply: Option<MessageName>,
+    /// The private reply asks for a phone number.
+    pub asks_phone: Option<PhoneQuestion>,
     /// How many of a post's last replies are not said again.
     pub no_repeat: u32,
     pub hide: bool,
     /// Something for a person of the business to do.
     pub task: Option<TaskStep>,
+}
+
+/// What follows when the private reply has asked for a phone number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhoneQuestion {
+    /// Says in the same conversation that the number was understood.
+    pub thanks: Option<MessageName>,
+    /// Asks again for what could not be read.
+    pub unclear: Option<MessageName>,
 }
 
 impl Answer {

@@ -78,12 +78,25 @@ pub enum Button {
     Consent { label: String, text: String },
     /// Refuses further messages.
     OptOut { label: String },
+    /// Confirms, from a WhatsApp number, that the person gave it elsewhere.
+    Confirm { label: String },
 }
 
 /// What a pressed consent button carries.
 pub const CONSENT_PAYLOAD: &str = "masa:consent";
+/// What a pressed button carries that confirms a phone number.
+pub const CONFIRM_PAYLOAD: &str = "masa:confirm-phone";
 /// What a pressed opt-out button carries.
 pub const OPT_OUT_PAYLOAD: &str = "masa:opt-out";
+
+impl Message {
+    /// All that it may be worded in.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.text)
+            .chain(self.wordings.iter().map(|wording| &wording.text))
+            .map(String::as_str)
+    }
+}
 
 impl Button {
     pub fn label(&self) -> &str {
@@ -92,7 +105,8 @@ impl Button {
             | Self::Link { label, .. }
             | Self::Reply { label, .. }
             | Self::Consent { label, .. }
-            | Self::OptOut { label } => label,
+            | Self::OptOut { label }
+            | Self::Confirm { label } => label,
         }
     }
 
@@ -103,6 +117,7 @@ impl Button {
             Self::Reply { payload, .. } => Some(payload),
             Self::Consent { .. } => Some(CONSENT_PAYLOAD),
             Self::OptOut { .. } => Some(OPT_OUT_PAYLOAD),
+            Self::Confirm { .. } => Some(CONFIRM_PAYLOAD),
         }
     }
 }
@@ -131,6 +146,7 @@ mod tests {
             (Button::Reply { label: label(), payload: "yes".into() }, Some("yes")),
             (Button::Consent { label: label(), text: "offers".into() }, Some(CONSENT_PAYLOAD)),
             (Button::OptOut { label: label() }, Some(OPT_OUT_PAYLOAD)),
+            (Button::Confirm { label: label() }, Some(CONFIRM_PAYLOAD)),
         ];
         for (button, payload) in cases {
             assert_eq!((button.label(), button.payload()), ("label", payload), "{button:?}");

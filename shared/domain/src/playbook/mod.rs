@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
-pub use campaign::{Answer, Campaign, Coupon, Gift, Once, Posts, Rule, Signs};
+pub use campaign::{Answer, Campaign, Coupon, Gift, Once, PhoneQuestion, Posts, Rule, Signs};
 pub use condition::{Circumstances, Condition, Known};
 pub use journey::{
     DealDate, Delay, Happened, Journey, Occasion, Quiet, Step, StepAction, StepZone, TaskStep, Trigger, Unit,
@@ -22,7 +22,8 @@ pub use journeys::Journeys;
 #[cfg(test)]
 pub use journeys::LOOKED_AT;
 pub use message::{
-    Button, CONSENT_PAYLOAD, Gender, Kind, Message, OPT_OUT_PAYLOAD, Variant, WhatsAppTemplate, Wording,
+    Button, CONFIRM_PAYLOAD, CONSENT_PAYLOAD, Gender, Kind, Message, OPT_OUT_PAYLOAD, Variant,
+    WhatsAppTemplate, Wording,
 };
 pub use quiet_hours::{Allowed, Pause, QuietHours, night_of};
 pub use tags::{TagCampaign, TagPlace};
@@ -31,6 +32,7 @@ use crate::channel::Channel;
 use crate::email::EmailAddress;
 use crate::ids::{AssetId, BusinessId, CampaignName, DealKind, FormId, MessageName, PlaybookVersion};
 use crate::pace::Paces;
+use crate::phone::PhoneNumber;
 
 #[derive(Clone, Debug)]
 pub struct Playbook {
@@ -92,6 +94,8 @@ pub struct Channels {
     pub instagram: Option<AssetId>,
     pub whatsapp_number: Option<AssetId>,
     pub whatsapp_account: Option<AssetId>,
+    /// Its number as people dial it: for links that open a conversation.
+    pub whatsapp_phone: Option<PhoneNumber>,
     /// The name of the secret that holds the token for these assets.
     pub token: String,
 }

@@ -84,6 +84,20 @@ pub fn writes_on_instagram(id: &str, text: &str) -> impl FnOnce(Timestamp) -> Ev
     event(Identity::Igsid("9".into()), id, EventKind::Messaged(message))
 }
 
+pub fn writes_on_messenger(id: &str, text: &str) -> impl FnOnce(Timestamp) -> Event {
+    let message = Message {
+        channel: Channel::Messenger,
+        asset: "101".into(),
+        id: Some(id.into()),
+        text: Some(text.into()),
+        payload: None,
+        media: None,
+        sender_name: None,
+        referral: None,
+    };
+    event(Identity::Psid("9".into()), id, EventKind::Messaged(message))
+}
+
 pub fn comments(id: &str, change: impl FnOnce(&mut Comment)) -> impl FnOnce(Timestamp) -> Event {
     let mut comment = Comment {
         network: Network::Facebook,

@@ -304,7 +304,7 @@ fn a_claim_is_proven_once_the_number_has_written_whichever_comes_first() {
     // The message first, and told by the other's record.
     let mut tale = Tale::new();
     tale.happens("2026-11-30T09:00", writes("1", "שלום"))
-        .happens("2026-11-30T09:01", event(phone(), "2", EventKind::Claimed { by: with }));
+        .happens("2026-11-30T09:01", event(phone(), "2", EventKind::Claimed { by: with, asked: None }));
     assert_eq!(
         tale.lead.merges,
         [PendingMerge { with, proof: Proof::Proven, due_at: at("2026-11-30T09:01") }]

@@ -16,6 +16,7 @@ mod limits;
 mod logs;
 mod merging;
 mod moving;
+mod phone;
 mod promises;
 mod refusals;
 mod room;

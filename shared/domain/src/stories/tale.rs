@@ -292,6 +292,7 @@ fn shown(operation: &Operation) -> String {
         | Operation::Hide { .. }
         | Operation::ReadLeadAd { .. }
         | Operation::ReadComment { .. }
+        | Operation::List { .. }
         | Operation::ReadMention { .. } => String::new(),
         Operation::AnswerMention { text, .. } => text.clone(),
         Operation::Announce(announcement) => {

@@ -7,7 +7,7 @@ use domain::ids::PlatformMessageId;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-use super::{comment, evidence, failures, json, lead_ad, waits};
+use super::{comment, evidence, failures, json, lead_ad, listing, waits};
 
 /// Reads a whole answer. An error is one by its body: HTTP's status alone is unreliable (PLATFORM.md §7).
 pub fn outcome(operation: &Operation, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Outcome {
@@ -49,6 +49,9 @@ fn read(operation: &Operation, answer: &Value) -> Option<Outcome> {
         Operation::ReadComment { network, .. } => comment::read(*network, answer).map(Outcome::CommentRead),
         Operation::ReadLeadAd { .. } => lead_ad::read(answer).map(Outcome::LeadAdRead),
         Operation::FindReply { .. } | Operation::FindMessage { .. } => evidence::outcome(operation, answer),
+        Operation::List { network, asset, reading, .. } => {
+            listing::read(*network, asset, reading, answer).map(Outcome::Listed)
+        }
         Operation::Announce(_) => None,
     }
 }

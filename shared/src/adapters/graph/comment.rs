@@ -66,7 +66,7 @@ fn tagged(tags: &Value) -> u32 {
 }
 
 /// Meta writes the offset without its colon.
-fn time(value: &Value) -> Option<Timestamp> {
+pub(super) fn time(value: &Value) -> Option<Timestamp> {
     let text = value.as_str()?;
     text.parse().ok().or_else(|| strtime::parse("%Y-%m-%dT%H:%M:%S%z", text).ok()?.to_timestamp().ok())
 }

@@ -52,6 +52,7 @@ pub fn lost(operation: &Operation, reason: String) -> CallFailure {
         | Operation::ReadMention { .. }
         | Operation::FindReply { .. }
         | Operation::FindMessage { .. }
+        | Operation::List { .. }
         | Operation::Announce(_) => CallFailure::TryAgain { wait: None, is_limit: false, reason },
         Operation::SendWhatsApp { .. }
         | Operation::SendMessage { .. }

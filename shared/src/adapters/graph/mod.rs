@@ -12,6 +12,7 @@ mod evidence;
 mod failures;
 mod json;
 mod lead_ad;
+mod listing;
 #[cfg(test)]
 mod loopback;
 mod messaging;

@@ -5,7 +5,7 @@ use domain::channel::Network;
 use serde_json::json;
 
 use super::request::Request;
-use super::{messaging, whatsapp};
+use super::{listing, messaging, whatsapp};
 
 /// How many replies to a comment are looked through for ours.
 pub const REPLIES_LISTED_MAX: usize = 50;
@@ -100,6 +100,9 @@ pub fn request(operation: &Operation, opaque: &str) -> Option<Request> {
             let query =
                 vec![("platform", "instagram".to_owned()), ("user_id", person.clone()), ("fields", fields)];
             Request::get(asset.as_str(), "conversations", query)
+        }
+        Operation::List { network, asset, reading, since } => {
+            listing::request(*network, asset, reading, *since)
         }
         Operation::Announce(_) => return None,
     })

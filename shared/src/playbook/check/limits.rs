@@ -122,5 +122,6 @@ fn key(button: &Button) -> &'static str {
         Button::Reply { .. } => "reply",
         Button::Consent { .. } => "consent",
         Button::OptOut { .. } => "opt-out",
+        Button::Confirm { .. } => "confirm",
     }
 }

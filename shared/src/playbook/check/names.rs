@@ -20,6 +20,13 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
         if let Some(message) = &answering.answer.private_reply {
             message_exists(check, message, &parts(&answering.at("private-reply")));
         }
+        let Some(question) = &answering.answer.asks_phone else { continue };
+        for (key, message) in [("thanks", &question.thanks), ("unclear", &question.unclear)] {
+            if let Some(message) = message {
+                let path = [answering.at("asks-phone"), vec![key.to_owned()]].concat();
+                message_exists(check, message, &parts(&path));
+            }
+        }
     }
     for (name, campaign) in &playbook.tags {
         if let Some(message) = &campaign.message {

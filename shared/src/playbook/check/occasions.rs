@@ -76,6 +76,7 @@ fn never(check: &Check<'_, '_, '_>, occasion: &Occasion) -> Option<Fault> {
             })
             .collect(),
         Trigger::CommentMade => vec!["facebook", "instagram"],
+        Trigger::PhoneGiven => asking(check),
         Trigger::DealOpened | Trigger::DealWon | Trigger::DealLost => {
             playbook.deals.keys().map(|kind| kind.as_str()).collect()
         }
@@ -86,9 +87,11 @@ fn never(check: &Check<'_, '_, '_>, occasion: &Occasion) -> Option<Fault> {
         // Whatever a form asks.
         Trigger::FieldChanged => return None,
         // That these are told apart by nothing has been said when they were read.
-        Trigger::LeadOptedOut | Trigger::ConsentGiven | Trigger::CallMissed | Trigger::CallEnded => {
-            return None;
-        }
+        Trigger::LeadOptedOut
+        | Trigger::ConsentGiven
+        | Trigger::CallMissed
+        | Trigger::CallEnded
+        | Trigger::PhoneConfirmed => return None,
     };
     if known.contains(&of) {
         return None;
@@ -97,6 +100,12 @@ fn never(check: &Check<'_, '_, '_>, occasion: &Occasion) -> Option<Fault> {
     let what =
         format!("{} never comes of \"{of}\": it is not {by} of this playbook", occasion.trigger.as_str());
     Some((what, did_you_mean(of, known)))
+}
+
+/// The campaigns that ask for a phone number.
+fn asking<'a>(check: &Check<'a, '_, '_>) -> Vec<&'a str> {
+    let asking = check.answers().into_iter().filter(|answering| answering.answer.asks_phone.is_some());
+    asking.map(|answering| answering.campaign.name.as_str()).collect()
 }
 
 /// The tags that steps give.

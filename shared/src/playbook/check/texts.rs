@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use domain::grant::Grant;
+use domain::identity::Identity;
 use domain::ids::LeadId;
 use domain::lead::Lead;
+use domain::link::LinkCode;
 use domain::name::PersonName;
 use domain::playbook::{Coupon, Gift, Message, Playbook, WhatsAppTemplate};
-use domain::render::{self, RenderError, TIME_SUFFIX, VARIABLES};
+use domain::render::{self, RenderError, TIME_SUFFIX, VARIABLES, WHATSAPP_LINK};
 use jiff::Timestamp;
 
 use super::{Check, parts, wording_path};
@@ -36,6 +38,11 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
     for replies in check.public_replies() {
         let reader = given(stranger(playbook), replies.gift);
         for (path, _, reply) in replies.texts(check.tree) {
+            if reply.contains(WHATSAPP_LINK) {
+                let what = "whatsapp_link is for one person: whoever has it is taken for them";
+                check.fault(&parts(&path), what, "write it in the private reply");
+                continue;
+            }
             can_be_filled_in(check, reply, &reader, "''", &parts(&path));
         }
     }
@@ -144,6 +151,10 @@ fn variables_exist(check: &mut Check<'_, '_, '_>, variables: &BTreeSet<String>, 
             let hint = "add the calendar's address: links: { booking: \"https://…\" }";
             check.fault(path, "the text uses booking_link, and there is no such link", hint);
             all_exist = false;
+        } else if name == WHATSAPP_LINK && check.playbook.channels.whatsapp_phone.is_none() {
+            let hint = "say which number it opens: channels: { whatsapp: { phone: \"+972…\" } }";
+            check.fault(path, "the text uses whatsapp_link, and the business names no number", hint);
+            all_exist = false;
         } else if !known.contains(name) && !name.starts_with("fields.") {
             let all = known.iter().map(String::as_str).chain(["fields.…"]);
             check.fault(path, format!("unknown variable \"{name}\""), did_you_mean(name, all));
@@ -179,7 +190,10 @@ fn deal_variables(playbook: &Playbook) -> impl Iterator<Item = String> + '_ {
 
 /// Somebody of whom nothing is known: what can be written to them can be written to anybody.
 pub fn stranger(playbook: &Playbook) -> Lead {
-    Lead::new(playbook.business.id.clone(), LeadId::new(0), Timestamp::UNIX_EPOCH)
+    let mut stranger = Lead::new(playbook.business.id.clone(), LeadId::new(0), Timestamp::UNIX_EPOCH);
+    // Whoever is written to has one, if the text asks for it.
+    stranger.identities.extend(LinkCode::parse("M-00000-00000").map(Identity::Link));
+    stranger
 }
 
 /// Somebody with a rather long name: what fits them fits nearly everybody.

@@ -84,11 +84,14 @@ fn after(step: &Step, silence: SignedDuration) -> Option<SignedDuration> {
 /// Only what the person did in a chat is among these.
 fn in_a_chat(occasions: &[Occasion]) -> bool {
     let opens = |occasion: &Occasion| match occasion.trigger {
-        Trigger::LeadReplied | Trigger::ConsentGiven | Trigger::LeadOptedOut => true,
+        Trigger::LeadReplied | Trigger::ConsentGiven | Trigger::LeadOptedOut | Trigger::PhoneConfirmed => {
+            true
+        }
         Trigger::LeadCaptured
         | Trigger::CallMissed
         | Trigger::CallEnded
         | Trigger::CommentMade
+        | Trigger::PhoneGiven
         | Trigger::DealOpened
         | Trigger::DealWon
         | Trigger::DealLost

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::ids::{AssetId, ID_CHARS_MAX, is_plain_id};
+use domain::phone::PhoneNumber;
 use domain::playbook::{Business, Channels, ConsentBasis, Form, Sources};
 use jiff::tz::TimeZone;
 
@@ -105,19 +106,22 @@ pub fn channels(playbook: &Fields<'_>, report: &mut Report<'_>) -> Channels {
     };
     let known = ["facebook", "instagram", "whatsapp", "token"];
     let fields = Fields::read(node, "\"channels\"", &known, report);
-    let mut parts = |key: &str, known: &[&str]| -> Vec<Option<AssetId>> {
-        let Some(node) = fields.get(key) else { return vec![None; known.len()] };
-        let part = Fields::read(node, &format!("\"{key}\""), known, report);
-        known.iter().map(|id| asset(&part, id, report)).collect()
+    let mut part = |key: &str, known: &[&str]| {
+        fields.get(key).map(|node| Fields::read(node, &format!("\"{key}\""), known, report))
     };
-    let facebook = parts("facebook", &["page"]);
-    let instagram = parts("instagram", &["account"]);
-    let whatsapp = parts("whatsapp", &["number", "account"]);
+    let facebook = part("facebook", &["page"]);
+    let instagram = part("instagram", &["account"]);
+    let whatsapp = part("whatsapp", &["number", "account", "phone"]);
+    let mut id = |part: &Option<Fields<'_>>, key: &str| asset(part.as_ref()?, key, report);
+    let page = id(&facebook, "page");
+    let instagram = id(&instagram, "account");
+    let (whatsapp_number, whatsapp_account) = (id(&whatsapp, "number"), id(&whatsapp, "account"));
     Channels {
-        page: facebook[0].clone(),
-        instagram: instagram[0].clone(),
-        whatsapp_number: whatsapp[0].clone(),
-        whatsapp_account: whatsapp[1].clone(),
+        page,
+        instagram,
+        whatsapp_number,
+        whatsapp_account,
+        whatsapp_phone: whatsapp.as_ref().and_then(|part| phone(part, report)),
         token: fields.optional("token", report).unwrap_or(TOKEN_DEFAULT).to_owned(),
     }
 }
@@ -134,6 +138,20 @@ fn asset(fields: &Fields<'_>, key: &str, report: &mut Report<'_>) -> Option<Asse
         report.fault(node.place, format!("\"{id}\" is no id of Meta's"), hint);
     }
     Some(id.as_str().into())
+}
+
+/// The number that people write to.
+fn phone(fields: &Fields<'_>, report: &mut Report<'_>) -> Option<PhoneNumber> {
+    let written = fields.optional("phone", report)?;
+    match PhoneNumber::parse(written) {
+        Ok(phone) => Some(phone),
+        Err(error) => {
+            let place = fields.get("phone").map_or(fields.place(), |node| node.place);
+            let hint = "write it as people dial it: phone: \"+972541234567\"";
+            report.fault(place, format!("\"{written}\" is no phone number: {error}"), hint);
+            None
+        }
+    }
 }
 
 pub fn sources(playbook: &Fields<'_>, report: &mut Report<'_>) -> Sources {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::channel::Network;
 use domain::pace::NO_REPEAT_MAX;
-use domain::playbook::{Answer, Campaign, Coupon, Gift, Once, Posts, Rule, Signs};
+use domain::playbook::{Answer, Campaign, Coupon, Gift, Once, PhoneQuestion, Posts, Rule, Signs};
 use domain::said::{Phrase, Script};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -16,7 +16,7 @@ use crate::playbook::nearest::did_you_mean;
 use crate::playbook::report::Report;
 use crate::playbook::tree::{Entry, Node, Value};
 
-pub const KEYS: [&str; 18] = [
+pub const KEYS: [&str; 19] = [
     "kind",
     "on",
     "posts",
@@ -29,6 +29,7 @@ pub const KEYS: [&str; 18] = [
     "no-repeat",
     "like",
     "private-reply",
+    "asks-phone",
     "hide",
     "task",
     "to",
@@ -38,7 +39,7 @@ pub const KEYS: [&str; 18] = [
 ];
 /// These stand beside the keys of an answer.
 pub const AFTERWARDS: &str = "afterwards";
-pub const RULE_KEYS: [&str; 13] = [
+pub const RULE_KEYS: [&str; 14] = [
     "name",
     "when",
     "unless",
@@ -46,6 +47,7 @@ pub const RULE_KEYS: [&str; 13] = [
     "no-repeat",
     "like",
     "private-reply",
+    "asks-phone",
     "hide",
     "task",
     "to",
@@ -53,8 +55,9 @@ pub const RULE_KEYS: [&str; 13] = [
     "escalate",
     "gives",
 ];
-pub const ANSWER_KEYS: [&str; 9] =
-    ["reply", "no-repeat", "like", "private-reply", "hide", "task", "to", "due", "escalate"];
+pub const ANSWER_KEYS: [&str; 10] =
+    ["reply", "no-repeat", "like", "private-reply", "asks-phone", "hide", "task", "to", "due", "escalate"];
+pub const PHONE_KEYS: [&str; 2] = ["thanks", "unclear"];
 pub const SIGN_KEYS: [&str; 5] = ["words", "language", "emoji", "question", "friend"];
 pub const GIFT_KEYS: [&str; 4] = ["raffle-number", "coupon", "first", "otherwise"];
 const NETWORKS: [Network; 2] = [Network::Facebook, Network::Instagram];
@@ -181,9 +184,28 @@ pub(super) fn answer(fields: &Fields<'_>, networks: &[Network], report: &mut Rep
         no_repeat,
         likes: likes(fields, networks, report),
         private_reply: fields.optional("private-reply", report).map(Into::into),
+        asks_phone: phone_question(fields, report),
         hide: fields.switch("hide", report),
         task: fields.get("task").map(|_| people::task(fields, report)),
     }
+}
+
+/// `asks-phone: true`, or the messages that follow: `asks-phone: { thanks: …, unclear: … }`.
+fn phone_question(fields: &Fields<'_>, report: &mut Report<'_>) -> Option<PhoneQuestion> {
+    let node = fields.get("asks-phone")?;
+    let (thanks, unclear) = match node.value {
+        Value::Map(_) => {
+            let of = Fields::read(node, "\"asks-phone\"", &PHONE_KEYS, report);
+            (of.optional("thanks", report).map(Into::into), of.optional("unclear", report).map(Into::into))
+        }
+        _ if fields.switch("asks-phone", report) => (None, None),
+        _ => return None,
+    };
+    if fields.is_empty("private-reply") {
+        let hint = "add private-reply: and the message that asks";
+        report.fault(node.place, "a phone number is asked for in private, and nothing is sent there", hint);
+    }
+    Some(PhoneQuestion { thanks, unclear })
 }
 
 /// One pool for all networks, or one for each.

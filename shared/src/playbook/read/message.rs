@@ -14,7 +14,7 @@ pub const WORDING_KEYS: [&str; 7] =
 /// A language, a gender, a channel and a variant each in their combinations.
 const WORDINGS_MAX: usize = 24;
 const SHARE_MAX: u32 = 1_000;
-const BUTTONS: [&str; 5] = ["book", "link", "reply", "consent", "opt-out"];
+const BUTTONS: [&str; 6] = ["book", "link", "reply", "consent", "opt-out", "confirm"];
 /// WhatsApp's limit for what a button carries.
 const PAYLOAD_CHARS_MAX: usize = 256;
 
@@ -128,14 +128,14 @@ fn channels(fields: &Fields<'_>, report: &mut Report<'_>) -> Vec<Channel> {
 }
 
 fn button(node: &Node, report: &mut Report<'_>) -> Button {
-    let known = ["book", "link", "reply", "consent", "opt-out", "to", "payload", "text"];
+    let known = ["book", "link", "reply", "consent", "opt-out", "confirm", "to", "payload", "text"];
     let fields = Fields::read(node, "a button", &known, report);
     let kinds: Vec<&str> = BUTTONS.into_iter().filter(|kind| fields.get(kind).is_some()).collect();
     let kind = match kinds.as_slice() {
         [kind] => *kind,
         [] => {
             let hint = "write one of: { book: … }, { link: …, to: … }, { reply: … }, \
-                        { consent: …, text: … }, { opt-out: … }";
+                        { consent: …, text: … }, { opt-out: … }, { confirm: … }";
             report.fault(fields.place(), "the button does not say what it does", hint);
             return Button::Book { label: String::new() };
         }
@@ -169,6 +169,7 @@ fn button(node: &Node, report: &mut Report<'_>) -> Button {
             let hint = "what the person agrees to by pressing, in full";
             Button::Consent { label, text: fields.required("text", hint, report) }
         }
+        "confirm" => Button::Confirm { label },
         _ => Button::OptOut { label },
     }
 }

@@ -2,6 +2,7 @@
 
 use application::commit::{CommitError, Conflict};
 use application::grants::CampaignCommit;
+use domain::catch_up::{CatchUp, Readable, Reading};
 use domain::grant::{CampaignState, Grant};
 use domain::ids::{AssetId, CampaignName, LeadId};
 use domain::pace::{Budget, Pace, Paced, Turn};
@@ -119,6 +120,23 @@ pub async fn all_agree_on_a_pace(bench: &dyn Bench) {
     let stale = Pace { version: 1, ..Pace::new(neveh(), asset.clone()) };
     assert!(is_conflict(store.put_pace(&stale).await));
     pace.works();
+    pace.catch_up = Some(CatchUp {
+        since: at(1),
+        started_at: at(2),
+        wanted: [
+            Readable::Posts,
+            Readable::Comments(post.clone()),
+            Readable::Forms,
+            Readable::Leads("7".into()),
+        ]
+        .map(|what| Reading { what, after: Some("cursor".to_owned()) })
+        .into(),
+        next_at: at(3),
+        seen: 4,
+        found: 2,
+        ended_at: Some(at(5)),
+        trouble: Some("busy".to_owned()),
+    });
     pace.version = 2;
     store.put_pace(&pace).await.unwrap();
     assert_eq!(store.pace(&neveh(), &asset).await.unwrap(), Some(pace));

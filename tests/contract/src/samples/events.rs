@@ -62,7 +62,10 @@ pub fn random_kind(chance: &mut Chance) -> EventKind {
         16 => EventKind::MarketingStopped,
         17 => EventKind::MarketingResumed,
         18 => EventKind::IdentityChanged { to: identity(chance) },
-        19 => EventKind::Claimed { by: LeadId::new(chance.wide()) },
+        19 => EventKind::Claimed {
+            by: LeadId::new(chance.wide()),
+            asked: chance.maybe(Chance::text).map(CampaignName::new),
+        },
         20 => EventKind::GrantWanted(wanted(chance)),
         21 => EventKind::Granted(Given {
             campaign: CampaignName::new(chance.text()),

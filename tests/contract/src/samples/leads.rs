@@ -10,9 +10,10 @@ use domain::identity::Identity;
 use domain::ids::{
     AssetId, BusinessId, CommentId, DealId, DealKind, FormId, JourneyName, LeadAdId, LeadId, MessageName,
 };
-use domain::ids::{CampaignName, RuleName};
+use domain::ids::{CampaignName, Pepper, RuleName};
 use domain::ids::{PlatformMessageId, PlaybookVersion, PostId, RunId, StepKey, WorkId};
-use domain::lead::{Answered, Lead, PendingMerge, Proof, RecentSend, Wish};
+use domain::lead::{Answered, Lead, PendingMerge, PhoneAsked, Proof, RecentSend, Wish};
+use domain::link::LinkCode;
 use domain::name::PersonName;
 use domain::phone::PhoneNumber;
 use domain::run::Run;
@@ -62,6 +63,14 @@ pub fn random_lead(chance: &mut Chance, business: &BusinessId, id: LeadId) -> Le
             .collect(),
         answered: chance
             .some(2, |chance| Answered { campaign: CampaignName::new(chance.text()), what: chance.text() }),
+        phone_asked: chance.maybe(|chance| PhoneAsked {
+            campaign: CampaignName::new(chance.text()),
+            rule: RuleName::new(chance.text()),
+            channel: chance.pick(&Channel::ALL),
+            at: moment(chance),
+            misread: chance.number() as u32 % 4,
+            is_answered: chance.one_in(2),
+        }),
         merged_into: if chance.one_in(5) { Some(LeadId::new(chance.wide())) } else { None },
         merges: chance.some(2, pending_merge),
         absorbed: chance.some(2, |chance| LeadId::new(chance.wide())),
@@ -103,7 +112,7 @@ pub fn email(chance: &mut Chance) -> EmailAddress {
 }
 
 pub fn identity(chance: &mut Chance) -> Identity {
-    match chance.below(10) {
+    match chance.below(11) {
         0 => Identity::Phone(phone(chance)),
         1 => Identity::Email(email(chance)),
         2 => Identity::WhatsAppId(chance.text()),
@@ -113,6 +122,7 @@ pub fn identity(chance: &mut Chance) -> Identity {
         6 => Identity::Comment(CommentId::new(chance.text())),
         7 => Identity::LeadAd(LeadAdId::new(chance.text())),
         8 => Identity::Campaign(CampaignName::new(chance.text())),
+        9 => Identity::Link(LinkCode::of(&Pepper::new([1; 32]), LeadId::new(chance.wide()))),
         _ => Identity::Lead(LeadId::new(chance.wide())),
     }
 }
@@ -277,7 +287,7 @@ fn erasing(chance: &mut Chance) -> Erasing {
 }
 
 fn pending_merge(chance: &mut Chance) -> PendingMerge {
-    let proof = chance.pick(&[Proof::Claimed, Proof::Proven]);
+    let proof = chance.pick(&[Proof::Claimed, Proof::Asserted, Proof::Proven]);
     PendingMerge { with: LeadId::new(chance.wide()), proof, due_at: moment(chance) }
 }
 

@@ -222,6 +222,7 @@ impl<'a> Case<'a> {
             Identity::Email(_)
             | Identity::Submission(_)
             | Identity::Lead(_)
+            | Identity::Link(_)
             | Identity::Account(_)
             | Identity::Campaign(_) => None,
             Identity::WhatsAppId(_) | Identity::WhatsAppUser(_) | Identity::Psid(_) | Identity::Igsid(_) => {

@@ -6,15 +6,16 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use shared::application::ports::Platforms;
 use shared::domain::call::{
-    CallFailure, CommentFields, LeadAdFields, Operation, Outcome, PlatformCall, Receipt, Recipient, Refusal,
-    WhatsAppContent, WhatsAppRecipient,
+    CallFailure, CommentFields, LeadAdFields, Listed, ListedComment, Operation, Outcome, PlatformCall,
+    Receipt, Recipient, Refusal, WhatsAppContent, WhatsAppRecipient,
 };
+use shared::domain::catch_up::{Readable, Reading};
 use shared::domain::channel::{Channel, Network};
 use shared::domain::delivery::opaque;
 use shared::domain::email::EmailAddress;
-use shared::domain::event::Details;
+use shared::domain::event::{Comment, Details};
 use shared::domain::identity::Identity;
-use shared::domain::ids::{LeadId, PlatformMessageId, WorkId};
+use shared::domain::ids::{AssetId, CommentId, LeadId, PlatformMessageId, WorkId};
 use shared::domain::name::PersonName;
 use shared::domain::phone::PhoneNumber;
 
@@ -23,9 +24,9 @@ use super::rulebook::Rulebook;
 use super::timers::{HOUR, MINUTE, Millis, SECOND, Timers};
 use super::weather::{Fault, Weather};
 use crate::people::acts::{What, Who};
-use crate::people::businesses::number_of;
+use crate::people::businesses::{instagram, number_of, page};
 use crate::people::plan::{Directory, Person, Plan};
-use crate::people::webhooks::{self, comment_of, lead_ad_id};
+use crate::people::webhooks::{self, comment_id, comment_of, lead_ad_id};
 
 /// Something that the platform will tell us, and when.
 #[derive(Clone, Debug)]
@@ -297,6 +298,73 @@ impl Meta {
         })
     }
 
+    /// Whatever is there by now, also if its webhook is still on its way.
+    async fn list(&self, business: usize, network: Network, reading: &Reading) -> Outcome {
+        let lost = self.weather.strikes(Fault::MetaAnswerLost, self.now());
+        self.timers.pause(300).await;
+        if lost {
+            let (wait, reason) = (None, "lost".to_owned());
+            return Outcome::Failed(CallFailure::TryAgain { wait, is_limit: false, reason });
+        }
+        self.log.count("list");
+        let mut listed = Listed::default();
+        match &reading.what {
+            Readable::Posts => listed.posts.push("55".into()),
+            Readable::Forms => listed.forms.push("600".into()),
+            Readable::Comments(post) => {
+                let of_plan =
+                    self.plan.acts.iter().filter_map(|act| self.listed(&act.what, business, network));
+                listed.comments = of_plan
+                    .map(|mut listed| {
+                        listed.comment.post = Some(post.clone());
+                        listed
+                    })
+                    .collect();
+            }
+            // When a form was filled in is known to whoever plays the acts.
+            Readable::Leads(_) => {}
+        }
+        Outcome::Listed(listed)
+    }
+
+    /// Where its webhook names nobody, the list does not either.
+    fn listed(&self, what: &What, business: usize, network: Network) -> Option<ListedComment> {
+        let What::Comment { who, business: of, network: on, id, author_told, is_reply, is_live } = what
+        else {
+            return None;
+        };
+        if (*of, *on, *is_live) != (business, network, false) {
+            return None;
+        }
+        let id = comment_id(business, *id);
+        let known =
+            self.book().comments.get(&id).cloned().filter(|known| known.made_at > 0 && !known.gone)?;
+        let (asset, author, text) = match network {
+            Network::Facebook => {
+                let author = Identity::Psid(Person::psid(*who, business));
+                (page(business), author, "כמה זה עולה?")
+            }
+            Network::Instagram => {
+                (instagram(business), Identity::Igsid(Person::igsid(*who, business)), "מחיר?")
+            }
+        };
+        let comment = Comment {
+            network,
+            asset: AssetId::new(asset),
+            id: CommentId::new(id),
+            post: None,
+            original_post: None,
+            text: text.to_owned(),
+            author_name: None,
+            is_reply: *is_reply,
+            is_live: false,
+            is_ad: false,
+            written_at: jiff::Timestamp::from_millisecond(known.made_at).ok(),
+            friends: Some(0),
+        };
+        Some(ListedComment { author: author_told.then_some(author), comment, is_hidden: false })
+    }
+
     fn lead_ad(&self, id: &str) -> Outcome {
         let who = self.plan.acts.iter().find_map(|act| match &act.what {
             What::LeadAd { who, business, id: number } if lead_ad_id(*business, *number) == id => Some(*who),
@@ -386,6 +454,9 @@ impl Meta {
 #[async_trait]
 impl Platforms for Meta {
     async fn call(&self, call: &PlatformCall) -> Outcome {
+        if let Operation::List { network, reading, .. } = &call.operation {
+            return self.list(number_of(&call.business), *network, reading).await;
+        }
         let wanted = wanted(&call.operation);
         let now = self.now();
         let task = self.current.load(Ordering::Relaxed);
@@ -453,6 +524,7 @@ fn lost(operation: &Operation) -> Outcome {
         | Operation::ReadMention { .. }
         | Operation::FindReply { .. }
         | Operation::FindMessage { .. }
+        | Operation::List { .. }
         | Operation::Announce(_) => CallFailure::TryAgain { wait: None, is_limit: false, reason },
         Operation::SendWhatsApp { .. }
         | Operation::SendMessage { .. }
@@ -521,7 +593,8 @@ fn wanted(operation: &Operation) -> Wanted {
         Operation::ReadComment { .. }
         | Operation::ReadMention { .. }
         | Operation::FindReply { .. }
-        | Operation::FindMessage { .. } => Wanted::Look,
+        | Operation::FindMessage { .. }
+        | Operation::List { .. } => Wanted::Look,
         Operation::Announce(told) => {
             Wanted::Announce { what: told.what.as_str().to_owned(), happened_at: told.happened_at }
         }
@@ -546,6 +619,7 @@ fn words(operation: &Operation) -> Option<String> {
         | Operation::AnswerMention { .. }
         | Operation::FindReply { .. }
         | Operation::FindMessage { .. }
+        | Operation::List { .. }
         | Operation::Announce(_) => None,
     }
 }

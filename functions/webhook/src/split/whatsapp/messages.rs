@@ -3,7 +3,9 @@
 use domain::channel::Channel;
 use domain::event::{EventKind, Message};
 use domain::event_key::Sameness;
+use domain::identity::Identity;
 use domain::ids::PlatformMessageId;
+use domain::link::LinkCode;
 use domain::phone::PhoneNumber;
 use serde_json::Value;
 
@@ -30,7 +32,7 @@ pub fn one(split: &mut Split, place: &Place<'_>, value: &Value, message: &Value)
         return split.notices.push(place.notice(reason, at, value));
     };
     if let Some(phone) = shared_own_phone(message) {
-        person.also_phone(phone);
+        person.also(Identity::Phone(phone));
     }
     let kind =
         match message["type"].as_str() {
@@ -45,6 +47,12 @@ pub fn one(split: &mut Split, place: &Place<'_>, value: &Value, message: &Value)
         Ok(kind) => kind,
         Err(reason) => return split.ignore(reason),
     };
+    // The link by which they came was filled in with it.
+    if let EventKind::Messaged(Message { text: Some(text), .. }) = &kind
+        && let Some(code) = LinkCode::find(text)
+    {
+        person.also(Identity::Link(code));
+    }
     let (id, sender) = (lenient::id(&message["id"]), person.author().value());
     let whole = message.to_string();
     // Should what is done with a message come under the message's own id, it is still another event.
@@ -56,7 +64,7 @@ pub fn one(split: &mut Split, place: &Place<'_>, value: &Value, message: &Value)
         }
     };
     let mut event = place.event(person.author(), at, kind, same);
-    event.also = person.also();
+    event.also = person.others();
     split.events.push(event);
 }
 

@@ -1,7 +1,6 @@
 //! Who is on the other side. People may come without a number: then only a business-scoped id is told.
 
 use domain::identity::Identity;
-use domain::phone::PhoneNumber;
 use serde_json::Value;
 
 use crate::split::lenient::{self, WORDS_CHARS_MAX};
@@ -59,10 +58,10 @@ impl<'a> Person<'a> {
         lenient::text(&self.contact["profile"]["name"], WORDS_CHARS_MAX)
     }
 
-    pub fn also_phone(&mut self, phone: PhoneNumber) {
-        let phone = Identity::Phone(phone);
-        if !self.identities.contains(&phone) {
-            self.identities.push(phone);
+    /// They are known by this name, too.
+    pub fn also(&mut self, name: Identity) {
+        if !self.identities.contains(&name) {
+            self.identities.push(name);
         }
     }
 
@@ -70,7 +69,7 @@ impl<'a> Person<'a> {
         self.identities[0].clone()
     }
 
-    pub fn also(&self) -> Vec<Identity> {
+    pub fn others(&self) -> Vec<Identity> {
         self.identities[1..].to_vec()
     }
 }

@@ -33,6 +33,6 @@ fn one(split: &mut Split, place: &Place<'_>, value: &Value, preference: &Value) 
     let who = person.author().value();
     let same = Sameness::Change { person: &who, what: kind.name(), at: place.told(&preference["timestamp"]) };
     let mut event = place.event(person.author(), at, kind, same);
-    event.also = person.also();
+    event.also = person.others();
     split.events.push(event);
 }

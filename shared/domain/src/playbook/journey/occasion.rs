@@ -33,6 +33,10 @@ triggers! {
     CallEnded = "call.ended",
     /// Of a network.
     CommentMade = "comment.made",
+    /// Somebody gave their phone number because a campaign asked for it. Of a campaign.
+    PhoneGiven = "phone.given",
+    /// They confirmed it on WhatsApp, from the number itself.
+    PhoneConfirmed = "phone.confirmed",
     /// The business's own system opened a deal, or won or lost it. Of a kind of deal.
     DealOpened = "deal.opened",
     DealWon = "deal.won",
@@ -56,6 +60,8 @@ impl Trigger {
             | Self::CallMissed
             | Self::CallEnded
             | Self::CommentMade
+            | Self::PhoneGiven
+            | Self::PhoneConfirmed
             | Self::DealOpened
             | Self::DealWon
             | Self::DealLost => true,
@@ -69,11 +75,16 @@ impl Trigger {
             Self::LeadCaptured => Some("a form"),
             Self::LeadReplied => Some("a button's answer"),
             Self::CommentMade => Some("a network"),
+            Self::PhoneGiven => Some("a campaign"),
             Self::DealOpened | Self::DealWon | Self::DealLost => Some("a kind of deal"),
             Self::TagAdded => Some("a tag"),
             Self::FieldChanged => Some("a field"),
             Self::SegmentEntered | Self::SegmentLeft => Some("a segment"),
-            Self::LeadOptedOut | Self::ConsentGiven | Self::CallMissed | Self::CallEnded => None,
+            Self::LeadOptedOut
+            | Self::ConsentGiven
+            | Self::CallMissed
+            | Self::CallEnded
+            | Self::PhoneConfirmed => None,
         }
     }
 }

@@ -9,6 +9,7 @@ use domain::pace::{Broken, Pace, PaceLane, Paced, Queue, Said};
 use domain::raffle::{Draw, hex};
 use serde::{Deserialize, Serialize};
 
+use super::catch_up::CatchUpItem;
 use super::format::{Damaged, FORMAT};
 use super::moment::Moment;
 use super::words::is_default;
@@ -136,7 +137,10 @@ pub struct PaceItem {
     l: BTreeMap<String, LaneItem>,
     /// What was said last, by post.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    s: BTreeMap<String, (Moment, Vec<u32>)>,
+    s: BTreeMap<String, (Moment, Vec<(u32, u32)>)>,
+    /// What it reads again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    c: Option<CatchUpItem>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -185,6 +189,7 @@ impl From<&Pace> for PaceItem {
                 .iter()
                 .map(|(post, said)| (post.to_string(), (said.at.into(), said.texts.clone())))
                 .collect(),
+            c: pace.catch_up.as_ref().map(Into::into),
         }
     }
 }
@@ -217,6 +222,7 @@ impl PaceItem {
                 .into_iter()
                 .map(|(post, (at, texts))| (PostId::new(post), Said { at: at.into(), texts }))
                 .collect(),
+            catch_up: self.c.map(Into::into),
             ..Pace::new(business.clone(), asset.clone())
         }
     }

@@ -102,6 +102,9 @@ enum KindItem {
     },
     Claimed {
         by: String,
+        /// The campaign that asked for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        c: Option<String>,
     },
     Mentioned(MentionItem),
     GrantWanted(WantedItem),
@@ -216,7 +219,9 @@ impl From<&EventKind> for KindItem {
             EventKind::MarketingStopped => Self::MarketingStopped,
             EventKind::MarketingResumed => Self::MarketingResumed,
             EventKind::IdentityChanged { to } => Self::IdentityChanged { to: identity::to_text(to) },
-            EventKind::Claimed { by } => Self::Claimed { by: by.to_string() },
+            EventKind::Claimed { by, asked } => {
+                Self::Claimed { by: by.to_string(), c: asked.as_ref().map(CampaignName::to_string) }
+            }
             EventKind::Mentioned(mention) => Self::Mentioned(mention.into()),
             EventKind::GrantWanted(wanted) => Self::GrantWanted(wanted.into()),
             EventKind::Granted(given) => Self::Granted {
@@ -268,7 +273,9 @@ impl KindItem {
             Self::MarketingStopped => EventKind::MarketingStopped,
             Self::MarketingResumed => EventKind::MarketingResumed,
             Self::IdentityChanged { to } => EventKind::IdentityChanged { to: identity::from_text(&to)? },
-            Self::Claimed { by } => EventKind::Claimed { by: lead_id(&by)? },
+            Self::Claimed { by, c } => {
+                EventKind::Claimed { by: lead_id(&by)?, asked: c.map(CampaignName::new) }
+            }
             Self::Mentioned(item) => EventKind::Mentioned(item.read()?),
             Self::GrantWanted(wanted) => EventKind::GrantWanted(wanted.read()?),
             Self::Granted { c, w, g } => EventKind::Granted(Given {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::channel::Window;
-use domain::ids::{AssetId, BusinessId, CampaignName, CommentId, LeadId};
-use domain::lead::{Answered, Lead, Wish};
+use domain::ids::{AssetId, BusinessId, CampaignName, CommentId, LeadId, RuleName};
+use domain::lead::{Answered, Lead, PhoneAsked, Wish};
 use serde::{Deserialize, Serialize};
 
 use super::campaign::GrantItem;
@@ -100,6 +100,9 @@ pub struct LeadItem {
     /// What campaigns have answered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     an: Vec<(String, String)>,
+    /// The question for a phone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pa: Option<PhoneAskedItem>,
     /// The lead that carries on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     to: Option<String>,
@@ -112,6 +115,47 @@ pub struct LeadItem {
     /// It is being erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     x: Option<ErasingItem>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct PhoneAskedItem {
+    /// The campaign, its rule, and the channel.
+    c: String,
+    r: String,
+    h: char,
+    t: Moment,
+    /// How often it was misread.
+    #[serde(default, skip_serializing_if = "is_default")]
+    n: u32,
+    /// Whether it is answered.
+    #[serde(default, skip_serializing_if = "is_default")]
+    a: bool,
+}
+
+impl From<&PhoneAsked> for PhoneAskedItem {
+    fn from(asked: &PhoneAsked) -> Self {
+        Self {
+            c: asked.campaign.to_string(),
+            r: asked.rule.to_string(),
+            h: channel_letter(asked.channel),
+            t: asked.at.into(),
+            n: asked.misread,
+            a: asked.is_answered,
+        }
+    }
+}
+
+impl PhoneAskedItem {
+    fn read(self) -> Result<PhoneAsked, Damaged> {
+        Ok(PhoneAsked {
+            campaign: CampaignName::new(self.c),
+            rule: RuleName::new(self.r),
+            channel: channel(self.h)?,
+            at: self.t.into(),
+            misread: self.n,
+            is_answered: self.a,
+        })
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -165,6 +209,7 @@ impl From<&Lead> for LeadItem {
                 .iter()
                 .map(|answered| (answered.campaign.to_string(), answered.what.clone()))
                 .collect(),
+            pa: lead.phone_asked.as_ref().map(Into::into),
             to: lead.merged_into.map(|winner| winner.to_string()),
             y: lead.merges.iter().map(Into::into).collect(),
             b: lead.absorbed.iter().map(LeadId::to_string).collect(),
@@ -233,6 +278,7 @@ impl LeadItem {
                 .into_iter()
                 .map(|(campaign, what)| Answered { campaign: CampaignName::new(campaign), what })
                 .collect(),
+            phone_asked: self.pa.map(PhoneAskedItem::read).transpose()?,
             merged_into: self.to.as_deref().map(lead_id).transpose()?,
             merges: self.y.into_iter().map(MergeItem::read).collect::<Result<_, _>>()?,
             absorbed: self.b.iter().map(|text| lead_id(text)).collect::<Result<_, _>>()?,

@@ -7,21 +7,25 @@ use serde::{Deserialize, Serialize};
 use super::format::Damaged;
 use super::moment::Moment;
 
-/// With whom, whether it is proven, and when it is due.
+/// With whom, how sure it is, and when it is due.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct MergeItem(String, bool, Moment);
+pub struct MergeItem(String, char, Moment);
+
+const PROOFS: [(Proof, char); 3] = [(Proof::Claimed, 'c'), (Proof::Asserted, 'a'), (Proof::Proven, 'p')];
 
 impl From<&PendingMerge> for MergeItem {
     fn from(merge: &PendingMerge) -> Self {
-        Self(merge.with.to_string(), merge.proof == Proof::Proven, merge.due_at.into())
+        let letter =
+            PROOFS.iter().find(|(proof, _)| *proof == merge.proof).map_or('c', |(_, letter)| *letter);
+        Self(merge.with.to_string(), letter, merge.due_at.into())
     }
 }
 
 impl MergeItem {
     pub fn read(self) -> Result<PendingMerge, Damaged> {
-        let Self(with, proven, due_at) = self;
-        let proof = if proven { Proof::Proven } else { Proof::Claimed };
-        Ok(PendingMerge { with: lead_id(&with)?, proof, due_at: due_at.into() })
+        let Self(with, letter, due_at) = self;
+        let proof = PROOFS.iter().find(|(_, known)| *known == letter).ok_or(Damaged::Field("proof"))?;
+        Ok(PendingMerge { with: lead_id(&with)?, proof: proof.0, due_at: due_at.into() })
     }
 }
 

@@ -7,6 +7,7 @@
 mod action;
 mod campaign;
 mod capture;
+mod catch_up;
 mod deal;
 mod delivery;
 mod erasure;

@@ -15,7 +15,7 @@ use domain::event_key::EventKey;
 use domain::grant::{Given, Grant, Wanted};
 use domain::identity::Identity;
 use domain::ids::{BusinessId, LeadId, RunId, StepKey, WorkId};
-use domain::lead::{Answered, Lead, PendingMerge, Proof, RecentSend, Wish};
+use domain::lead::{Answered, Lead, PendingMerge, PhoneAsked, Proof, RecentSend, Wish};
 use domain::name::PersonName;
 use domain::phone::PhoneNumber;
 use domain::playbook::Trigger;
@@ -252,10 +252,19 @@ fn full_lead() -> Lead {
         .into(),
         wishes: [("1_2".into(), Wish { is_hidden: true }), ("1_3".into(), Wish { is_hidden: false })].into(),
         answered: vec![Answered { campaign: "comments".into(), what: "post".into() }],
+        phone_asked: Some(PhoneAsked {
+            campaign: "comments".into(),
+            rule: "default".into(),
+            channel: Channel::Instagram,
+            at: at(69),
+            misread: 1,
+            is_answered: true,
+        }),
         merged_into: Some(LeadId::new(99)),
         merges: vec![
             PendingMerge { with: LeadId::new(4), proof: Proof::Proven, due_at: at(70) },
             PendingMerge { with: LeadId::new(5), proof: Proof::Claimed, due_at: at(71) },
+            PendingMerge { with: LeadId::new(9), proof: Proof::Asserted, due_at: at(72) },
         ],
         absorbed: vec![LeadId::new(6), LeadId::new(u128::MAX)],
         erasing: Some(Erasing {
@@ -475,7 +484,8 @@ fn kinds() -> Vec<EventKind> {
         EventKind::MarketingStopped,
         EventKind::MarketingResumed,
         EventKind::IdentityChanged { to: Identity::WhatsAppUser("IL.1".into()) },
-        EventKind::Claimed { by: LeadId::new(8) },
+        EventKind::Claimed { by: LeadId::new(8), asked: None },
+        EventKind::Claimed { by: LeadId::new(8), asked: Some("comments".into()) },
         EventKind::Mentioned(mention()),
         EventKind::Deal(DealChange {
             id: "order-7".into(),
