@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use domain::catch_up::CatchUp;
+use domain::event::{Event, EventKind, Responder};
+use domain::event_key::{EventKey, Sameness};
 use domain::grant::{CampaignState, Grant};
+use domain::identity::Identity;
 use domain::ids::{AssetId, BusinessId, CampaignName, LeadId};
 use domain::pace::{Asking, Pace, Paced};
 use domain::playbook::{Campaign, Coupon, Playbook};
 use domain::raffle::{Draw, WINNERS_MAX};
 use jiff::Timestamp;
 
+use crate::accept::accept;
 use crate::commit::{CommitError, Conflict};
 use crate::grants::{COUPONS_MAX, CampaignCommit};
 use crate::pace::connection;
@@ -202,22 +206,52 @@ pub async fn draw_raffle(
         let entrants = entrants(world, business, name).await?;
         let Some(state) = known else { return Err(RaffleError::NotCommitted) };
         let Some(draw) = state.draw.clone() else { return Err(RaffleError::NotCommitted) };
+        let numbers: Vec<(u32, LeadId)> = entrants.iter().map(|(number, lead, _)| (*number, *lead)).collect();
         if draw.drawn_at.is_some() {
+            // Whoever was not told then, since the machine stopped, is told now.
+            tell_winners(world, business, name, &draw, &numbers).await?;
             return Ok(draw);
         }
         if entrants.is_empty() {
             return Err(RaffleError::Nobody);
         }
-        let numbers: Vec<(u32, LeadId)> = entrants.iter().map(|(number, lead, _)| (*number, *lead)).collect();
         let drawn = draw.drawn(&numbers, winners, now);
         match store(world, &state, drawn.clone(), now).await {
-            Ok(()) => return Ok(drawn),
+            Ok(()) => {
+                tell_winners(world, business, name, &drawn, &numbers).await?;
+                return Ok(drawn);
+            }
             Err(CommitError::Conflict(Conflict::Version)) => {}
             Err(CommitError::Conflict(_)) => break,
             Err(CommitError::Store(error)) => return Err(error.into()),
         }
     }
     Err(WorkError::Contended.into())
+}
+
+/// Told twice it is one event.
+async fn tell_winners(
+    world: &World,
+    business: &BusinessId,
+    name: &CampaignName,
+    draw: &Draw,
+    numbers: &[(u32, LeadId)],
+) -> Result<(), WorkError> {
+    let winners = numbers.iter().filter(|(number, _)| draw.winners.contains(number));
+    let event = |(number, lead): &(u32, LeadId)| {
+        let id = format!("{name}#{number}");
+        let same = Sameness::Given { kind: "won", id: &id };
+        Event {
+            business: business.clone(),
+            key: EventKey::of(&world.pepper, business, Responder::Comment, same),
+            occurred_at: draw.drawn_at.unwrap_or(world.clock.now()),
+            author: Identity::Lead(*lead),
+            also: Vec::new(),
+            kind: EventKind::Won { campaign: name.clone(), number: *number },
+        }
+    };
+    accept(world, winners.map(event).collect()).await?;
+    Ok(())
 }
 
 /// Everybody with a number, in the order of the numbers.

@@ -115,6 +115,11 @@ pub enum EventKind {
     GrantWanted(Wanted),
     /// The campaign's answer.
     Granted(Given),
+    /// The person's raffle number was drawn.
+    Won {
+        campaign: CampaignName,
+        number: u32,
+    },
     /// WhatsApp approved a template of the account, or took it back into use. Concerns whoever waits for it.
     TemplateApproved {
         name: String,
@@ -296,6 +301,7 @@ impl EventKind {
             Self::Deal(_) => "deal",
             Self::GrantWanted(_) => "wish",
             Self::Granted(_) => "grant",
+            Self::Won { .. } => "won",
             Self::TemplateApproved { .. } => "template-approved",
         }
     }
@@ -337,6 +343,7 @@ impl EventKind {
             | Self::Claimed { .. }
             | Self::GrantWanted(_)
             | Self::Granted(_)
+            | Self::Won { .. }
             | Self::TemplateApproved { .. } => false,
         }
     }
@@ -352,7 +359,8 @@ impl EventKind {
             | Self::CommentRemoved { .. }
             | Self::CommentHidden { .. }
             | Self::GrantWanted(_)
-            | Self::Granted(_) => Responder::Comment,
+            | Self::Granted(_)
+            | Self::Won { .. } => Responder::Comment,
             Self::Messaged(_)
             | Self::MessageEdited { .. }
             | Self::MessageUnsent { .. }

@@ -71,6 +71,8 @@ words! {
         CommentRead = "comment-read",
         /// A campaign gave something, or had nothing left.
         Granted = "granted",
+        /// The person's number was drawn.
+        Won = "won",
         /// Asked by a campaign for it, the person gave their phone number.
         PhoneGiven = "phone-given",
         /// They confirmed it from the number itself.

@@ -434,6 +434,11 @@ fn gift() -> Value {
             "coupon": { "type": "string", "description": "A code for all, or one-each from those that were loaded." },
             "first": { "type": ["integer", "string"], "description": "Only for so many." },
             "otherwise": object("What whoever comes too late is told.", answer_keys(), &[]),
+            "remind": object(
+                "What whoever has it is written before the campaign ends, if the conversation is open then.",
+                json!({ "message": reference("messageName"), "before": reference("span") }),
+                &["message", "before"],
+            ),
         }),
         &[],
     )
@@ -510,20 +515,22 @@ mod tests {
         let campaign: Vec<&str> = keys::CAMPAIGN.into_iter().chain([keys::AFTERWARDS]).collect();
         let of_campaign = "/properties/campaigns/additionalProperties/properties";
         let below = |path: &str| format!("{of_campaign}/{path}");
-        let (rule, signs, gift, late, phone) = (
+        let (rule, signs, gift, late, phone, remind) = (
             below("rules/items/properties"),
             below("rules/items/properties/when/properties"),
             below("gives/properties"),
             below("gives/properties/otherwise/properties"),
             below("asks-phone/anyOf/1/properties"),
+            below("gives/properties/remind/properties"),
         );
-        let cases: [(&str, &[&str]); 15] = [
+        let cases: [(&str, &[&str]); 16] = [
             (of_campaign, &campaign),
             (&rule, &keys::RULE),
             (&signs, &keys::SIGN),
             (&gift, &keys::GIFT),
             (&late, &keys::ANSWER),
             (&phone, &keys::PHONE),
+            (&remind, &keys::REMIND),
             ("/properties/pace/properties", &keys::PACE),
             ("/properties/tags/additionalProperties/properties", &keys::TAGS),
             ("/properties", &keys::PARTS),

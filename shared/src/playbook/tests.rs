@@ -223,7 +223,7 @@ fn a_typical_mistake_has_a_place_and_a_cure() {
     playbook.yaml:251:14: unknown trigger "lead.capture"
         did you mean "lead.captured"?
     playbook.yaml:252:27: unknown trigger "booking.made"
-        there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made, phone.given, phone.confirmed, deal.opened, deal.won, deal.lost, tag.added, field.changed, segment.entered, segment.left
+        there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made, phone.given, phone.confirmed, raffle.won, deal.opened, deal.won, deal.lost, tag.added, field.changed, segment.entered, segment.left
     playbook.yaml:256:18: unknown unit "dayz"
         did you mean "days"?
     playbook.yaml:213:16: unknown channel "mesenger"

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use journeys::{Town, TownSettings};
 use serde_json::{Value, json};
+use shared::application::campaigns::{commit_to_raffle, draw_raffle};
 use shared::application::grants::load_coupons;
 use shared::application::ports::{CampaignStore, Clock, Store};
 use shared::application::redrive::redrive;
@@ -277,4 +278,45 @@ async fn a_rude_comment_is_hidden_and_a_complaint_is_somebody_s_to_answer() {
     let tasks: Vec<String> =
         town.leads(BUSINESS).iter().flat_map(|lead| &lead.tasks).map(|task| task.to.clone()).collect();
     assert_eq!(tasks, ["shira"]);
+}
+
+#[tokio::test]
+async fn who_has_a_number_is_reminded_and_the_winner_is_told_where_the_conversation_is_open() {
+    let town = town(|text| text).await;
+    for person in [1, 2] {
+        says(&town, person, person, "5002", "@נועה בואי").await;
+    }
+    town.work().await;
+    town.advance(SignedDuration::from_hours(1)).await;
+    let at = town.clock.now().as_millisecond();
+    let messaging = json!([{
+        "sender": { "id": "7001" }, "recipient": { "id": PAGE }, "timestamp": at,
+        "message": { "mid": "m1", "text": "איזה כיף" },
+    }]);
+    let body = json!({ "object": "page", "entry": [{ "id": PAGE, "time": at, "messaging": messaging }] });
+    assert_eq!(town.webhook(&body).await.0, 200);
+    town.move_to("2027-10-26T20:00:01+03:00").await;
+    let of = |text: &str| -> Vec<Vec<String>> {
+        let said = said(&town).0.into_values();
+        said.map(|texts| texts.into_iter().filter(|said| said.contains(text)).collect()).collect()
+    };
+    let reminded: Vec<usize> = of("עוד שעתיים מגרילים").iter().map(Vec::len).collect();
+    assert_eq!(reminded.iter().sum::<usize>(), 1, "only whoever wrote within the day: {reminded:?}");
+    commit_to_raffle(&town.world, &business(), &"raffle".into(), [7; 32]).await.unwrap();
+    for _ in 0..2 {
+        let drawn = draw_raffle(&town.world, &business(), &"raffle".into(), 2).await.unwrap();
+        assert_eq!(drawn.winners.len(), 2);
+        town.work().await;
+        assert_eq!(of("זכית!").concat().len(), 1, "told once, where it may be told");
+    }
+    for lead in town.leads(BUSINESS) {
+        assert_eq!(lead.tasks.len(), 1, "a person hands the prize over");
+        let skipped = town
+            .entries(&lead)
+            .await
+            .iter()
+            .any(|entry| entry.what == What::Skipped && entry.fact(Fact::Rule) == Some("R17"));
+        let wrote = lead.windows.len() == 1;
+        assert_eq!(skipped, !wrote);
+    }
 }

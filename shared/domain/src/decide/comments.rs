@@ -14,14 +14,13 @@ use crate::identity::Identity;
 use crate::ids::{CampaignName, CommentId, RuleName, WorkId};
 use crate::lead::{ANSWERED_MAX, Answered, WISHES_MAX, Wish};
 use crate::name::PersonName;
-use crate::playbook::{Answer, Campaign, Once, Rule, TaskStep, Trigger};
-use crate::playbook::{Coupon, Happened};
+use crate::playbook::{Answer, Campaign, Coupon, Happened, Once, Reminder, Rule, TaskStep, Trigger};
 use crate::retry::scramble;
 use crate::schedule::later;
 use crate::source::{Source, SourceKind};
 use crate::task::{self, Task};
 use crate::timeline::{Entry, Fact, What};
-use crate::work::{Action, Class, CommentAt, Work};
+use crate::work::{Action, Class, CommentAt, Purpose, Work};
 
 /// A private reply may be given within seven days of the comment (R18).
 const PRIVATE_REPLY_WITHIN: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -218,8 +217,39 @@ pub fn granted(draft: &mut Draft<'_>, given: &Given) {
         (None, Some(otherwise)) => otherwise,
         (None, None) => return,
     };
+    if let (Some(_), Some(of), Some(gift)) = (grant, campaign_now, &rule.gift) {
+        gift.remind.iter().for_each(|reminder| remind(draft, of, reminder, &wanted.to));
+    }
     (draft.occurred_at, draft.answers_from) = (wanted.written_at, wanted.written_at);
     say(draft, campaign, &rule.pool(grant.is_some()), answer, &wanted.to, wish.is_hidden);
+}
+
+/// The draw has drawn this person's number. Journeys tell them.
+pub fn won(draft: &mut Draft<'_>, event: &Event, campaign: &CampaignName, number: u32) {
+    let entry = Entry::new(event.occurred_at, What::Won).with(Fact::Campaign, campaign);
+    draft.note(entry.with(Fact::Number, number));
+    let won = Happened::new(Trigger::RaffleWon, event.key.as_str());
+    journeys::happened(draft, won.of(Some(campaign.as_str())));
+}
+
+/// Shortly before a raffle closes, if the conversation is open then (R17 says so when the time has come).
+fn remind(draft: &mut Draft<'_>, campaign: &Campaign, reminder: &Reminder, at: &CommentAt) {
+    let Some(ends_at) = campaign.ends_at else { return };
+    let before = reminder.before.duration();
+    let due_at = ends_at - before;
+    if due_at <= draft.now() {
+        return;
+    }
+    let (message, channel) = (reminder.message.clone(), at.network.private_channel());
+    draft.plan(Plan {
+        // One for each person, however many comments.
+        id: WorkId::for_event(draft.context.pepper, draft.lead.id, campaign.name.as_str(), "reminder"),
+        class: Class::Bulk,
+        action: Action::Send { message, channel, purpose: Purpose::Playbook },
+        run: None,
+        due_at,
+        within: Some(before),
+    });
 }
 
 fn say(

@@ -106,6 +106,7 @@ pub fn decide(lead: &Lead, event: &Event, context: &Context<'_>) -> Decision {
         }
         EventKind::Mentioned(mention) => tags::mentioned(&mut draft, event, mention),
         EventKind::Granted(given) => comments::granted(&mut draft, given),
+        EventKind::Won { campaign, number } => comments::won(&mut draft, event, campaign, *number),
         // A campaign is no lead, and decides for itself.
         EventKind::GrantWanted(_) => {}
         // News of the account is of no one lead: whoever waits for the template is found by the attention index.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{Playbook, TaskStep};
+use super::{Playbook, TaskStep, Wait};
 use crate::channel::Network;
 use crate::event::Comment;
 use crate::ids::{CampaignName, MessageName, PostId, RuleName};
@@ -84,6 +84,15 @@ pub struct Gift {
     pub first: Option<u32>,
     /// What whoever comes too late is told.
     pub otherwise: Option<Answer>,
+    /// What whoever has it is written before the campaign ends.
+    pub remind: Option<Reminder>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reminder {
+    pub message: MessageName,
+    /// So long before the end.
+    pub before: Wait,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
-pub use campaign::{Answer, Campaign, Coupon, Gift, Once, PhoneQuestion, Posts, Rule, Signs};
+pub use campaign::{Answer, Campaign, Coupon, Gift, Once, PhoneQuestion, Posts, Reminder, Rule, Signs};
 pub use condition::{Circumstances, Condition, Known};
 pub use journey::{
     DealDate, Delay, Happened, Journey, Occasion, Quiet, Step, StepAction, StepZone, TaskStep, Trigger, Unit,

@@ -72,7 +72,7 @@ fn a_number_is_understood_as_people_type_it_and_starts_the_journey_that_confirms
         assert_eq!(messages(&tale), ["thanks", "confirm-number"], "{text}");
         assert_eq!(tale.lead.phone, Some(mobile()), "{text}");
         let channels: Vec<_> = tale.lead.work.iter().map(|work| work.lane()).collect();
-        assert!(channels.iter().any(|lane| *lane == crate::work::Lane::Channel(Channel::WhatsApp)));
+        assert!(channels.contains(&crate::work::Lane::Channel(Channel::WhatsApp)));
     }
 }
 

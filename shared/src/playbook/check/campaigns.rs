@@ -39,6 +39,11 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
         reach(check, campaign, &campaigns[..index]);
         for answering in answers(check.tree, campaign) {
             hiding(check, &answering);
+            if answering.gift.is_some_and(|gift| gift.remind.is_some()) && campaign.ends_at.is_none() {
+                let path = [answering.at("gives"), vec!["remind".to_owned()]].concat();
+                let what = format!("the campaign \"{name}\" never ends, and reminds before its end");
+                check.fault(&parts(&path), what, "say when it ends: ends: \"2026-12-01 20:00\"");
+            }
         }
     }
 }

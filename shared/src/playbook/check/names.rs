@@ -20,6 +20,10 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
         if let Some(message) = &answering.answer.private_reply {
             message_exists(check, message, &parts(&answering.at("private-reply")));
         }
+        if let Some(reminder) = answering.gift.and_then(|gift| gift.remind.as_ref()) {
+            let path = [answering.at("gives"), vec!["remind".to_owned(), "message".to_owned()]].concat();
+            message_exists(check, &reminder.message, &parts(&path));
+        }
         let Some(question) = &answering.answer.asks_phone else { continue };
         for (key, message) in [("thanks", &question.thanks), ("unclear", &question.unclear)] {
             if let Some(message) = message {

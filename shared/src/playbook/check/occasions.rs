@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::playbook::{Button, Condition, Journey, Occasion, StepAction, Trigger};
 
-use super::Check;
+use super::{Answering, Check};
 use crate::playbook::nearest::did_you_mean;
 
 pub fn check(check: &mut Check<'_, '_, '_>) {
@@ -77,6 +77,7 @@ fn never(check: &Check<'_, '_, '_>, occasion: &Occasion) -> Option<Fault> {
             .collect(),
         Trigger::CommentMade => vec!["facebook", "instagram"],
         Trigger::PhoneGiven => asking(check),
+        Trigger::RaffleWon => raffles(check),
         Trigger::DealOpened | Trigger::DealWon | Trigger::DealLost => {
             playbook.deals.keys().map(|kind| kind.as_str()).collect()
         }
@@ -106,6 +107,16 @@ fn never(check: &Check<'_, '_, '_>, occasion: &Occasion) -> Option<Fault> {
 fn asking<'a>(check: &Check<'a, '_, '_>) -> Vec<&'a str> {
     let asking = check.answers().into_iter().filter(|answering| answering.answer.asks_phone.is_some());
     asking.map(|answering| answering.campaign.name.as_str()).collect()
+}
+
+fn raffles<'a>(check: &Check<'a, '_, '_>) -> Vec<&'a str> {
+    let gives = |answering: &Answering<'_>| answering.gift.is_some_and(|gift| gift.raffle_number);
+    check
+        .answers()
+        .iter()
+        .filter(|answering| gives(answering))
+        .map(|answering| answering.campaign.name.as_str())
+        .collect()
 }
 
 /// The tags that steps give.

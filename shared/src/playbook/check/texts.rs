@@ -53,8 +53,11 @@ fn reader_of(check: &Check<'_, '_, '_>, message: &Message) -> Lead {
     let stranger = stranger(check.playbook);
     let sent = check.sends().iter().any(|sending| sending.message.name == message.name);
     let answers = check.answers();
-    let mut private =
-        answers.iter().filter(|answering| answering.answer.private_reply.as_ref() == Some(&message.name));
+    let mut private = answers.iter().filter(|answering| {
+        let reminds = answering.gift.and_then(|gift| gift.remind.as_ref());
+        answering.answer.private_reply.as_ref() == Some(&message.name)
+            || reminds.is_some_and(|reminder| reminder.message == message.name)
+    });
     match private.next() {
         Some(first) if !sent && private.all(|other| other.gift == first.gift) => given(stranger, first.gift),
         _ => stranger,

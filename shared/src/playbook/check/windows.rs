@@ -92,6 +92,7 @@ fn in_a_chat(occasions: &[Occasion]) -> bool {
         | Trigger::CallEnded
         | Trigger::CommentMade
         | Trigger::PhoneGiven
+        | Trigger::RaffleWon
         | Trigger::DealOpened
         | Trigger::DealWon
         | Trigger::DealLost

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::channel::Network;
 use domain::pace::NO_REPEAT_MAX;
-use domain::playbook::{Answer, Campaign, Coupon, Gift, Once, PhoneQuestion, Posts, Rule, Signs};
+use domain::playbook::{Answer, Campaign, Coupon, Gift, Once, PhoneQuestion, Posts, Reminder, Rule, Signs};
 use domain::said::{Phrase, Script};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::people;
+use super::{people, times};
 use crate::playbook::fields::{Fields, scalar};
 use crate::playbook::nearest::did_you_mean;
 use crate::playbook::report::Report;
@@ -59,7 +59,8 @@ pub const ANSWER_KEYS: [&str; 10] =
     ["reply", "no-repeat", "like", "private-reply", "asks-phone", "hide", "task", "to", "due", "escalate"];
 pub const PHONE_KEYS: [&str; 2] = ["thanks", "unclear"];
 pub const SIGN_KEYS: [&str; 5] = ["words", "language", "emoji", "question", "friend"];
-pub const GIFT_KEYS: [&str; 4] = ["raffle-number", "coupon", "first", "otherwise"];
+pub const GIFT_KEYS: [&str; 5] = ["raffle-number", "coupon", "first", "otherwise", "remind"];
+pub const REMIND_KEYS: [&str; 2] = ["message", "before"];
 const NETWORKS: [Network; 2] = [Network::Facebook, Network::Instagram];
 /// What a rule without a name of its own is called.
 const DEFAULT: &str = "default";
@@ -270,12 +271,28 @@ fn gift(fields: &Fields<'_>, networks: &[Network], report: &mut Report<'_>) -> O
             let fields = Fields::read(node, "\"otherwise\"", &ANSWER_KEYS, report);
             answer(&fields, networks, report)
         }),
+        remind: of.get("remind").and_then(|node| reminder(node, report)),
     };
     if !gift.raffle_number && gift.coupon.is_none() && gift.first.is_none() {
         let hint = "say what is given: raffle-number: true, coupon: OCT25, coupon: one-each, first: 10";
         report.fault(node.place, "nothing is given here", hint);
     }
     Some(gift)
+}
+
+/// `remind: { message: …, before: 2 hours }`
+fn reminder(node: &Node, report: &mut Report<'_>) -> Option<Reminder> {
+    let of = Fields::read(node, "\"remind\"", &REMIND_KEYS, report);
+    let message = of.required("message", "the message that reminds", report);
+    let Some(before) = of.get("before") else {
+        report.fault(
+            node.place,
+            "it is not said when to remind",
+            "write how long before the end: before: 2 hours",
+        );
+        return None;
+    };
+    Some(Reminder { message: message.as_str().into(), before: times::wait(before, "before", report)? })
 }
 
 fn posts(fields: &Fields<'_>, report: &mut Report<'_>) -> Posts {

@@ -124,7 +124,7 @@ pub mod keys {
     pub use super::PARTS;
     pub use super::campaign::{
         AFTERWARDS, ANSWER_KEYS as ANSWER, GIFT_KEYS as GIFT, KEYS as CAMPAIGN, PHONE_KEYS as PHONE,
-        RULE_KEYS as RULE, SIGN_KEYS as SIGN,
+        REMIND_KEYS as REMIND, RULE_KEYS as RULE, SIGN_KEYS as SIGN,
     };
     pub use super::condition::KEYS as CONDITION;
     pub use super::journey::{KEYS as JOURNEY, STEP_KEYS as STEP, WAY_KEYS as WAY};

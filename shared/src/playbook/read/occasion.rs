@@ -42,9 +42,20 @@ fn occasion(node: &Node, key: &str, report: &mut Report<'_>) -> Option<Occasion>
     Some(Occasion { trigger, of: Some(of.to_owned()) })
 }
 
+/// What people look for and no program may have (C13, PLATFORM.md §9).
+const NEW_FOLLOWER: &str = "follower.new";
+
 fn trigger(word: &str, place: Place, report: &mut Report<'_>) -> Option<Trigger> {
     let trigger = Trigger::parse(word);
-    if trigger.is_none() {
+    if word == NEW_FOLLOWER {
+        let hint =
+            "welcome whoever first writes, comments or names the business: lead.replied, comment.made, tags";
+        report.fault(
+            place,
+            "no platform tells of a new follower, and none lets a stranger be written to first",
+            hint,
+        );
+    } else if trigger.is_none() {
         let hint = did_you_mean(word, Trigger::ALL.iter().map(|trigger| trigger.as_str()));
         report.fault(place, format!("unknown trigger \"{word}\""), hint);
     }

@@ -72,6 +72,7 @@ pub fn random_kind(chance: &mut Chance) -> EventKind {
             wanted: wanted(chance),
             grant: chance.maybe(grant),
         }),
+        22 => EventKind::Won { campaign: CampaignName::new(chance.text()), number: chance.number() as u32 },
         _ => EventKind::Mentioned(mention(chance)),
     }
 }

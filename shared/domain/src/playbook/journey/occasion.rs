@@ -37,6 +37,8 @@ triggers! {
     PhoneGiven = "phone.given",
     /// They confirmed it on WhatsApp, from the number itself.
     PhoneConfirmed = "phone.confirmed",
+    /// The draw of a raffle drew the person's number. Of a campaign.
+    RaffleWon = "raffle.won",
     /// The business's own system opened a deal, or won or lost it. Of a kind of deal.
     DealOpened = "deal.opened",
     DealWon = "deal.won",
@@ -65,7 +67,11 @@ impl Trigger {
             | Self::DealOpened
             | Self::DealWon
             | Self::DealLost => true,
-            Self::TagAdded | Self::FieldChanged | Self::SegmentEntered | Self::SegmentLeft => false,
+            Self::RaffleWon
+            | Self::TagAdded
+            | Self::FieldChanged
+            | Self::SegmentEntered
+            | Self::SegmentLeft => false,
         }
     }
 
@@ -75,7 +81,7 @@ impl Trigger {
             Self::LeadCaptured => Some("a form"),
             Self::LeadReplied => Some("a button's answer"),
             Self::CommentMade => Some("a network"),
-            Self::PhoneGiven => Some("a campaign"),
+            Self::PhoneGiven | Self::RaffleWon => Some("a campaign"),
             Self::DealOpened | Self::DealWon | Self::DealLost => Some("a kind of deal"),
             Self::TagAdded => Some("a tag"),
             Self::FieldChanged => Some("a field"),

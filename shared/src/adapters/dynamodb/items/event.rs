@@ -115,6 +115,11 @@ enum KindItem {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         g: Option<GrantItem>,
     },
+    Won {
+        /// The campaign, and the number.
+        c: String,
+        n: u32,
+    },
     TemplateApproved {
         /// Its name and language.
         i: String,
@@ -229,6 +234,7 @@ impl From<&EventKind> for KindItem {
                 w: (&given.wanted).into(),
                 g: given.grant.as_ref().map(Into::into),
             },
+            EventKind::Won { campaign, number } => Self::Won { c: campaign.to_string(), n: *number },
             EventKind::TemplateApproved { name, language } => {
                 Self::TemplateApproved { i: name.clone(), l: language.clone() }
             }
@@ -283,6 +289,7 @@ impl KindItem {
                 wanted: w.read()?,
                 grant: g.map(Into::into),
             }),
+            Self::Won { c, n } => EventKind::Won { campaign: CampaignName::new(c), number: n },
             Self::TemplateApproved { i, l } => EventKind::TemplateApproved { name: i, language: l },
         })
     }

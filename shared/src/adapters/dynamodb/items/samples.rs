@@ -486,6 +486,7 @@ fn kinds() -> Vec<EventKind> {
         EventKind::IdentityChanged { to: Identity::WhatsAppUser("IL.1".into()) },
         EventKind::Claimed { by: LeadId::new(8), asked: None },
         EventKind::Claimed { by: LeadId::new(8), asked: Some("comments".into()) },
+        EventKind::Won { campaign: "raffle".into(), number: 7 },
         EventKind::Mentioned(mention()),
         EventKind::Deal(DealChange {
             id: "order-7".into(),
@@ -497,7 +498,7 @@ fn kinds() -> Vec<EventKind> {
         EventKind::TemplateApproved { name: "lead_welcome".into(), language: "he".into() },
     ];
     let names: BTreeSet<&str> = kinds.iter().map(EventKind::name).collect();
-    assert_eq!(names.len(), 25, "one of each kind; a new kind belongs into this list");
+    assert_eq!(names.len(), 26, "one of each kind; a new kind belongs into this list");
     kinds
 }
 
