@@ -65,6 +65,8 @@ pub enum Deed {
     OptIn,
     /// Blocks the business on Messenger, Instagram, or WhatsApp.
     Block,
+    /// Follows the business on Instagram, of which the platform tells nobody.
+    Follow,
     /// Removes the comment that `on` names.
     RemoveComment,
 }

@@ -57,6 +57,11 @@ pub(crate) fn perform(world: &mut World, now: Timestamp, act: &Act) -> Result<Ac
             world.threads.get_mut(place.thread()).blocked = true;
             format!("block-{}", world.numbers.next())
         }
+        Deed::Follow if place.channel == Channel::Instagram => {
+            world.people.get_mut(person).scoped[business].follows = true;
+            format!("follow-{}", world.numbers.next())
+        }
+        Deed::Follow => return Err(ActError::NotThere(place.channel)),
         Deed::Book => return Err(ActError::NotYet),
     };
     world.people.get_mut(person).active_at = now;

@@ -37,6 +37,8 @@ impl Person {
 pub(crate) struct Scoped {
     pub(crate) psid: String,
     pub(crate) igsid: String,
+    /// The business's Instagram account.
+    pub(crate) follows: bool,
 }
 
 /// All people.
@@ -146,7 +148,7 @@ impl People {
                 free(&seed, |seed| format!("5{}", digits(&format!("igsid {instagram} {seed}"), 15)), taken);
             self.by_scoped.insert(psid.clone(), (number, business, Channel::Messenger));
             self.by_scoped.insert(igsid.clone(), (number, business, Channel::Instagram));
-            scoped.push(Scoped { psid, igsid });
+            scoped.push(Scoped { psid, igsid, follows: false });
         }
         let name = details.name.clone().unwrap_or_else(|| format!("אורח {}", &phone[phone.len() - 4..]));
         let email = details.email.clone().unwrap_or_else(|| format!("guest{}@example.com", digits(&seed, 8)));

@@ -23,7 +23,7 @@ impl Place {
 pub(crate) fn channel(world: &World, person: usize, business: usize, act: &Act) -> Channel {
     let said = act.channel.unwrap_or_else(|| match act.deed {
         Deed::Lead | Deed::Comment | Deed::RemoveComment => Channel::Facebook,
-        Deed::Tag => Channel::Instagram,
+        Deed::Tag | Deed::Follow => Channel::Instagram,
         Deed::Press => latest_channel(world, person, business).unwrap_or(Channel::Whatsapp),
         Deed::Message | Deed::Book | Deed::OptOut | Deed::OptIn | Deed::Block => Channel::Whatsapp,
     });

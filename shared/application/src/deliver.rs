@@ -286,6 +286,7 @@ fn log(call: &PlatformCall, outcome: &Outcome) {
         Outcome::Done(_)
         | Outcome::LeadAdRead(_)
         | Outcome::CommentRead(_)
+        | Outcome::FollowRead(_)
         | Outcome::Listed(_)
         | Outcome::Found(_)
         | Outcome::NotFound => {

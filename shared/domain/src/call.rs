@@ -69,6 +69,10 @@ pub enum Operation {
         network: Network,
         comment: CommentId,
     },
+    /// Whether this person, by their Instagram-scoped id, follows the business.
+    ReadFollow {
+        person: String,
+    },
     /// What a comment or a post says that names the business.
     ReadMention {
         network: Network,
@@ -173,6 +177,8 @@ pub enum Outcome {
     Done(Receipt),
     LeadAdRead(LeadAdFields),
     CommentRead(CommentFields),
+    /// Whether the person follows; `None` where the answer does not say.
+    FollowRead(Option<bool>),
     Listed(Listed),
     /// Evidence was looked for: found under this id, or not there.
     Found(PlatformMessageId),
@@ -309,6 +315,7 @@ impl Operation {
             Self::ReadLeadAd { .. } => "read-lead-ad",
             Self::ReadComment { .. } => "read-comment",
             Self::ReadMention { .. } => "read-mention",
+            Self::ReadFollow { .. } => "read-follow",
             Self::AnswerMention { .. } => "answer-mention",
             Self::FindReply { .. } => "find-reply",
             Self::FindMessage { .. } => "find-message",

@@ -81,6 +81,13 @@ pub fn operation_for(draft: &Draft<'_>, work: &Work) -> Result<Operation, Uncomp
             post: mention.post.clone(),
             comment: mention.comment.clone(),
         }),
+        Action::LookUpFollow => match lead.address(Channel::Instagram) {
+            Some(Identity::Igsid(person)) => Ok(Operation::ReadFollow { person }),
+            _ => {
+                let reason = "this lead cannot be reached on the channel".into();
+                Err(Uncomposable::Skip { reason, rule: "R27" })
+            }
+        },
         Action::LookUpComment { comment } => {
             Ok(Operation::ReadComment { network: comment.network, comment: comment.id.clone() })
         }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::call::{CallFailure, Outcome, Receipt, Refusal};
 use crate::context::Context;
-use crate::decide::{Decision, Draft, compare_segments, describe, looked_up, mention_looked_up};
+use crate::decide::{Decision, Draft, compare_segments, describe, follow_told, looked_up, mention_looked_up};
 use crate::doubt::{self, WAIT_MAX};
 use crate::ids::WorkId;
 use crate::lead::Lead;
@@ -55,6 +55,9 @@ pub fn finish(
         {
             mention_looked_up(&mut draft, &work, fields);
         }
+        (Intent::Act, Outcome::FollowRead(follows)) if work.action == Action::LookUpFollow => {
+            follow_told(&mut draft, &work, follows.unwrap_or(false));
+        }
         (Intent::Act, Outcome::Failed(failure)) => failed(&mut draft, &work, failure, claim.until),
         (Intent::LookForEvidence, Outcome::Found(id)) => {
             sent::record(&mut draft, &work, Some(id.clone()), Some("found"));
@@ -69,13 +72,18 @@ pub fn finish(
             Outcome::Done(_)
             | Outcome::LeadAdRead(_)
             | Outcome::CommentRead(_)
+            | Outcome::FollowRead(_)
             | Outcome::Listed(_)
             | Outcome::Found(_)
             | Outcome::NotFound,
         )
         | (
             Intent::LookForEvidence,
-            Outcome::Done(_) | Outcome::LeadAdRead(_) | Outcome::CommentRead(_) | Outcome::Listed(_),
+            Outcome::Done(_)
+            | Outcome::LeadAdRead(_)
+            | Outcome::CommentRead(_)
+            | Outcome::FollowRead(_)
+            | Outcome::Listed(_),
         ) => {
             draft.park(work.id, "the platform's answer does not fit the question");
         }
@@ -113,6 +121,13 @@ fn failed(draft: &mut Draft<'_>, work: &Work, failure: &CallFailure, claimed_unt
             if matches!(work.action, Action::Like { .. }) && failure.lacks_permission() =>
         {
             fail(draft, work, *code, reason, "C4");
+        }
+        // Of whom it may not be told, nobody is told that they follow.
+        CallFailure::Refused { code, reason, why: Refusal::Recipient | Refusal::Request }
+            if work.action == Action::LookUpFollow =>
+        {
+            fail(draft, work, *code, reason, "C13");
+            follow_told(draft, work, false);
         }
         CallFailure::Refused { why, code, reason } => refused(draft, work, *why, *code, reason),
     }

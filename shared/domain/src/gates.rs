@@ -45,6 +45,7 @@ pub fn check(lead: &Lead, work: &Work, context: &Context<'_>) -> Gate {
         Action::LookUpLeadAd { .. }
         | Action::LookUpComment { .. }
         | Action::LookUpMention { .. }
+        | Action::LookUpFollow
         | Action::Like { .. }
         | Action::Hide { .. }
         | Action::Announce { .. } => PASS,

@@ -32,6 +32,8 @@ pub struct Scenario {
     pub events: Vec<Event>,
     /// What a lead ad says when it is read.
     pub lead_ad: Option<LeadAdFields>,
+    /// What Instagram says when it is asked whether they follow.
+    pub follows: bool,
     pub until: Timestamp,
 }
 
@@ -183,6 +185,7 @@ impl Life<'_> {
     fn answer(&self, call: &PlatformCall) -> Outcome {
         match (&call.operation, &self.scenario.lead_ad) {
             (Operation::ReadLeadAd { .. }, Some(fields)) => Outcome::LeadAdRead(fields.clone()),
+            (Operation::ReadFollow { .. }, _) => Outcome::FollowRead(Some(self.scenario.follows)),
             (Operation::ReadComment { .. } | Operation::ReadMention { .. }, _) => {
                 Outcome::CommentRead(CommentFields::default())
             }

@@ -119,6 +119,8 @@ pub enum Action {
     LookUpComment {
         comment: Box<Comment>,
     },
+    /// Whether the person follows the business on Instagram.
+    LookUpFollow,
     LookUpLeadAd {
         id: LeadAdId,
         page: AssetId,
@@ -179,9 +181,10 @@ impl Action {
             | Self::Like { to }
             | Self::Hide { to } => Lane::Channel(to.network.private_channel()),
             Self::AnswerMention { network, .. } => Lane::Channel(network.private_channel()),
-            Self::LookUpLeadAd { .. } | Self::LookUpComment { .. } | Self::LookUpMention { .. } => {
-                Lane::LookUp
-            }
+            Self::LookUpLeadAd { .. }
+            | Self::LookUpComment { .. }
+            | Self::LookUpMention { .. }
+            | Self::LookUpFollow => Lane::LookUp,
             Self::Announce { .. } => Lane::Bus,
         }
     }
@@ -200,6 +203,7 @@ impl Action {
             | Self::LookUpLeadAd { .. }
             | Self::LookUpComment { .. }
             | Self::LookUpMention { .. }
+            | Self::LookUpFollow
             | Self::Announce { .. } => Evidence::Repeat,
         }
     }
@@ -213,7 +217,9 @@ impl Action {
             Self::LookUpComment { comment } => Some(&comment.id),
             Self::AnswerMention { comment, .. } => comment.as_ref(),
             Self::LookUpMention { mention } => mention.comment.as_ref(),
-            Self::Send { .. } | Self::LookUpLeadAd { .. } | Self::Announce { .. } => None,
+            Self::Send { .. } | Self::LookUpLeadAd { .. } | Self::LookUpFollow | Self::Announce { .. } => {
+                None
+            }
         }
     }
 
@@ -226,6 +232,7 @@ impl Action {
             | Self::LookUpLeadAd { .. }
             | Self::LookUpComment { .. }
             | Self::LookUpMention { .. }
+            | Self::LookUpFollow
             | Self::AnswerMention { .. }
             | Self::Announce { .. } => None,
         }
@@ -249,6 +256,7 @@ impl Action {
                 | Self::LookUpLeadAd { .. }
                 | Self::LookUpComment { .. }
                 | Self::LookUpMention { .. }
+                | Self::LookUpFollow
                 | Self::Announce { .. }
         )
     }
@@ -264,6 +272,7 @@ impl Action {
             Self::LookUpLeadAd { .. } => "lead-ad-look-up",
             Self::LookUpComment { .. } => "comment-look-up",
             Self::LookUpMention { .. } => "mention-look-up",
+            Self::LookUpFollow => "follow-look-up",
             Self::AnswerMention { .. } => "mention-reply",
             Self::Announce { .. } => "announcement",
         }

@@ -30,7 +30,7 @@ use super::tree::{self, Node};
 use crate::form_fields;
 
 const KEYS: [&str; 3] = ["lead", "events", "until"];
-const LEAD_KEYS: [&str; 4] = ["name", "phone", "email", "fields"];
+const LEAD_KEYS: [&str; 5] = ["name", "phone", "email", "fields", "follows"];
 const EVENT_KEYS: [&str; 15] = [
     "at", "form", "fields", "lead-ad", "agrees", "call", "writes", "presses", "comments", "on", "deal",
     "kind", "stage", "dates", "facts",
@@ -72,6 +72,7 @@ pub fn first_contact(playbook: &Playbook, at: Timestamp) -> Scenario {
             ("email".to_owned(), "dana@example.com".to_owned()),
         ])
         .details,
+        follows: false,
     };
     let consent = playbook.sources.forms.values().next().and_then(|form| form.consent.as_ref());
     let event = person.event(playbook, at, 0, person.captured(form, consent));
@@ -80,6 +81,7 @@ pub fn first_contact(playbook: &Playbook, at: Timestamp) -> Scenario {
 
 struct Person {
     details: Details,
+    follows: bool,
 }
 
 fn read(tree: &Node, playbook: &Playbook, report: &mut Report<'_>) -> Scenario {
@@ -108,7 +110,7 @@ fn person(fields: &Fields<'_>, report: &mut Report<'_>) -> Person {
     let Some(node) = fields.get("lead") else {
         let hint = "say who it is: lead: { name: …, phone: \"…\" }";
         report.fault(fields.key_place("lead"), "a scenario needs \"lead\"", hint);
-        return Person { details: Details::default() };
+        return Person { details: Details::default(), follows: false };
     };
     let lead = Fields::read(node, "a lead", &LEAD_KEYS, report);
     let mut told: Vec<(String, String)> = Vec::new();
@@ -128,7 +130,8 @@ fn person(fields: &Fields<'_>, report: &mut Report<'_>) -> Person {
         let what = format!("\"{typed}\" is no phone number");
         report.fault(lead.key_place("phone"), what, "write it as people do: \"054-123-4567\"");
     }
-    Person { details: answers.details }
+    let follows = lead.get("follows").is_some() && lead.switch("follows", report);
+    Person { details: answers.details, follows }
 }
 
 fn moment(node: &Node, what: &str, playbook: &Playbook, report: &mut Report<'_>) -> Option<Timestamp> {
@@ -178,7 +181,7 @@ fn event(
             let answers = fields.named("fields", report).into_iter().filter_map(|entry| {
                 scalar(&entry.value, &entry.key, report).map(|text| (entry.key.clone(), text.to_owned()))
             });
-            let mut answering = Person { details: person.details.clone() };
+            let mut answering = Person { details: person.details.clone(), follows: person.follows };
             answering.details.fields.extend(answers.collect::<Vec<_>>());
             answering.captured(word, form.and_then(|form| form.consent.as_ref()).filter(|_| agrees))
         }
@@ -380,6 +383,7 @@ impl Person {
             lead: Lead::new(business.clone(), id, first),
             events,
             lead_ad: Some(LeadAdFields { details: self.details, form: None, ad: None }),
+            follows: self.follows,
             until,
         }
     }

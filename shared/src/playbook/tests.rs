@@ -356,7 +356,7 @@ campaigns:
     p.yaml:7:3: the journey "empty" never starts
         say what begins it: starts: [lead.captured]
     p.yaml:8:42: the step does nothing
-        write send: and a message, tag: and a word, task: and what to do, or if:, wait-for: or split:
+        write send: and a message, tag: and a word, task: and what to do, or if:, wait-for:, split: or follow-gate:
     p.yaml:8:44: a step has no "sned"
         did you mean "send"?
     p.yaml:8:88: a step has one delay, and this one has two

@@ -188,6 +188,7 @@ impl Sheet<'_> {
             StepAction::Task(task) => format!("{}: {}", self.say("task"), task.title),
             StepAction::Branch { .. } => self.say("if"),
             StepAction::Await { .. } => self.say("wait for"),
+            StepAction::FollowGate { .. } => self.say("follows us?"),
             StepAction::Split { .. } => self.say("split"),
         }
     }
@@ -208,7 +209,10 @@ impl Sheet<'_> {
             }
             StepAction::Await { occasions, .. } => self.list(occasions),
             StepAction::Task(task) => task.to.clone(),
-            StepAction::Tag(_) | StepAction::Untag(_) | StepAction::Split { .. } => String::new(),
+            StepAction::Tag(_)
+            | StepAction::Untag(_)
+            | StepAction::FollowGate { .. }
+            | StepAction::Split { .. } => String::new(),
         }
     }
 
@@ -247,7 +251,9 @@ impl Sheet<'_> {
 
     fn labels(&self, action: &StepAction) -> Vec<String> {
         match action {
-            StepAction::Branch { .. } => vec![self.say("yes"), self.say("no")],
+            StepAction::Branch { .. } | StepAction::FollowGate { .. } => {
+                vec![self.say("yes"), self.say("no")]
+            }
             StepAction::Await { .. } => vec![self.say("came"), self.say("did not come")],
             StepAction::Split { ways } => {
                 ways.iter().map(|way| format!("{} ({})", way.name, way.share)).collect()

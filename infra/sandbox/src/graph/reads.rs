@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::objects::Object;
 use super::{Call, Refusal};
 use crate::message::Side;
-use crate::numbers::{coin, digits};
+use crate::numbers::digits;
 use crate::payloads::messaging::APP_ID;
 use crate::threads::ThreadKey;
 use crate::world::World;
@@ -56,7 +56,7 @@ pub(super) fn profile(
             "name": person.name,
             "username": person.username,
             "follower_count": digits(&id, 3).parse::<u32>().unwrap_or_default(),
-            "is_user_follow_business": coin(&format!("follows {id}")),
+            "is_user_follow_business": person.scoped[business].follows,
             "is_business_follow_user": false,
             "is_verified_user": false,
         }))),
@@ -228,6 +228,11 @@ mod tests {
         assert_eq!(stage.get(&igsid).body["error"]["code"], 230);
         stage.act(json!({"person": "דנה כהן", "do": "message", "channel": "instagram", "text": "היי"}));
         assert_eq!(stage.get(&igsid).body["name"], "דנה כהן");
+        assert_eq!(stage.get(&igsid).body["is_user_follow_business"], false);
+        stage.webhooks();
+        stage.act(json!({"person": "דנה כהן", "do": "follow"}));
+        assert_eq!(stage.get(&igsid).body["is_user_follow_business"], true);
+        assert!(stage.webhooks().is_empty(), "PLATFORM.md §9: of a new follower no webhook tells");
     }
 
     #[test]

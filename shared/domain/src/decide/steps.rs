@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::answer;
 use super::draft::{Draft, Plan, describe};
+use super::follow;
 use super::journeys;
 use crate::ids::{DealId, MessageName, RunId, WorkId};
 use crate::lot::{draw, lot};
@@ -173,6 +174,12 @@ fn take(draft: &mut Draft<'_>, run: &Run) {
                 true => step.next,
                 false => *otherwise,
             }
+        }
+        StepAction::FollowGate { otherwise } => {
+            if wanted && follow::asks(draft, run, step) {
+                return;
+            }
+            *otherwise
         }
         StepAction::Await { otherwise, .. } => {
             let entry = Entry::new(draft.now(), What::WentOn).with(Fact::Journey, &run.journey);

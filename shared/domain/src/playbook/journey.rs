@@ -101,6 +101,11 @@ pub enum StepAction {
         occasions: Vec<Occasion>,
         otherwise: usize,
     },
+    /// Goes on with the next step where the person follows the business on Instagram, which is asked when the step is
+    /// reached.
+    FollowGate {
+        otherwise: usize,
+    },
     /// Everybody takes one of these ways, and always the same one.
     Split {
         ways: Vec<Way>,
@@ -137,6 +142,7 @@ impl StepAction {
             | Self::Task(_)
             | Self::Branch { .. }
             | Self::Await { .. }
+            | Self::FollowGate { .. }
             | Self::Split { .. } => None,
         }
     }
@@ -145,7 +151,11 @@ impl StepAction {
     pub fn elsewhere(&self) -> Vec<usize> {
         match self {
             Self::Send(_) | Self::Tag(_) | Self::Untag(_) | Self::Task(_) => Vec::new(),
-            Self::Branch { otherwise, .. } | Self::Await { otherwise, .. } => vec![*otherwise],
+            Self::Branch { otherwise, .. }
+            | Self::Await { otherwise, .. }
+            | Self::FollowGate { otherwise } => {
+                vec![*otherwise]
+            }
             Self::Split { ways } => ways.iter().map(|way| way.to).collect(),
         }
     }
@@ -159,6 +169,7 @@ impl StepAction {
             Self::Task(task) => format!("task {}", task.title),
             Self::Branch { .. } => "if".to_owned(),
             Self::Await { .. } => "wait-for".to_owned(),
+            Self::FollowGate { .. } => "follow-gate".to_owned(),
             Self::Split { .. } => "split".to_owned(),
         }
     }

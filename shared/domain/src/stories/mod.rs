@@ -9,6 +9,7 @@ mod doubt;
 pub(crate) mod events;
 mod evidence;
 mod figures;
+mod follow;
 mod forms;
 mod journeys;
 mod life;

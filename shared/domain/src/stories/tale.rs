@@ -293,6 +293,7 @@ fn shown(operation: &Operation) -> String {
         | Operation::ReadLeadAd { .. }
         | Operation::ReadComment { .. }
         | Operation::List { .. }
+        | Operation::ReadFollow { .. }
         | Operation::ReadMention { .. } => String::new(),
         Operation::AnswerMention { text, .. } => text.clone(),
         Operation::Announce(announcement) => {

@@ -43,6 +43,9 @@ fn read(operation: &Operation, answer: &Value) -> Option<Outcome> {
             Some(done(Some(json::id(&answer["id"])?), Vec::new()))
         }
         Operation::Like { .. } | Operation::Hide { .. } => liked(answer),
+        Operation::ReadFollow { .. } => {
+            answer.is_object().then(|| Outcome::FollowRead(answer["is_user_follow_business"].as_bool()))
+        }
         Operation::ReadMention { network, .. } => {
             comment::read_mention(*network, answer).map(Outcome::CommentRead)
         }

@@ -32,6 +32,11 @@ pub fn failure(
         let code = error.map(|error| error.code);
         return CallFailure::Refused { why: Refusal::AlreadyAnswered, code, reason };
     }
+    if is_profile_hidden(operation, error) {
+        let reason = reason("Instagram tells nothing of who has not written to us", status, error);
+        let code = error.map(|error| error.code);
+        return CallFailure::Refused { why: Refusal::Recipient, code, reason };
+    }
     let row = error.and_then(|error| codes::find(error.code, error.subcode));
     let (class, advice) = row.map_or_else(|| by_status(status), |row| (row.class, row.advice));
     let reason = reason(advice, status, error);
@@ -49,6 +54,7 @@ pub fn lost(operation: &Operation, reason: String) -> CallFailure {
         | Operation::Hide { .. }
         | Operation::ReadLeadAd { .. }
         | Operation::ReadComment { .. }
+        | Operation::ReadFollow { .. }
         | Operation::ReadMention { .. }
         | Operation::FindReply { .. }
         | Operation::FindMessage { .. }
@@ -86,6 +92,11 @@ fn is_comment_gone(operation: &Operation, error: Option<MetaError>) -> bool {
             | Operation::Hide { .. }
     );
     unknown && gone
+}
+
+/// "User consent is required": they have not written, or have blocked us (PLATFORM.md §3).
+fn is_profile_hidden(operation: &Operation, error: Option<MetaError>) -> bool {
+    matches!(operation, Operation::ReadFollow { .. }) && error.is_some_and(|error| error.code == 230)
 }
 
 /// Without a code that decides. HTTP's status is unreliable here, and so comes last.
@@ -349,6 +360,16 @@ mod tests {
         assert_eq!(class(&of(&read, 400, &error(100, 33))), "again");
         assert_eq!(class(&of(&read, 404, &json!(null))), "again");
         assert_eq!(class(&of(&read, 403, &error(200, None))), "broken");
+    }
+
+    #[test]
+    fn of_who_has_not_written_the_profile_is_refused_and_no_connection_is_broken() {
+        let read = Operation::ReadFollow { person: "17".into() };
+        let consent = error(230, None);
+        assert_eq!(class(&of(&read, 400, &consent)), "recipient");
+        assert_eq!(class(&of(&send(), 400, &consent)), "broken");
+        assert_eq!(class(&of(&read, 400, &error(190, None))), "broken");
+        assert_eq!(class(&of(&read, 500, &json!(null))), "again");
     }
 
     #[test]

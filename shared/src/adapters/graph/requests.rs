@@ -52,6 +52,9 @@ pub fn request(operation: &Operation, opaque: &str) -> Option<Request> {
             };
             Request::get(comment.as_str(), "", vec![("fields", fields.to_owned())])
         }
+        Operation::ReadFollow { person } => {
+            Request::get(person, "", vec![("fields", "is_user_follow_business".to_owned())])
+        }
         Operation::ReadMention { network: Network::Facebook, post, comment, .. } => {
             let id =
                 comment.as_ref().map(ToString::to_string).or_else(|| post.as_ref().map(ToString::to_string));

@@ -35,6 +35,7 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
         for (index, step) in journey.steps.iter().enumerate() {
             let picks = match &step.action {
                 StepAction::Branch { .. } => Some("if"),
+                StepAction::FollowGate { .. } => Some("follow-gate"),
                 StepAction::Await { occasions, .. } if leaves_answers_out(check, occasions) => {
                     Some("wait-for")
                 }

@@ -63,6 +63,7 @@ fn silences(journey: &Journey) -> Vec<Option<SignedDuration>> {
             | StepAction::Untag(_)
             | StepAction::Task(_)
             | StepAction::Branch { .. }
+            | StepAction::FollowGate { .. }
             | StepAction::Split { .. } => step.ways_on().for_each(|next| lead_on(next, when_due)),
         }
     }

@@ -15,7 +15,7 @@ use crate::playbook::report::Report;
 use crate::playbook::tree::{Entry, Node};
 
 pub const KEYS: [&str; 6] = ["starts", "stops", "goal", "hold-out", "not-again-within", "steps"];
-pub const STEP_KEYS: [&str; 23] = [
+pub const STEP_KEYS: [&str; 24] = [
     "id",
     "send",
     "tag",
@@ -30,6 +30,7 @@ pub const STEP_KEYS: [&str; 23] = [
     "then",
     "else",
     "split",
+    "follow-gate",
     "after",
     "then-after",
     "before",
@@ -41,7 +42,7 @@ pub const STEP_KEYS: [&str; 23] = [
     "only-if",
 ];
 /// What a step may do. It does one of them.
-const DEEDS: [&str; 7] = ["send", "tag", "untag", "task", "if", "wait-for", "split"];
+const DEEDS: [&str; 8] = ["send", "tag", "untag", "task", "if", "wait-for", "split", "follow-gate"];
 pub const WAY_KEYS: [&str; 3] = ["name", "share", "steps"];
 /// The record of a lead has room for 64 pieces of open work over all journeys.
 const STEPS_MAX: usize = 60;
@@ -105,7 +106,7 @@ fn lay_out(nodes: &[Node], journey: &str, steps: &mut Vec<Step>, report: &mut Re
         let step = step(index, deed, &fields, steps, report);
         steps.push(step);
         match deed {
-            "if" | "wait-for" => {
+            "if" | "wait-for" | "follow-gate" => {
                 let then = fields.list("then", report);
                 let begin = lay_out_way(then, journey, steps, report);
                 let end = steps.len();
@@ -113,8 +114,9 @@ fn lay_out(nodes: &[Node], journey: &str, steps: &mut Vec<Step>, report: &mut Re
                 let after = steps.len();
                 go_past(&mut steps[begin..end], end, after);
                 steps[index].next = if then.is_empty() { after } else { begin };
-                if let StepAction::Branch { otherwise: to, .. } | StepAction::Await { otherwise: to, .. } =
-                    &mut steps[index].action
+                if let StepAction::Branch { otherwise: to, .. }
+                | StepAction::Await { otherwise: to, .. }
+                | StepAction::FollowGate { otherwise: to } = &mut steps[index].action
                 {
                     *to = otherwise;
                 }
@@ -142,7 +144,9 @@ fn go_past(way: &mut [Step], end: usize, after: usize) {
     for step in way {
         redirect(&mut step.next);
         match &mut step.action {
-            StepAction::Branch { otherwise, .. } | StepAction::Await { otherwise, .. } => redirect(otherwise),
+            StepAction::Branch { otherwise, .. }
+            | StepAction::Await { otherwise, .. }
+            | StepAction::FollowGate { otherwise } => redirect(otherwise),
             StepAction::Split { ways } => ways.iter_mut().for_each(|way| redirect(&mut way.to)),
             StepAction::Send(_) | StepAction::Tag(_) | StepAction::Untag(_) | StepAction::Task(_) => {}
         }
@@ -201,7 +205,7 @@ fn deed(fields: &Fields<'_>, report: &mut Report<'_>) -> &'static str {
     let deed = match deeds.as_slice() {
         [deed] => *deed,
         [] => {
-            let hint = "write send: and a message, tag: and a word, task: and what to do, or if:, wait-for: or split:";
+            let hint = "write send: and a message, tag: and a word, task: and what to do, or if:, wait-for:, split: or follow-gate:";
             report.fault(fields.place(), "the step does nothing", hint);
             return "";
         }
@@ -211,11 +215,11 @@ fn deed(fields: &Fields<'_>, report: &mut Report<'_>) -> &'static str {
             first
         }
     };
-    let ways = matches!(deed, "if" | "wait-for");
+    let ways = matches!(deed, "if" | "wait-for" | "follow-gate");
     for key in ["then", "else", "up-to"] {
         let fits = if key == "up-to" { deed == "wait-for" } else { ways };
         if fields.get(key).is_some() && !fits {
-            let hint = "it belongs to if: or wait-for:";
+            let hint = "it belongs to if:, wait-for: or follow-gate:";
             report.fault(fields.key_place(key), format!("a step with \"{deed}\" has no \"{key}\""), hint);
         }
     }
@@ -240,6 +244,10 @@ fn step(index: usize, deed: &str, fields: &Fields<'_>, earlier: &[Step], report:
         "wait-for" => {
             StepAction::Await { occasions: occasions(fields, "wait-for", report), otherwise: index + 1 }
         }
+        "follow-gate" => {
+            follow_gate(fields, report);
+            StepAction::FollowGate { otherwise: index + 1 }
+        }
         "split" => StepAction::Split { ways: Vec::new() },
         _ => StepAction::Tag(word("tag", report)),
     };
@@ -262,6 +270,15 @@ fn step(index: usize, deed: &str, fields: &Fields<'_>, earlier: &[Step], report:
         quiet: quiet(fields, report),
         only_if: fields.get("only-if").map(|_| condition(fields, "only-if", report)),
         ..plain
+    }
+}
+
+/// Of the platforms only Instagram tells who follows.
+fn follow_gate(fields: &Fields<'_>, report: &mut Report<'_>) {
+    let Some(written) = fields.optional("follow-gate", report) else { return };
+    if written != "instagram" {
+        let what = format!("nobody tells who follows on \"{written}\"");
+        report.fault(fields.key_place("follow-gate"), what, "write follow-gate: instagram");
     }
 }
 

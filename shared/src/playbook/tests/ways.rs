@@ -40,7 +40,9 @@ fn shown(journey: &Journey) -> String {
             StepAction::Split { ways } => {
                 ways.iter().map(|way| format!("{} -> {}", way.name, way.to)).collect()
             }
-            StepAction::Branch { otherwise, .. } | StepAction::Await { otherwise, .. } => {
+            StepAction::Branch { otherwise, .. }
+            | StepAction::Await { otherwise, .. }
+            | StepAction::FollowGate { otherwise } => {
                 vec![step.next.to_string(), format!("else {otherwise}")]
             }
             _ => vec![step.next.to_string()],
@@ -143,7 +145,7 @@ fn a_mistake_on_a_way_has_a_place_and_a_cure() {
     p.yaml:24:39: a condition has no "tga"
         did you mean "tag"?
     p.yaml:24:24: a step with "send" has no "then"
-        it belongs to if: or wait-for:
+        it belongs to if:, wait-for: or follow-gate:
     p.yaml:24:11: a split has 2 to 8 ways
         write them as split: [{ share: 1, steps: […] }, { share: 1, steps: […] }]
     p.yaml:24:37: nobody can take a share of "0"
@@ -305,6 +307,26 @@ fn a_newcomer_who_breaks_the_starter_in_ten_ways_is_told_the_place_and_the_cure(
     playbook.yaml:169:7: אין משתנה "link.insurance"
         התכוונתם ל-"links.insurance"?
     "#);
+}
+
+#[test]
+fn a_follow_gate_has_two_ways_and_is_instagram_s() {
+    let gate = |network: &str| {
+        with_steps(&format!(
+            "- follow-gate: {network}
+  then: [{{ send: hello }}]
+  else: [{{ tag: list }}]
+- send: ask"
+        ))
+    };
+    let playbook = parse("p.yaml", &gate("instagram")).unwrap();
+    let journey = playbook.journeys.get(&"other".into()).unwrap();
+    let ways: Vec<_> = journey.steps.iter().map(|step| step.ways_on().collect::<Vec<_>>()).collect();
+    assert_eq!(ways, [vec![1, 2], vec![3], vec![3], vec![4]], "{}", shown(journey));
+    let faults = parse("p.yaml", &gate("facebook")).unwrap_err();
+    let told: Vec<_> =
+        faults.as_slice().iter().map(|fault| (fault.what.as_str(), fault.hint.as_str())).collect();
+    assert_eq!(told, [("nobody tells who follows on \"facebook\"", "write follow-gate: instagram")]);
 }
 
 #[test]

@@ -219,7 +219,7 @@ fn action(chance: &mut Chance) -> Action {
     let message = MessageName::new(chance.text());
     let to = comment_at(chance);
     let campaign = CampaignName::new(chance.text());
-    match chance.below(9) {
+    match chance.below(10) {
         0 => {
             let purpose = chance.pick(&[Purpose::Playbook, Purpose::OptOutConfirmation]);
             Action::Send { message, channel: channel(chance), purpose }
@@ -240,6 +240,7 @@ fn action(chance: &mut Chance) -> Action {
             campaign,
             pick: chance.below(5) as u32,
         },
+        8 => Action::LookUpFollow,
         5 => Action::LookUpComment { comment: Box::new(super::events::comment(chance)) },
         _ => Action::LookUpLeadAd { id: LeadAdId::new(chance.text()), page: AssetId::new(chance.text()) },
     }

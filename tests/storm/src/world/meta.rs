@@ -112,6 +112,7 @@ impl Meta {
             operation,
             Operation::ReadLeadAd { .. }
                 | Operation::ReadComment { .. }
+                | Operation::ReadFollow { .. }
                 | Operation::ReadMention { .. }
                 | Operation::FindReply { .. }
                 | Operation::FindMessage { .. }
@@ -218,6 +219,9 @@ impl Meta {
                 | Operation::Announce(_),
                 _,
             ) => Ok(done(id, None)),
+            (Operation::ReadFollow { person }, _) => {
+                Ok(Outcome::FollowRead(Some(person.len().is_multiple_of(2))))
+            }
             (Operation::ReadMention { post, .. }, _) => {
                 let post = post.clone().or_else(|| Some("elsewhere".into()));
                 Ok(Outcome::CommentRead(CommentFields { post, ..CommentFields::default() }))
@@ -521,6 +525,7 @@ fn lost(operation: &Operation) -> Outcome {
         | Operation::Hide { .. }
         | Operation::ReadLeadAd { .. }
         | Operation::ReadComment { .. }
+        | Operation::ReadFollow { .. }
         | Operation::ReadMention { .. }
         | Operation::FindReply { .. }
         | Operation::FindMessage { .. }
@@ -591,6 +596,7 @@ fn wanted(operation: &Operation) -> Wanted {
             Wanted::AnswerMention { at: at.to_owned() }
         }
         Operation::ReadComment { .. }
+        | Operation::ReadFollow { .. }
         | Operation::ReadMention { .. }
         | Operation::FindReply { .. }
         | Operation::FindMessage { .. }
@@ -615,6 +621,7 @@ fn words(operation: &Operation) -> Option<String> {
         | Operation::Hide { .. }
         | Operation::ReadLeadAd { .. }
         | Operation::ReadComment { .. }
+        | Operation::ReadFollow { .. }
         | Operation::ReadMention { .. }
         | Operation::AnswerMention { .. }
         | Operation::FindReply { .. }

@@ -44,6 +44,7 @@ pub enum ActionItem {
     },
     LookUpComment(Box<CommentItem>),
     LookUpMention(MentionItem),
+    LookUpFollow {},
     AnswerMention {
         n: char,
         a: String,
@@ -124,6 +125,7 @@ impl From<&Action> for ActionItem {
             }
             Action::Like { to } => Self::Like { to: to.into() },
             Action::Hide { to } => Self::Hide { to: to.into() },
+            Action::LookUpFollow => Self::LookUpFollow {},
             Action::LookUpMention { mention } => Self::LookUpMention((&**mention).into()),
             Action::AnswerMention { network, asset, post, comment, campaign, pick } => Self::AnswerMention {
                 n: network_letter(*network),
@@ -167,6 +169,7 @@ impl ActionItem {
             },
             Self::Like { to } => Action::Like { to: to.read()? },
             Self::Hide { to } => Action::Hide { to: to.read()? },
+            Self::LookUpFollow {} => Action::LookUpFollow,
             Self::LookUpMention(mention) => Action::LookUpMention { mention: Box::new(mention.read()?) },
             Self::AnswerMention { n, a, p, i, c, k } => Action::AnswerMention {
                 network: network(n)?,

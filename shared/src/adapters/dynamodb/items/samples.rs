@@ -201,6 +201,7 @@ fn full_lead() -> Lead {
                 WorkState::Planned,
             ),
             work(9, Action::Hide { to: comment_at(Network::Facebook) }, WorkState::Planned),
+            work(13, Action::LookUpFollow, WorkState::Planned),
             work(11, Action::LookUpMention { mention: Box::new(mention()) }, WorkState::Planned),
             work(
                 12,
