@@ -31,6 +31,33 @@ pub async fn demo(demo: Demo) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Who writes on Instagram gets a code if they follow, and else the word how to get it.
+#[cfg(test)]
+pub const GATED: &str = r#"
+business: { id: neveh, name: נווה, zone: Asia/Jerusalem, language: he, agent: ליאור }
+channels: { instagram: { account: "17841400000000001" } }
+messages:
+  code: { kind: service, channels: [instagram], text: "הקוד: FOLLOW10" }
+  first-follow:
+    kind: service
+    channels: [instagram]
+    text: "עקבו אחרינו, ולחצו"
+    buttons: [{ reply: "עוקבים!", payload: followed }]
+journeys:
+  gift:
+    starts: [lead.replied]
+    steps:
+      - follow-gate: instagram
+        then: [{ send: code }]
+        else:
+          - send: first-follow
+          - wait-for: [{ lead.replied: followed }]
+            up-to: 1 day
+            then:
+              - follow-gate: instagram
+                then: [{ send: code }]
+"#;
+
 #[cfg(test)]
 pub async fn start(port: u16) -> Result<Stack, Refusal> {
     start_in(Language::He, port).await

@@ -65,6 +65,32 @@ mod tests {
     use super::*;
 
     #[tokio::test(flavor = "multi_thread")]
+    async fn who_passes_the_follow_gate_gets_the_code_and_the_others_are_told_how() {
+        let stack = crate::demo::start_with(crate::demo::GATED).await.unwrap();
+        let sandbox = stack.sandbox().unwrap();
+        let says = |act: serde_json::Value| {
+            sandbox.act(stack.clock().now(), &serde_json::from_value(act).unwrap()).unwrap();
+            stack.sandbox_acted();
+        };
+        let writes =
+            |name: &str| json!({ "person": name, "do": "message", "channel": "instagram", "text": "היי" });
+        let read = || sandbox.sent().iter().map(|sent| sent.body.clone()).collect::<Vec<_>>();
+        let (code, how) = ("הקוד: FOLLOW10", "עקבו אחרינו, ולחצו");
+        says(json!({ "person": "דנה", "do": "follow" }));
+        says(writes("דנה"));
+        stack.work_off().await;
+        assert_eq!(read(), [code]);
+        says(writes("רון"));
+        stack.work_off().await;
+        assert_eq!(read(), [code, how]);
+        says(json!({ "person": "רון", "do": "follow" }));
+        says(json!({ "person": "רון", "do": "press", "channel": "instagram", "payload": "followed" }));
+        stack.work_off().await;
+        assert_eq!(read(), [code, how, code]);
+        stack.stop().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
     async fn the_effect_of_a_journey_is_told_beside_those_who_were_held_out() {
         // Half are held out of the journey whose goal is that they answer.
         let starter = crate::run::STARTER.replacen(

@@ -99,6 +99,7 @@ pub enum Became {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::demo::GATED;
     use crate::run::STARTER;
 
     const RESTAURANT: &str = include_str!("../../local/playbook.restaurant.he.yaml");
@@ -129,6 +130,18 @@ mod tests {
         let told =
             [None, Some(Language::En)].map(|lang| told(STARTER, Some(TRIP), SimulationFormat::Table, lang));
         insta::assert_snapshot!(told.join("\n"));
+    }
+
+    #[test]
+    fn a_follow_gate_goes_by_what_the_scenario_says() {
+        for (follows, words) in [(true, "code"), (false, "first-follow")] {
+            let scenario = format!(
+                "lead: {{ name: דנה, phone: \"054-123-4567\", follows: {follows} }}
+events: [{{ at: \"2027-03-21 10:00\", writes: היי, on: instagram }}]"
+            );
+            let told = told(GATED, Some(&scenario), SimulationFormat::Table, Some(Language::En));
+            assert!(told.contains(words), "{told}");
+        }
     }
 
     #[test]

@@ -83,10 +83,7 @@ pub fn operation_for(draft: &Draft<'_>, work: &Work) -> Result<Operation, Uncomp
         }),
         Action::LookUpFollow => match lead.address(Channel::Instagram) {
             Some(Identity::Igsid(person)) => Ok(Operation::ReadFollow { person }),
-            _ => {
-                let reason = "this lead cannot be reached on the channel".into();
-                Err(Uncomposable::Skip { reason, rule: "R27" })
-            }
+            _ => Err(unreachable()),
         },
         Action::LookUpComment { comment } => {
             Ok(Operation::ReadComment { network: comment.network, comment: comment.id.clone() })
@@ -193,6 +190,10 @@ fn sender_asset(lead: &Lead, playbook: &Playbook, channel: Channel) -> Option<As
     answered.or_else(|| playbook.channels.asset(channel).cloned())
 }
 
+fn unreachable() -> Uncomposable {
+    Uncomposable::Skip { reason: "this lead cannot be reached on the channel".into(), rule: "R27" }
+}
+
 fn send(
     lead: &Lead,
     playbook: &Playbook,
@@ -204,8 +205,6 @@ fn send(
         reason: format!("the playbook names no {} account to send from", channel.as_str()),
     };
     let from = sender_asset(lead, playbook, channel).ok_or_else(no_asset)?;
-    let unreachable =
-        || Uncomposable::Skip { reason: "this lead cannot be reached on the channel".into(), rule: "R27" };
     let address = lead.address(channel).ok_or_else(unreachable)?;
     match (channel, address) {
         (Channel::WhatsApp, address) => {

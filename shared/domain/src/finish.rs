@@ -56,7 +56,7 @@ pub fn finish(
             mention_looked_up(&mut draft, &work, fields);
         }
         (Intent::Act, Outcome::FollowRead(follows)) if work.action == Action::LookUpFollow => {
-            follow_told(&mut draft, &work, follows.unwrap_or(false));
+            follow_told(&mut draft, &work, *follows);
         }
         (Intent::Act, Outcome::Failed(failure)) => failed(&mut draft, &work, failure, claim.until),
         (Intent::LookForEvidence, Outcome::Found(id)) => {
@@ -122,12 +122,12 @@ fn failed(draft: &mut Draft<'_>, work: &Work, failure: &CallFailure, claimed_unt
         {
             fail(draft, work, *code, reason, "C4");
         }
-        // Of whom it may not be told, nobody is told that they follow.
+        // Of this person it is not told, now or later.
         CallFailure::Refused { code, reason, why: Refusal::Recipient | Refusal::Request }
             if work.action == Action::LookUpFollow =>
         {
             fail(draft, work, *code, reason, "C13");
-            follow_told(draft, work, false);
+            follow_told(draft, work, None);
         }
         CallFailure::Refused { why, code, reason } => refused(draft, work, *why, *code, reason),
     }

@@ -13,8 +13,10 @@ use crate::schedule::later;
 use crate::timeline::{Entry, Fact, What};
 use crate::work::{Action, Class, Work};
 
-/// How long a run waits for the platform's word. Without it nobody is said to follow.
+/// How long a run waits for the platform's word. Without it, it goes on as for those who do not follow.
 pub const ANSWER_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+
+const UNTOLD: &str = "Instagram did not say whether they follow";
 
 /// The run has come to the gate. True when it waits there for the platform's word.
 pub fn asks(draft: &mut Draft<'_>, run: &Run, step: &Step) -> bool {
@@ -22,7 +24,7 @@ pub fn asks(draft: &mut Draft<'_>, run: &Run, step: &Step) -> bool {
     let was_asked = run.taken.contains(&step.id.key());
     if was_asked {
         draft.remove_work(id);
-        went(draft, run, step, "Instagram did not say whether they follow");
+        went(draft, run, step, UNTOLD);
         return false;
     }
     let has_written = draft.lead.windows.contains_key(&Channel::Instagram);
@@ -47,8 +49,8 @@ pub fn asks(draft: &mut Draft<'_>, run: &Run, step: &Step) -> bool {
     true
 }
 
-/// The platform's word. The run that waits for it goes on at once.
-pub fn told(draft: &mut Draft<'_>, work: &Work, follows: bool) {
+/// The platform's word, or `None` where it gives none. The run that waits for it goes on at once.
+pub fn told(draft: &mut Draft<'_>, work: &Work, follows: Option<bool>) {
     draft.remove_work(work.id);
     let playbooks = draft.context.playbooks;
     let Some(run) = draft.lead.runs.iter().find(|run| Some(run.id) == work.run).cloned() else { return };
@@ -58,8 +60,12 @@ pub fn told(draft: &mut Draft<'_>, work: &Work, follows: bool) {
     if WorkId::for_step(draft.context.pepper, run.id, &step.id) != work.id {
         return;
     }
-    went(draft, &run, step, if follows { "they follow us" } else { "they do not follow us" });
-    let next = if follows { step.next } else { otherwise };
+    let (next, reason) = match follows {
+        Some(true) => (step.next, "they follow us"),
+        Some(false) => (otherwise, "they do not follow us"),
+        None => (otherwise, UNTOLD),
+    };
+    went(draft, &run, step, reason);
     steps::wait_for(draft, run.id, journey, next, run.last_step_at);
     steps::advance(draft);
 }

@@ -47,10 +47,17 @@ fn who_follows_goes_on_at_once_though_it_is_night() {
 #[test]
 fn who_does_not_follow_or_is_not_told_of_takes_the_other_way() {
     let refused = CallFailure::Refused { why: Refusal::Recipient, code: Some(230), reason: "consent".into() };
-    let answers = [Outcome::FollowRead(Some(false)), Outcome::FollowRead(None), Outcome::Failed(refused)];
-    for answer in answers {
+    let (no, untold) = ("they do not follow us", "Instagram did not say whether they follow");
+    let answers = [
+        (Outcome::FollowRead(Some(false)), no),
+        (Outcome::FollowRead(None), untold),
+        (Outcome::Failed(refused), untold),
+    ];
+    for (answer, reason) in answers {
         let mut tale = wrote();
         tale.answers(WROTE, answer).lives_until("2026-12-02T12:00");
+        assert_eq!(tale.told().matches("went-on").count(), 1, "{}", tale.told());
+        assert!(tale.told().contains(&format!("[{reason}]")), "{}", tale.told());
         assert!(tale.lead.tags.contains("asked") && tale.lead.tags.len() == 1, "{}", tale.told());
         assert!(tale.lead.work.is_empty() && tale.lead.runs.iter().all(|run| !run.is_active()));
         assert_eq!(tale.calls.len(), 1, "{}", tale.told());

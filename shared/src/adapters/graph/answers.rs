@@ -128,6 +128,21 @@ mod tests {
     }
 
     #[test]
+    fn a_profile_says_whether_they_follow_or_does_not_say() {
+        let read = Operation::ReadFollow { person: "600".into() };
+        let cases = [
+            (json!({"is_user_follow_business": true, "id": "600"}), Some(true)),
+            (json!({"is_user_follow_business": false, "id": "600"}), Some(false)),
+            (json!({"id": "600"}), None),
+        ];
+        for (body, follows) in cases {
+            assert_eq!(answer(&read, body.to_string().as_bytes()), Outcome::FollowRead(follows), "{body}");
+        }
+        let unreadable = answer(&read, b"[]");
+        assert!(matches!(unreadable, Outcome::Failed(CallFailure::TryAgain { .. })), "{unreadable:?}");
+    }
+
+    #[test]
     fn an_answer_gives_the_messages_id_and_the_persons_names() {
         let user = || Identity::WhatsAppUser("IL.13491208655302741918".into());
         let phone = Identity::from_whatsapp("972541234567");

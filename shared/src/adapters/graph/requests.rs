@@ -161,6 +161,12 @@ mod tests {
                 None,
             ),
             (
+                Operation::ReadFollow { person: "600".into() },
+                "GET 600",
+                &[("fields", "is_user_follow_business")],
+                None,
+            ),
+            (
                 find(Network::Facebook),
                 "GET 1_2/comments",
                 &[("fields", "id,from,message"), ("limit", "50")],

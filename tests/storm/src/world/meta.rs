@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use shared::application::ports::Platforms;
 use shared::domain::call::{
     CallFailure, CommentFields, LeadAdFields, Listed, ListedComment, Operation, Outcome, PlatformCall,
-    Receipt, Recipient, Refusal, WhatsAppContent, WhatsAppRecipient,
+    Receipt, Recipient, Refusal,
 };
 use shared::domain::catch_up::{Readable, Reading};
 use shared::domain::channel::{Channel, Network};
@@ -19,6 +19,7 @@ use shared::domain::ids::{AssetId, CommentId, LeadId, PlatformMessageId, WorkId}
 use shared::domain::name::PersonName;
 use shared::domain::phone::PhoneNumber;
 
+use super::calls::{name_of, wanted, words};
 use super::log::{Call, Log, Told, Wanted};
 use super::rulebook::Rulebook;
 use super::timers::{HOUR, MINUTE, Millis, SECOND, Timers};
@@ -219,9 +220,8 @@ impl Meta {
                 | Operation::Announce(_),
                 _,
             ) => Ok(done(id, None)),
-            (Operation::ReadFollow { person }, _) => {
-                Ok(Outcome::FollowRead(Some(person.len().is_multiple_of(2))))
-            }
+            // No journey of the storm asks.
+            (Operation::ReadFollow { .. }, _) => Ok(Outcome::FollowRead(None)),
             (Operation::ReadMention { post, .. }, _) => {
                 let post = post.clone().or_else(|| Some("elsewhere".into()));
                 Ok(Outcome::CommentRead(CommentFields { post, ..CommentFields::default() }))
@@ -547,101 +547,6 @@ fn scoped(channel: Channel, id: &str) -> Identity {
     match channel {
         Channel::Instagram => Identity::Igsid(id.to_owned()),
         Channel::Messenger | Channel::WhatsApp => Identity::Psid(id.to_owned()),
-    }
-}
-
-/// The name in brackets, which every text of the storm's playbooks has.
-fn bracketed(text: &str) -> String {
-    let name = text.split_once('[').and_then(|(_, rest)| rest.split_once(']'));
-    name.map_or_else(|| "?".to_owned(), |(name, _)| name.to_owned())
-}
-
-fn wanted(operation: &Operation) -> Wanted {
-    match operation {
-        Operation::SendWhatsApp { from, to, content } => {
-            let to = match to {
-                WhatsAppRecipient::Phone(phone) => phone.digits().to_owned(),
-                WhatsAppRecipient::Id(id) | WhatsAppRecipient::User(id) => id.clone(),
-            };
-            let (message, template) = match content {
-                WhatsAppContent::Template { name, .. } => (name.replace('_', "-"), true),
-                WhatsAppContent::Text { body }
-                | WhatsAppContent::Buttons { body, .. }
-                | WhatsAppContent::Link { body, .. } => (bracketed(body), false),
-            };
-            Wanted::Send { channel: Channel::WhatsApp, from: from.to_string(), to, message, template }
-        }
-        Operation::SendMessage { channel, from, to: Recipient::Person(to), text, .. } => Wanted::Send {
-            channel: *channel,
-            from: from.to_string(),
-            to: to.clone(),
-            message: bracketed(text),
-            template: false,
-        },
-        Operation::SendMessage { channel, to: Recipient::Comment(comment), text, .. } => {
-            Wanted::PrivateReply {
-                network: if *channel == Channel::Instagram { Network::Instagram } else { Network::Facebook },
-                comment: comment.to_string(),
-                message: bracketed(text),
-            }
-        }
-        Operation::ReplyToComment { network, comment, .. } => {
-            Wanted::PublicReply { network: *network, comment: comment.to_string() }
-        }
-        Operation::Like { comment, .. } => Wanted::Like { comment: comment.to_string() },
-        Operation::ReadLeadAd { id } => Wanted::ReadLeadAd { id: id.to_string() },
-        Operation::Hide { comment, .. } => Wanted::Hide { comment: comment.to_string() },
-        Operation::AnswerMention { post, comment, .. } => {
-            let at = comment.as_ref().map_or(post.as_str(), |comment| comment.as_str());
-            Wanted::AnswerMention { at: at.to_owned() }
-        }
-        Operation::ReadComment { .. }
-        | Operation::ReadFollow { .. }
-        | Operation::ReadMention { .. }
-        | Operation::FindReply { .. }
-        | Operation::FindMessage { .. }
-        | Operation::List { .. } => Wanted::Look,
-        Operation::Announce(told) => {
-            Wanted::Announce { what: told.what.as_str().to_owned(), happened_at: told.happened_at }
-        }
-    }
-}
-
-/// What the person will read of it, as far as it depends on who they are and on the playbook.
-fn words(operation: &Operation) -> Option<String> {
-    match operation {
-        Operation::SendWhatsApp { content, .. } => Some(match content {
-            WhatsAppContent::Template { params, .. } => params.join(" "),
-            WhatsAppContent::Text { body }
-            | WhatsAppContent::Buttons { body, .. }
-            | WhatsAppContent::Link { body, .. } => body.clone(),
-        }),
-        Operation::SendMessage { text, .. } | Operation::ReplyToComment { text, .. } => Some(text.clone()),
-        Operation::Like { .. }
-        | Operation::Hide { .. }
-        | Operation::ReadLeadAd { .. }
-        | Operation::ReadComment { .. }
-        | Operation::ReadFollow { .. }
-        | Operation::ReadMention { .. }
-        | Operation::AnswerMention { .. }
-        | Operation::FindReply { .. }
-        | Operation::FindMessage { .. }
-        | Operation::List { .. }
-        | Operation::Announce(_) => None,
-    }
-}
-
-fn name_of(wanted: &Wanted) -> &str {
-    match wanted {
-        Wanted::Send { message, .. } => message,
-        Wanted::PrivateReply { .. } => "private reply",
-        Wanted::PublicReply { .. } => "public reply",
-        Wanted::Like { .. } => "like",
-        Wanted::ReadLeadAd { .. } => "look-up of a lead ad",
-        Wanted::Hide { .. } => "hiding",
-        Wanted::AnswerMention { .. } => "answer to a mention",
-        Wanted::Look => "look for evidence",
-        Wanted::Announce { .. } => "announcement",
     }
 }
 

@@ -1,5 +1,6 @@
 //! The world around the product: time, weather, a table, queues and platforms, all of them from one seed.
 
+pub mod calls;
 pub mod executor;
 pub mod index;
 pub mod log;
