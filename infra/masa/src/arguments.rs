@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use shared::domain::playbook::Playbook;
 
 /// Marketing automation that a small business owns.
@@ -51,6 +52,8 @@ pub enum Command {
     /// Bind a raffle to a secret, draw it, and let anybody check it
     #[command(subcommand)]
     Raffle(RaffleCommand),
+    /// Say which accounts somebody of the business looks in on today, and what they do there by hand
+    Worklist(WorklistOf),
     /// Put Masa on AWS, or bring it up to date
     Deploy(Deploy),
     /// Let one more business in, or name those that are
@@ -166,6 +169,30 @@ pub struct Simulate {
     /// The language of words and reasons; without it, the business's
     #[arg(long, value_enum)]
     pub lang: Option<Language>,
+}
+
+#[derive(Args)]
+pub struct WorklistOf {
+    /// The playbook
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Of another day than today, such as 2027-03-21
+    #[arg(long, value_name = "DATE")]
+    pub date: Option<Date>,
+    /// How it is shown
+    #[arg(long, value_enum, default_value_t = WorklistFormat::Table)]
+    pub format: WorklistFormat,
+    /// The language; without it, the business's
+    #[arg(long, value_enum)]
+    pub lang: Option<Language>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum WorklistFormat {
+    /// A table to read
+    Table,
+    /// A page with links to press
+    Html,
 }
 
 #[derive(Args)]

@@ -285,6 +285,46 @@ mod tests {
         stack.stop().await;
     }
 
+    const WITH_IMAGE: &str = r#"
+business: { id: neveh, name: נווה, zone: Asia/Jerusalem, language: he, agent: ליאור }
+channels:
+  facebook: { page: "101010101010101" }
+  instagram: { account: "17841400000000001" }
+messages:
+  crete:
+    kind: service
+    text: "ארבעה ימים בכרתים\nהחל מ-399 יורו, עם טיסה"
+    image: "https://example.com/crete.jpg"
+    buttons: [{ reply: "מה כולל?", payload: included }]
+  included: { kind: service, text: "מלון, טיסה, ארוחות בוקר" }
+journeys:
+  answer: { starts: [{ lead.replied: included }], steps: [{ send: included }] }
+campaigns:
+  crete: { kind: comment-reply, on: [facebook, instagram], posts: all, private-reply: crete }
+"#;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_card_goes_to_whoever_comments_and_its_button_answers() {
+        let stack = crate::demo::start_with(WITH_IMAGE).await.unwrap();
+        let sandbox = stack.sandbox().unwrap();
+        let acts = [("facebook", "101010101010101_1", "messenger"), ("instagram", "1", "instagram")];
+        for (network, post, chat) in acts {
+            let comment =
+                json!({ "person": chat, "do": "comment", "channel": network, "on": post, "text": "כמה?" });
+            let press = json!({ "person": chat, "do": "press", "channel": chat, "payload": "included" });
+            for act in [comment, press] {
+                sandbox.act(stack.clock().now(), &serde_json::from_value(act).unwrap()).unwrap();
+                stack.sandbox_acted();
+                stack.work_off().await;
+            }
+        }
+        let read: Vec<String> = sandbox.sent().into_iter().map(|sent| sent.body).collect();
+        let card = "ארבעה ימים בכרתים\nהחל מ-399 יורו, עם טיסה\nhttps://example.com/crete.jpg";
+        let answer = "מלון, טיסה, ארוחות בוקר";
+        assert_eq!(read, [card, answer, card, answer]);
+        stack.stop().await;
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn what_no_webhook_brought_is_read_again_and_each_is_handled_once() {
         let stack = crate::demo::start(0).await.unwrap();

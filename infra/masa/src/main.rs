@@ -18,6 +18,7 @@ mod run;
 mod simulate;
 mod tasks;
 mod templates;
+mod worklist;
 
 use std::process::ExitCode;
 
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
             Command::Campaigns(asked) => campaigns::campaigns(&asked).await,
             Command::Coupons(command) => campaigns::coupons(&command).await,
             Command::Raffle(command) => campaigns::raffle(&command).await,
+            Command::Worklist(typed) => worklist::worklist(&typed),
             Command::Cost(cost) => cost::cost(&cost),
             Command::Deploy(deploy) => aws::deploy(&deploy).await,
             Command::Business(command) => aws::business(&command).await,

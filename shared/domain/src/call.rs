@@ -39,6 +39,8 @@ pub enum Operation {
         from: AssetId,
         to: WhatsAppRecipient,
         content: WhatsAppContent,
+        /// The address of a picture above the text. A template has none.
+        image: Option<String>,
     },
     SendMessage {
         channel: Channel,
@@ -46,6 +48,8 @@ pub enum Operation {
         to: Recipient,
         text: String,
         buttons: Vec<ReplyButton>,
+        /// The address of a picture: the text is a card's then ([`crate::card`]).
+        image: Option<String>,
     },
     ReplyToComment {
         network: Network,

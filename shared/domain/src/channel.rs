@@ -36,6 +36,8 @@ pub enum Network {
 }
 
 impl Network {
+    pub const ALL: [Self; 2] = [Self::Facebook, Self::Instagram];
+
     /// Where a private reply to a comment lands.
     pub fn private_channel(self) -> Channel {
         match self {
@@ -44,7 +46,7 @@ impl Network {
         }
     }
 
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Facebook => "facebook",
             Self::Instagram => "instagram",

@@ -75,6 +75,9 @@ fn pick(draft: &mut Draft<'_>, release: Release) -> Option<PlatformCall> {
         if work.is_in_doubt() {
             match compose::evidence_for(draft, &work) {
                 Some(operation) => return Some(commit_to(draft, &work, Intent::LookForEvidence, operation)),
+                None if compose::goes_as_a_card(draft, &work) => {
+                    draft.park(work.id, "its answer was lost, and Instagram cannot be asked for a card")
+                }
                 None => doubt::silence(draft, &work),
             }
             continue;

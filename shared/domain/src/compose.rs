@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use crate::call::{
     Announcement, ButtonAction, Operation, Recipient, ReplyButton, WhatsAppContent, WhatsAppRecipient,
 };
+use crate::card;
 use crate::channel::{Channel, Network};
 use crate::decide::Draft;
 use crate::identity::Identity;
@@ -56,7 +57,8 @@ pub fn operation_for(draft: &Draft<'_>, work: &Work) -> Result<Operation, Uncomp
             let message = known(draft, message.as_str())?.worded(&lead, channel);
             let (text, buttons) = free_form(&lead, playbook, &message, channel)?;
             let recipient = Recipient::Comment(to.comment.clone());
-            Ok(Operation::SendMessage { channel, from: to.asset.clone(), to: recipient, text, buttons })
+            let (from, image) = (to.asset.clone(), message.image.clone());
+            Ok(Operation::SendMessage { channel, from, to: recipient, text, buttons, image })
         }
         Action::PublicReply { to, campaign, rule, pick } => {
             let text = public_reply(draft, to.network, (campaign, rule), *pick)?;
@@ -111,7 +113,7 @@ pub fn evidence_for(draft: &Draft<'_>, work: &Work) -> Option<Operation> {
                 text,
             })
         }
-        Action::Send { message, channel: Channel::Instagram, .. } => {
+        Action::Send { message, channel: Channel::Instagram, .. } if !goes_as_a_card(draft, work) => {
             let message = draft.message(message)?.worded(&draft.lead, Channel::Instagram);
             let lead = of_its_deal(&draft.lead, work);
             let (text, _) = free_form(&lead, draft.playbook(), &message, Channel::Instagram).ok()?;
@@ -122,6 +124,12 @@ pub fn evidence_for(draft: &Draft<'_>, work: &Work) -> Option<Operation> {
         }
         _ => None,
     }
+}
+
+/// On Instagram, whose list of messages tells nothing of what stands in a card.
+pub fn goes_as_a_card(draft: &Draft<'_>, work: &Work) -> bool {
+    let Action::Send { message, channel: Channel::Instagram, .. } = &work.action else { return false };
+    draft.message(message).is_some_and(|message| message.image.is_some())
 }
 
 /// The lead with the one deal of which the journey tells.
@@ -221,11 +229,12 @@ fn send(
                 }
                 _ => whatsapp_free_form(lead, playbook, message)?,
             };
-            Ok(Operation::SendWhatsApp { from, to, content })
+            Ok(Operation::SendWhatsApp { from, to, content, image: message.image.clone() })
         }
         (_, Identity::Psid(person) | Identity::Igsid(person)) => {
             let (text, buttons) = free_form(lead, playbook, message, channel)?;
-            Ok(Operation::SendMessage { channel, from, to: Recipient::Person(person), text, buttons })
+            let (to, image) = (Recipient::Person(person), message.image.clone());
+            Ok(Operation::SendMessage { channel, from, to, text, buttons, image })
         }
         _ => Err(unreachable()),
     }
@@ -298,6 +307,11 @@ fn free_form(
         .map_err(|error| park(&error, &format!("the message {}", message.name)))?;
     let buttons: Vec<ReplyButton> =
         message.buttons.iter().filter_map(|button| reply_button(button, playbook, lead)).collect();
+    if message.image.is_some() && !card::fits(&text, channel) {
+        let reason =
+            format!("the message {} is too long to go with an image by {}", message.name, channel.as_str());
+        return Err(Uncomposable::Park { reason });
+    }
     let limit = text_limit(channel, !buttons.is_empty());
     if text.chars().count() > limit {
         let reason = format!(

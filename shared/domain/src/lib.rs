@@ -7,6 +7,7 @@
 
 pub mod calendar;
 pub mod call;
+pub mod card;
 pub mod catch_up;
 pub mod channel;
 pub mod claim;
@@ -57,3 +58,4 @@ mod testing;
 pub mod timeline;
 pub mod wording;
 pub mod work;
+pub mod worklist;

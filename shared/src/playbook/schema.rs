@@ -50,6 +50,7 @@ pub fn schema() -> Value {
                 }),
                 &[],
             ),
+            "worklist": worklist(),
         },
         "$defs": {
             "messageName": { "type": "string", "description": "The name of one of the messages." },
@@ -249,6 +250,7 @@ fn message() -> Value {
         json!({
             "kind": { "enum": ["service", "marketing"], "description": "What the person asked for or bought, or what needs consent." },
             "text": text("What the person reads. {{ first_name | default('') }} is filled in."),
+            "image": { "type": "string", "format": "uri", "pattern": "^https://", "description": "A picture that goes with it. On Messenger and Instagram the text is short then: two lines." },
             "buttons": { "type": "array", "items": button, "maxItems": 3 },
             "channels": list(json!({ "enum": channels }), "In the order in which they are tried."),
             "whatsapp-template": template,
@@ -402,6 +404,28 @@ fn tags() -> Value {
     )
 }
 
+fn worklist() -> Value {
+    let count = |what: &str| json!({ "type": ["integer", "string"], "description": what });
+    object(
+        "Accounts that somebody of the business looks in on by hand; masa worklist says which today.",
+        json!({
+            "facebook": list(json!({ "type": "string" }), "Pages, by the names in their addresses."),
+            "instagram": list(json!({ "type": "string" }), "Accounts, by the names in their addresses."),
+            "a-day": object(
+                "How much is done on one day, at all of them together.",
+                json!({
+                    "accounts": count("How many accounts; 5."),
+                    "likes": count("How many posts are liked; 10."),
+                    "comments": count("How many comments are written; 3."),
+                    "follows": count("How many people are followed; 5."),
+                }),
+                &[],
+            ),
+        }),
+        &[],
+    )
+}
+
 fn rule() -> Value {
     let mut keys = answer_keys();
     let signs = |what: &str| {
@@ -524,7 +548,7 @@ mod tests {
             below("asks-phone/anyOf/1/properties"),
             below("gives/properties/remind/properties"),
         );
-        let cases: [(&str, &[&str]); 16] = [
+        let cases: [(&str, &[&str]); 18] = [
             (of_campaign, &campaign),
             (&rule, &keys::RULE),
             (&signs, &keys::SIGN),
@@ -533,6 +557,8 @@ mod tests {
             (&phone, &keys::PHONE),
             (&remind, &keys::REMIND),
             ("/properties/pace/properties", &keys::PACE),
+            ("/properties/worklist/properties", &keys::WORKLIST),
+            ("/properties/worklist/properties/a-day/properties", &keys::DAILY),
             ("/properties/tags/additionalProperties/properties", &keys::TAGS),
             ("/properties", &keys::PARTS),
             ("/$defs/step/properties", &keys::STEP),

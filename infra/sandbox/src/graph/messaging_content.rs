@@ -66,8 +66,11 @@ fn generic_content(elements: &Value) -> Result<Content, Refusal> {
     let mut lines = Vec::new();
     for element in elements {
         lines.push(required(element.get("title"), 80, "title")?);
-        if let Some(subtitle) = element["subtitle"].as_str() {
-            lines.push(subtitle.to_owned());
+        if element.get("subtitle").is_some() {
+            lines.push(required(element.get("subtitle"), 80, "subtitle")?);
+        }
+        if let Some(image) = element["image_url"].as_str() {
+            lines.push(image.to_owned());
         }
         if element.get("buttons").is_some() {
             content.buttons.extend(buttons(&element["buttons"], 1)?);

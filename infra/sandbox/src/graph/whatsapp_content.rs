@@ -56,6 +56,13 @@ fn interactive(object: &Value) -> Result<Content, Refusal> {
         Some("cta_url") => vec![link_button(action)?],
         _ => return Err(invalid("interactive.type is not supported")),
     };
+    let header = &object["header"];
+    let body = match header["type"].as_str() {
+        Some(kind @ ("image" | "video" | "document")) => {
+            format!("{body}\n{}", address(&header[kind]["link"], &format!("header.{kind}.link"))?)
+        }
+        _ => body,
+    };
     Ok(Content { kind: "interactive".to_owned(), body, buttons })
 }
 

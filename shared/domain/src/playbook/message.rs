@@ -9,6 +9,8 @@ pub struct Message {
     pub kind: Kind,
     /// A template with variables, see [`crate::render`].
     pub text: String,
+    /// The address of a picture that goes with it, where it goes as free text.
+    pub image: Option<String>,
     pub buttons: Vec<Button>,
     /// In the order in which they are tried.
     pub channels: Vec<Channel>,

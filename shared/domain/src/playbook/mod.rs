@@ -33,6 +33,7 @@ use crate::email::EmailAddress;
 use crate::ids::{AssetId, BusinessId, CampaignName, DealKind, FormId, MessageName, PlaybookVersion};
 use crate::pace::Paces;
 use crate::phone::PhoneNumber;
+use crate::worklist::Worklist;
 
 #[derive(Clone, Debug)]
 pub struct Playbook {
@@ -59,6 +60,8 @@ pub struct Playbook {
     pub weekly_cap: Option<u32>,
     /// How fast comments are answered.
     pub paces: Paces,
+    /// What its people do by hand, so that others come to know it.
+    pub worklist: Worklist,
     /// The kinds of deal, each with its dates and facts.
     pub deals: BTreeMap<DealKind, DealNames>,
     /// What other systems are told of on the event bus.

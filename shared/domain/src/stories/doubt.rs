@@ -432,3 +432,19 @@ fn a_message_is_looked_for_from_its_claim_on_however_late_the_loss_of_its_answer
     };
     assert_eq!(*since, at("2026-11-30T09:00:01"));
 }
+
+#[test]
+fn a_card_on_instagram_cannot_be_looked_for_and_is_left_to_a_person() {
+    let mut tale = Tale::with(|playbook| {
+        playbook.journeys.get_mut(&"new-lead".into()).unwrap().starts =
+            vec![Occasion::any(Trigger::LeadReplied)];
+        playbook.messages.get_mut(&"welcome".into()).unwrap().image =
+            Some("https://example.com/crete.jpg".into());
+    });
+    tale.happens("2026-11-30T09:00", writes_on_instagram("1", "שלום"))
+        .look("2026-11-30T09:00:01")
+        .look("2026-11-30T09:02")
+        .look("2026-11-30T09:05");
+    assert_eq!(tale.calls.len(), 1, "{}", tale.told());
+    assert!(tale.told().contains("parked [instagram] [message] [welcome]"), "{}", tale.told());
+}

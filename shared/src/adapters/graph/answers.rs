@@ -100,6 +100,7 @@ mod tests {
             from: "106".into(),
             to: WhatsAppRecipient::Id("5678".into()),
             content: WhatsAppContent::Text { body: "שלום".into() },
+            image: None,
         }
     }
 
@@ -110,6 +111,7 @@ mod tests {
             to: Recipient::Comment("1_2".into()),
             text: "שלום".into(),
             buttons: Vec::new(),
+            image: None,
         }
     }
 

@@ -142,6 +142,7 @@ mod tests {
             from: "106".into(),
             to: WhatsAppRecipient::Id("5678".into()),
             content: WhatsAppContent::Text { body: "שלום".into() },
+            image: None,
         }
     }
 
@@ -348,6 +349,7 @@ mod tests {
             to: Recipient::Comment("17".into()),
             text: "שלום".into(),
             buttons: Vec::new(),
+            image: None,
         };
         for operation in [reply, private, send()] {
             assert_eq!(class(&of(&operation, 500, &error(2, None))), "lost", "{operation:?}");

@@ -94,6 +94,7 @@ fn send() -> Operation {
         from: "106".into(),
         to: WhatsAppRecipient::Id("5678".into()),
         content: WhatsAppContent::Text { body: "שלום".into() },
+        image: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a message on Messenger or Instagram is written as: the Send API (PLATFORM.md §§2–4).
 
 use domain::call::{ButtonAction, Recipient, ReplyButton};
+use domain::card::card;
 use domain::channel::Channel;
 use serde_json::{Value, json};
 
@@ -11,8 +12,7 @@ const BUTTONS_MAX: usize = 3;
 const BUTTON_TEXT_CHARACTERS_MAX: usize = 640;
 
 /// The body of `POST /{page-or-account}/messages`.
-pub fn body(channel: Channel, to: &Recipient, text: &str, buttons: &[ReplyButton], opaque: &str) -> Value {
-    let mut message = content(channel, text, buttons);
+pub fn body(channel: Channel, to: &Recipient, mut message: Value, opaque: &str) -> Value {
     // Only Messenger's echo brings it back; WhatsApp has an operation of its own.
     if channel == Channel::Messenger {
         message["metadata"] = json!(opaque);
@@ -25,7 +25,11 @@ pub fn body(channel: Channel, to: &Recipient, text: &str, buttons: &[ReplyButton
     }
 }
 
-fn content(channel: Channel, text: &str, buttons: &[ReplyButton]) -> Value {
+/// What the message says.
+pub fn content(channel: Channel, text: &str, buttons: &[ReplyButton], image: Option<&str>) -> Value {
+    if let Some(image) = image {
+        return card_template(text, buttons, image);
+    }
     let fits_a_template = (1..=BUTTONS_MAX).contains(&buttons.len())
         && text.chars().count() <= BUTTON_TEXT_CHARACTERS_MAX
         && channel == Channel::Messenger;
@@ -41,14 +45,30 @@ fn content(channel: Channel, text: &str, buttons: &[ReplyButton]) -> Value {
     message
 }
 
+fn card_template(text: &str, buttons: &[ReplyButton], image: &str) -> Value {
+    let (title, line) = card(text);
+    let mut element = json!({ "title": title, "image_url": image });
+    if !line.is_empty() {
+        element["subtitle"] = json!(line);
+    }
+    if !buttons.is_empty() {
+        element["buttons"] = template_buttons(buttons);
+    }
+    let payload = json!({ "template_type": "generic", "elements": [element] });
+    json!({ "attachment": { "type": "template", "payload": payload } })
+}
+
 fn button_template(text: &str, buttons: &[ReplyButton]) -> Value {
+    let payload = json!({ "template_type": "button", "text": text, "buttons": template_buttons(buttons) });
+    json!({ "attachment": { "type": "template", "payload": payload } })
+}
+
+fn template_buttons(buttons: &[ReplyButton]) -> Value {
     let button = |ReplyButton { label, action }: &ReplyButton| match action {
         ButtonAction::Payload(payload) => json!({ "type": "postback", "title": label, "payload": payload }),
         ButtonAction::Url(url) => json!({ "type": "web_url", "title": label, "url": url }),
     };
-    let buttons: Vec<Value> = buttons.iter().map(button).collect();
-    let payload = json!({ "template_type": "button", "text": text, "buttons": buttons });
-    json!({ "attachment": { "type": "template", "payload": payload } })
+    buttons.iter().map(button).collect()
 }
 
 #[cfg(test)]
@@ -93,15 +113,15 @@ mod tests {
             ),
         ];
         for (channel, to, expected) in cases {
-            assert_eq!(body(channel, &to, "שלום", &[], "masa:1:2"), expected);
+            let hello = content(channel, "שלום", &[], None);
+            assert_eq!(body(channel, &to, hello, "masa:1:2"), expected);
         }
     }
 
     #[test]
     fn messenger_has_buttons() {
-        let message = body(Channel::Messenger, &person(), "בחרו", &buttons(), "masa:1:2")["message"].clone();
+        let message = content(Channel::Messenger, "בחרו", &buttons(), None);
         let expected = json!({
-            "metadata": "masa:1:2",
             "attachment": {"type": "template", "payload": {
                 "template_type": "button",
                 "text": "בחרו",
@@ -116,7 +136,7 @@ mod tests {
 
     #[test]
     fn instagram_has_quick_replies_and_its_links_join_the_text() {
-        let message = body(Channel::Instagram, &person(), "בחרו", &buttons(), "masa:1:2")["message"].clone();
+        let message = content(Channel::Instagram, "בחרו", &buttons(), None);
         let expected = json!({
             "text": "בחרו\nלקביעה: https://example.com/book",
             "quick_replies": [{"content_type": "text", "title": "מחירים", "payload": "prices"}],
@@ -127,10 +147,34 @@ mod tests {
     #[test]
     fn what_does_not_fit_messengers_buttons_goes_as_on_instagram() {
         let four: Vec<_> = [buttons(), buttons()].concat();
-        let message = body(Channel::Messenger, &person(), "בחרו", &four, "masa:1:2")["message"].clone();
+        let message = content(Channel::Messenger, "בחרו", &four, None);
         assert_eq!(message["quick_replies"].as_array().map(Vec::len), Some(2));
         let long = "א".repeat(641);
-        let message = body(Channel::Messenger, &person(), &long, &buttons(), "masa:1:2")["message"].clone();
+        let message = content(Channel::Messenger, &long, &buttons(), None);
         assert_eq!(message["quick_replies"].as_array().map(Vec::len), Some(1));
+    }
+
+    #[test]
+    fn an_image_goes_as_a_card() {
+        let image = Some("https://example.com/crete.jpg");
+        let text = "ארבעה ימים בכרתים\nהחל מ-399 יורו";
+        for channel in [Channel::Messenger, Channel::Instagram] {
+            let expected = json!({"attachment": {"type": "template", "payload": {
+                "template_type": "generic",
+                "elements": [{
+                    "title": "ארבעה ימים בכרתים",
+                    "subtitle": "החל מ-399 יורו",
+                    "image_url": "https://example.com/crete.jpg",
+                    "buttons": [
+                        {"type": "postback", "title": "מחירים", "payload": "prices"},
+                        {"type": "web_url", "title": "לקביעה", "url": "https://example.com/book"},
+                    ],
+                }],
+            }}});
+            assert_eq!(content(channel, text, &buttons(), image), expected);
+        }
+        let element = json!([{"title": "כרתים", "image_url": "https://example.com/crete.jpg"}]);
+        let bare = content(Channel::Instagram, "כרתים", &[], image);
+        assert_eq!(bare["attachment"]["payload"]["elements"], element);
     }
 }

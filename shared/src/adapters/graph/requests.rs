@@ -16,11 +16,13 @@ pub const MESSAGES_LISTED_MAX: usize = 20;
 /// platform, where it can.
 pub fn request(operation: &Operation, opaque: &str) -> Option<Request> {
     Some(match operation {
-        Operation::SendWhatsApp { from, to, content } => {
-            Request::post(from.as_str(), "messages", whatsapp::body(to, content, opaque))
+        Operation::SendWhatsApp { from, to, content, image } => {
+            let body = whatsapp::body(to, content, image.as_deref(), opaque);
+            Request::post(from.as_str(), "messages", body)
         }
-        Operation::SendMessage { channel, from, to, text, buttons } => {
-            let body = messaging::body(*channel, to, text, buttons, opaque);
+        Operation::SendMessage { channel, from, to, text, buttons, image } => {
+            let content = messaging::content(*channel, text, buttons, image.as_deref());
+            let body = messaging::body(*channel, to, content, opaque);
             Request::post(from.as_str(), "messages", body)
         }
         Operation::ReplyToComment { network: Network::Facebook, comment, text } => {
@@ -126,6 +128,7 @@ mod tests {
             from: "106".into(),
             to: WhatsAppRecipient::Id("5678".into()),
             content: WhatsAppContent::Text { body: text() },
+            image: None,
         };
         let message = Operation::SendMessage {
             channel: Channel::Instagram,
@@ -133,6 +136,7 @@ mod tests {
             to: Recipient::Person("600".into()),
             text: text(),
             buttons: Vec::new(),
+            image: None,
         };
         let reply = |network| Operation::ReplyToComment { network, comment: "1_2".into(), text: text() };
         let like = |network| Operation::Like { network, asset: "17841".into(), comment: "1_2".into() };

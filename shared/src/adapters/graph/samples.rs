@@ -32,6 +32,7 @@ fn whatsapp() -> Operation {
         from: "106".into(),
         to: WhatsAppRecipient::Id("5678".into()),
         content: WhatsAppContent::Text { body: "שלום".into() },
+        image: None,
     }
 }
 
@@ -42,6 +43,7 @@ fn private_reply(channel: Channel) -> Operation {
         to: call::Recipient::Comment("1_2".into()),
         text: "שלום".into(),
         buttons: Vec::new(),
+        image: None,
     }
 }
 

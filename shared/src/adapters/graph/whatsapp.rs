@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::buttons::{Buttons, has_link};
 
 /// The body of `POST /{phone-number-id}/messages`.
-pub fn body(to: &WhatsAppRecipient, content: &WhatsAppContent, opaque: &str) -> Value {
+pub fn body(to: &WhatsAppRecipient, content: &WhatsAppContent, image: Option<&str>, opaque: &str) -> Value {
     let mut body = json!({
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
@@ -27,9 +27,26 @@ pub fn body(to: &WhatsAppRecipient, content: &WhatsAppContent, opaque: &str) -> 
             ("template", object)
         }
     };
+    let (kind, object) = match image {
+        Some(image) => with_image(image, kind, object),
+        None => (kind, object),
+    };
     body["type"] = json!(kind);
     body[kind] = object;
     body
+}
+
+/// Above a text it is a message of its own kind, above buttons their header. An approved template stays as it is.
+fn with_image(image: &str, kind: &'static str, mut object: Value) -> (&'static str, Value) {
+    let link = json!({ "link": image });
+    match kind {
+        "text" => ("image", json!({ "link": image, "caption": object["body"].take() })),
+        "interactive" => {
+            object["header"] = json!({ "type": "image", "image": link });
+            (kind, object)
+        }
+        _ => (kind, object),
+    }
 }
 
 fn text(body: &str) -> Value {
@@ -103,7 +120,7 @@ mod tests {
                 expected[name] = value.clone();
             }
         }
-        assert_eq!(body(&to, &content, OPAQUE), expected);
+        assert_eq!(body(&to, &content, None, OPAQUE), expected);
     }
 
     fn phone() -> WhatsAppRecipient {
@@ -123,6 +140,26 @@ mod tests {
         expect(id, hello(), json!({"to": "5678"}), text.clone());
         let user = WhatsAppRecipient::User("IL.13491208655302741918".into());
         expect(user, hello(), json!({"recipient": "IL.13491208655302741918"}), text);
+    }
+
+    #[test]
+    fn an_image_has_the_text_below_it_and_stands_above_buttons() {
+        let shown = |content| body(&phone(), &content, Some("https://example.com/crete.jpg"), OPAQUE);
+        let image = shown(WhatsAppContent::Text { body: "כרתים".into() });
+        assert_eq!(image["image"], json!({"link": "https://example.com/crete.jpg", "caption": "כרתים"}));
+        assert_eq!((&image["type"], image.get("text")), (&json!("image"), None));
+        let buttons = vec![answer("כן", "yes")];
+        let asked = shown(WhatsAppContent::Buttons { body: "כרתים?".into(), buttons });
+        let header = json!({"type": "image", "image": {"link": "https://example.com/crete.jpg"}});
+        assert_eq!((&asked["type"], &asked["interactive"]["header"]), (&json!("interactive"), &header));
+        let template = WhatsAppContent::Template {
+            name: "crete".into(),
+            language: "he".into(),
+            params: Vec::new(),
+            url_suffix: None,
+            payloads: Vec::new(),
+        };
+        assert_eq!(shown(template.clone()), body(&phone(), &template, None, OPAQUE));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! How much each channel takes (R26): characters, buttons, labels.
 
+use domain::card::{CAPTION_CHARS_MAX, CARD_CHARS_MAX, fits};
 use domain::channel::{Channel, Network};
 use domain::playbook::{Button, Message};
 use domain::render;
@@ -38,6 +39,9 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
             let channels: Vec<Channel> =
                 channels.iter().copied().filter(|channel| own.is_none_or(|own| own == *channel)).collect();
             text(check, message, wording, &worded, &channels);
+            if message.image.is_some() {
+                image(check, message, wording, &worded, &channels);
+            }
         }
         buttons(check, message, &channels);
     }
@@ -54,12 +58,39 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
     }
 }
 
-/// Of the text as it is sent, to whoever it is longer for.
-fn length(check: &Check<'_, '_, '_>, template: &str) -> usize {
+/// The text as it is sent, to different people.
+fn rendered(check: &Check<'_, '_, '_>, template: &str) -> Vec<String> {
     let playbook = check.playbook;
     let readers = [stranger(playbook), acquaintance(playbook)].map(with_gifts);
-    let lengths = readers.iter().filter_map(|lead| render::text(template, playbook, lead).ok());
-    lengths.map(|text| text.chars().count()).max().unwrap_or(0)
+    readers.iter().filter_map(|lead| render::text(template, playbook, lead).ok()).collect()
+}
+
+/// Of the text, to whoever it is longer for.
+fn length(check: &Check<'_, '_, '_>, template: &str) -> usize {
+    rendered(check, template).iter().map(|text| text.chars().count()).max().unwrap_or(0)
+}
+
+fn image(
+    check: &mut Check<'_, '_, '_>,
+    message: &Message,
+    wording: Option<usize>,
+    worded: &Message,
+    channels: &[Channel],
+) {
+    let texts = rendered(check, &worded.text);
+    let Some(channel) = channels.iter().find(|channel| !texts.iter().all(|text| fits(text, **channel)))
+    else {
+        return;
+    };
+    let takes = match channel {
+        Channel::WhatsApp => format!("whatsapp takes {CAPTION_CHARS_MAX} characters below an image"),
+        Channel::Messenger | Channel::Instagram => format!(
+            "{} takes a line of {CARD_CHARS_MAX} characters with an image, and as many below it",
+            channel.as_str()
+        ),
+    };
+    let hint = "shorten it, leave the image out, or name other channels";
+    check.fault(&parts(&wording_path(message, wording, &["text"])), takes, hint);
 }
 
 fn text(

@@ -61,7 +61,6 @@ pub const PHONE_KEYS: [&str; 2] = ["thanks", "unclear"];
 pub const SIGN_KEYS: [&str; 5] = ["words", "language", "emoji", "question", "friend"];
 pub const GIFT_KEYS: [&str; 5] = ["raffle-number", "coupon", "first", "otherwise", "remind"];
 pub const REMIND_KEYS: [&str; 2] = ["message", "before"];
-const NETWORKS: [Network; 2] = [Network::Facebook, Network::Instagram];
 /// What a rule without a name of its own is called.
 const DEFAULT: &str = "default";
 /// How many of a post's last replies are not said again, where the playbook does not say.
@@ -219,8 +218,8 @@ fn replies(
         |texts: Vec<(&str, _)>| texts.into_iter().map(|(text, _)| text.to_owned()).collect::<Vec<_>>();
     let Some(node) = fields.get("reply") else { return BTreeMap::new() };
     if let Value::Map(_) = node.value {
-        let of = Fields::read(node, "\"reply\"", &NETWORKS.map(Network::as_str), report);
-        let pools = NETWORKS.into_iter().filter(|network| !of.is_empty(network.as_str()));
+        let of = Fields::read(node, "\"reply\"", &Network::ALL.map(Network::as_str), report);
+        let pools = Network::ALL.into_iter().filter(|network| !of.is_empty(network.as_str()));
         return pools
             .collect::<Vec<_>>()
             .into_iter()
@@ -347,10 +346,10 @@ fn networks(fields: &Fields<'_>, entry: &Entry, report: &mut Report<'_>) -> Vec<
 pub(super) fn named_networks(fields: &Fields<'_>, key: &str, report: &mut Report<'_>) -> Vec<Network> {
     let mut networks = Vec::new();
     for (word, place) in fields.texts(key, report) {
-        match NETWORKS.into_iter().find(|network| network.as_str() == word) {
+        match Network::ALL.into_iter().find(|network| network.as_str() == word) {
             Some(network) => networks.push(network),
             None => {
-                let hint = did_you_mean(word, NETWORKS.map(Network::as_str));
+                let hint = did_you_mean(word, Network::ALL.map(Network::as_str));
                 report.fault(place, format!("unknown network \"{word}\""), hint);
             }
         }

@@ -8,7 +8,7 @@ use crate::playbook::nearest::did_you_mean;
 use crate::playbook::report::Report;
 use crate::playbook::tree::{Entry, Node};
 
-pub const KEYS: [&str; 6] = ["kind", "text", "buttons", "channels", "whatsapp-template", "wordings"];
+pub const KEYS: [&str; 7] = ["kind", "text", "image", "buttons", "channels", "whatsapp-template", "wordings"];
 pub const WORDING_KEYS: [&str; 7] =
     ["language", "gender", "channel", "variant", "share", "text", "whatsapp-template"];
 /// A language, a gender, a channel and a variant each in their combinations.
@@ -24,6 +24,7 @@ pub fn message(entry: &Entry, language: &str, report: &mut Report<'_>) -> Messag
         name: entry.key.as_str().into(),
         kind: kind(&fields, entry, report),
         text: fields.required("text", "what the person reads", report),
+        image: image(&fields, report),
         buttons: fields.list("buttons", report).iter().map(|node| button(node, report)).collect(),
         channels: channels(&fields, report),
         whatsapp_template: fields
@@ -31,6 +32,18 @@ pub fn message(entry: &Entry, language: &str, report: &mut Report<'_>) -> Messag
             .map(|node| whatsapp_template(node, language, report)),
         wordings: wordings(&fields, language, report),
     }
+}
+
+/// The platforms fetch it themselves, and only over TLS.
+fn image(fields: &Fields<'_>, report: &mut Report<'_>) -> Option<String> {
+    let address = fields.optional("image", report)?;
+    let plain = !address.contains(|letter: char| letter.is_whitespace() || letter.is_control());
+    if plain && address.strip_prefix("https://").is_some_and(|rest| !rest.is_empty()) {
+        return Some(address.to_owned());
+    }
+    let hint = "write the address of the picture itself, as the browser shows it: \"https://…/crete.jpg\"";
+    report.fault(fields.key_place("image"), format!("\"{address}\" is no address of an image"), hint);
+    None
 }
 
 /// `wordings: [{ gender: female, text: … }, { language: en, text: …, whatsapp-template: … }]`.

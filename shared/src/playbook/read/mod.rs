@@ -14,6 +14,7 @@ mod quiet;
 mod step_time;
 mod tags;
 mod times;
+mod worklist;
 
 use std::collections::BTreeMap;
 
@@ -24,7 +25,7 @@ use super::fields::Fields;
 use super::report::Report;
 use super::tree::Node;
 
-pub const PARTS: [&str; 18] = [
+pub const PARTS: [&str; 19] = [
     "business",
     "agents",
     "teams",
@@ -41,6 +42,7 @@ pub const PARTS: [&str; 18] = [
     "campaigns",
     "pace",
     "tags",
+    "worklist",
     "deals",
     "bus",
 ];
@@ -88,6 +90,7 @@ pub fn playbook(tree: &Node, version: PlaybookVersion, report: &mut Report<'_>) 
             .map(|campaign| (campaign.name.clone(), campaign))
             .collect(),
         paces: pace::paces(&fields, report),
+        worklist: worklist::worklist(&fields, report),
         deals: fields
             .named("deals", report)
             .into_iter()
@@ -131,4 +134,5 @@ pub mod keys {
     pub use super::message::{KEYS as MESSAGE, WORDING_KEYS as WORDING};
     pub use super::pace::KEYS as PACE;
     pub use super::tags::KEYS as TAGS;
+    pub use super::worklist::{DAILY_KEYS as DAILY, KEYS as WORKLIST};
 }

@@ -14,7 +14,7 @@ fn bracketed(text: &str) -> String {
 /// What the call asks for, without what the rules of the business say of it.
 pub fn wanted(operation: &Operation) -> Wanted {
     match operation {
-        Operation::SendWhatsApp { from, to, content } => {
+        Operation::SendWhatsApp { from, to, content, .. } => {
             let to = match to {
                 WhatsAppRecipient::Phone(phone) => phone.digits().to_owned(),
                 WhatsAppRecipient::Id(id) | WhatsAppRecipient::User(id) => id.clone(),
