@@ -1,5 +1,6 @@
 //! The operations of DynamoDB that the engine answers: JSON in, JSON out, as on the wire.
 
+use dynoxide::actions::transact_write_items::TransactWriteItemsRequest;
 use dynoxide::{Database, DynoxideError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -24,7 +25,11 @@ fn dispatch(database: &Database, operation: &str, body: &[u8]) -> Result<String,
         "UpdateItem" => with(body, |request| database.update_item(request)),
         "DeleteItem" => with(body, |request| database.delete_item(request)),
         "Query" => with(body, |request| database.query(request)),
-        "TransactWriteItems" => with(body, |request| database.transact_write_items(request)),
+        // A token makes good a lost answer, and within a process none is lost. The crate would keep each for ten minutes and
+        // look through all of them at each transaction.
+        "TransactWriteItems" => with(body, |request: TransactWriteItemsRequest| {
+            database.transact_write_items(TransactWriteItemsRequest { client_request_token: None, ..request })
+        }),
         "BatchWriteItem" => with(body, |request| database.batch_write_item(request)),
         "Scan" => with(body, |request| database.scan(request)),
         "CreateTable" => with(body, |request| database.create_table(request)),

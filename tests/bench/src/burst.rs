@@ -64,12 +64,21 @@ impl Burst {
         let begun = clock::now();
         let acknowledged = self.comment(&stack).await?;
         let thousand = acknowledged.len().min(1_000);
-        let (early, late) =
-            (p99(&acknowledged[..thousand]), p99(&acknowledged[acknowledged.len() - thousand..]));
+        let (early, late) = (
+            percentile(&acknowledged[..thousand], 99),
+            percentile(&acknowledged[acknowledged.len() - thousand..], 99),
+        );
         println!(
             "acknowledged: p99 of the first {thousand} {early:?}, of the last {late:?}, ratio {:.2}",
             late.as_secs_f64() / early.as_secs_f64()
         );
+        for tenth in acknowledged.chunks(acknowledged.len().div_ceil(10).max(1)) {
+            println!(
+                "  half within {:?}, 99 of 100 within {:?}",
+                percentile(tenth, 50),
+                percentile(tenth, 99)
+            );
+        }
         let sandbox = stack.sandbox().ok_or("the burst needs the sandbox")?;
         let start: Timestamp = START.parse()?;
         let mut to = start;
@@ -153,10 +162,11 @@ async fn start(first: usize) -> Result<Stack, Failure> {
     Ok(Stack::start(settings).await?)
 }
 
-fn p99(durations: &[Duration]) -> Duration {
+/// What so many of a hundred are within.
+fn percentile(durations: &[Duration], percent: usize) -> Duration {
     let mut sorted = durations.to_vec();
     sorted.sort();
-    sorted.get(sorted.len() * 99 / 100).copied().unwrap_or_default()
+    sorted.get(sorted.len() * percent / 100).copied().unwrap_or_default()
 }
 
 fn of_kind<'s>(sent: &'s [Sent], kind: &str) -> Vec<&'s Sent> {
