@@ -68,7 +68,7 @@ impl HttpConnector for EngineConnector {
             let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
             let body = request.into_body();
             let answered =
-                worker.run(move |database| answer(database, &operation, body.bytes().unwrap_or_default()));
+                worker.run(move |tables| answer(tables, &operation, body.bytes().unwrap_or_default()));
             response(answered.await.map_err(|error| ConnectorError::other(error.into(), None))?)
         })
     }

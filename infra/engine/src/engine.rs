@@ -46,7 +46,7 @@ impl Engine {
     /// socket.
     pub async fn answer(&self, operation: &str, body: Vec<u8>) -> Result<Answer, EngineError> {
         let operation = operation.to_owned();
-        self.worker.run(move |database| operation::answer(database, &operation, &body)).await
+        self.worker.run(move |tables| operation::answer(tables, &operation, &body)).await
     }
 
     /// Deletes the markers of a table that expired before `now`, a page at a time so that others get their turn.
@@ -57,8 +57,8 @@ impl Engine {
         loop {
             let (after, page) = self
                 .worker
-                .run(move |database| {
-                    let page = sweep.page(database);
+                .run(move |tables| {
+                    let page = sweep.page(&tables.database);
                     (sweep, page)
                 })
                 .await?;

@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod folder;
 mod operation;
+mod repeats;
 mod sweep;
 mod worker;
 

@@ -10,8 +10,15 @@ use tokio::sync::oneshot;
 
 use crate::error::EngineError;
 use crate::folder::Folder;
+use crate::repeats::Repeats;
 
-type Job = Box<dyn FnOnce(&Database) + Send>;
+/// What the thread owns.
+pub struct Tables {
+    pub database: Database,
+    pub repeats: Repeats,
+}
+
+type Job = Box<dyn FnOnce(&mut Tables) + Send>;
 
 /// Which of the jobs that wait are taken first.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +50,7 @@ impl Worker {
                 match database {
                     Ok(database) => {
                         let _ = opened.send(Ok(()));
-                        run(database, work);
+                        run(Tables { database, repeats: Repeats::default() }, work);
                     }
                     Err(error) => {
                         let _ = opened.send(Err(EngineError::Open(error.to_string())));
@@ -64,18 +71,18 @@ impl Worker {
     /// Runs `job` on the thread. It runs to its end also when nobody waits for it any more.
     pub async fn run<T: Send + 'static>(
         &self,
-        job: impl FnOnce(&Database) -> T + Send + 'static,
+        job: impl FnOnce(&mut Tables) -> T + Send + 'static,
     ) -> Result<T, EngineError> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |database| {
-            let _ = answer.send(job(database));
+        let job: Job = Box::new(move |tables| {
+            let _ = answer.send(job(tables));
         });
         self.jobs.send((self.rank, job)).map_err(|_| EngineError::Stopped)?;
         answered.await.map_err(|_| EngineError::Stopped)
     }
 }
 
-fn run(database: Database, work: Receiver<(Rank, Job)>) {
+fn run(mut tables: Tables, work: Receiver<(Rank, Job)>) {
     let mut waiting: [VecDeque<Job>; 2] = Default::default();
     loop {
         for (rank, job) in work.try_iter() {
@@ -83,7 +90,7 @@ fn run(database: Database, work: Receiver<(Rank, Job)>) {
         }
         let next = waiting.iter_mut().find_map(VecDeque::pop_front);
         match next.map_or_else(|| work.recv().map(|(_, job)| job), Ok) {
-            Ok(job) => job(&database),
+            Ok(job) => job(&mut tables),
             Err(_) => return,
         }
     }
@@ -102,7 +109,7 @@ mod tests {
         let done = Arc::new(Mutex::new(Vec::new()));
         let note = |name: &'static str| {
             let done = Arc::clone(&done);
-            move |_: &Database| done.lock().unwrap().push(name)
+            move |_: &mut Tables| done.lock().unwrap().push(name)
         };
         let (open, is_open) = mpsc::channel::<()>();
         let hold_up = worker.run(move |_| is_open.recv().unwrap());

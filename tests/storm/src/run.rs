@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use shared::application::ports::{Store, StoreError, TimelineRow};
 
-use crate::judge::{Case, Ending, Violation, judge};
+use crate::judge::{Case, Ending, Gifts, Violation, judge};
 use crate::people::businesses::{self, BUSINESSES, number_of};
 use crate::people::plan::{Kind, Plan};
 use crate::sim::{Settings, Sim};
@@ -90,7 +90,22 @@ fn ending(sim: &Sim, plan: &Plan, ended: bool) -> Ending {
     let overdue = overdue.collect();
     let kept = sim.store.wait(kept_of_the_erased(sim, store.as_ref(), due_before));
     let kept = kept.unwrap_or_else(|error| panic!("a good day's store refused: {error}"));
-    Ending { ended, overdue, undecided: sim.store.index().rows(), numbers, kept, now: plan.end }
+    let gifts = sim.store.wait(gifts(store.as_ref()));
+    let gifts = gifts.unwrap_or_else(|error| panic!("a good day's store refused: {error}"));
+    Ending { ended, overdue, undecided: sim.store.index().rows(), numbers, kept, gifts, now: plan.end }
+}
+
+/// What the campaigns gave.
+async fn gifts(store: &dyn Store) -> Result<BTreeMap<usize, Gifts>, StoreError> {
+    let mut gifts = BTreeMap::new();
+    for number in (0..BUSINESSES).filter(|business| businesses::raffles(*business)) {
+        let (business, name) = (businesses::id(number), "comments".into());
+        let Some(state) = store.campaign(&business, &name).await? else { continue };
+        let given = store.all_grants(&business, &name, None, LEADS_MAX).await?;
+        let numbers = given.into_iter().filter_map(|(lead, grant)| Some((lead, grant.number?))).collect();
+        gifts.insert(number, Gifts { last: state.numbers, numbers });
+    }
+    Ok(gifts)
 }
 
 /// Records of people who were erased that still say something of them.

@@ -7,7 +7,7 @@ use shared::domain::channel::Channel;
 use shared::domain::identity::Identity;
 use shared::domain::ids::LeadId;
 
-use super::Violation;
+use super::{Gifts, Violation};
 use crate::people::acts::{What, Who, Words};
 use crate::people::businesses::{VERSIONS, asks_for_consent};
 use crate::people::plan::{Directory, Kind, Line, Plan};
@@ -28,6 +28,8 @@ pub struct Ending {
     pub numbers: BTreeMap<(usize, String), LeadId>,
     /// Records of people who were erased that still say something of them.
     pub kept: Vec<(usize, LeadId)>,
+    /// What the campaigns gave, by business, where they give anything.
+    pub gifts: BTreeMap<usize, Gifts>,
     pub now: Millis,
 }
 

@@ -8,6 +8,7 @@ mod calls;
 mod case;
 mod doubles;
 mod gates;
+mod gifts;
 mod late;
 mod merges;
 mod missing;
@@ -19,6 +20,7 @@ mod unwanted;
 mod words;
 
 pub use case::{Case, Ending};
+pub use gifts::Gifts;
 
 use crate::world::timers::{Millis, timestamp};
 
@@ -43,6 +45,7 @@ pub fn judge(case: &Case<'_>) -> Vec<Violation> {
     missing::judge(case, &mut found);
     calls::judge(case, &mut found);
     gates::judge(case, &mut found);
+    gifts::judge(case, &mut found);
     late::judge(case, &mut found);
     unwanted::judge(case, &mut found);
     merges::judge(case, &mut found);

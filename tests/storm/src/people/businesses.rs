@@ -115,6 +115,16 @@ pub fn asks_for_consent(business: usize) -> bool {
     business == 1
 }
 
+/// Whether whoever comments takes part in a raffle: the third's answers depend on nothing but what happened.
+pub fn raffles(business: usize) -> bool {
+    business != 2
+}
+
+/// How many take part in it.
+pub const PLACES: u32 = 3;
+/// What stands before a number in a text.
+pub const NUMBER: &str = " number ";
+
 /// The field that has to be ticked.
 pub const CONSENT_FIELD: &str = "newsletter";
 
@@ -153,6 +163,12 @@ pub fn playbook(business: usize, version: usize) -> String {
             "  {message}:\n    kind: service\n    text: \"[{message}] {name} v{version}\"\n    channels: [{channels}]\n"
         )
     };
+    let gives = match raffles(business) {
+        true => format!(
+            "    gives: {{ raffle-number: true, first: {PLACES}, otherwise: {{ reply: [\"[reply] ד v{version}\"], private-reply: comment-late }} }}\n"
+        ),
+        false => String::new(),
+    };
     let ask = "    buttons: [{ consent: \"כן\", text: \"אני מסכים/ה\" }]\n";
     [
         format!(
@@ -176,7 +192,13 @@ pub fn playbook(business: usize, version: usize) -> String {
         service("missed-call", "whatsapp", ask),
         service("after-call", "whatsapp", ""),
         service("thanks", "whatsapp, messenger", ""),
-        plain("comment-thanks", "messenger, instagram"),
+        match raffles(business) {
+            true => format!(
+                "  comment-thanks:\n    kind: service\n    text: \"[comment-thanks] {name} v{version}{NUMBER}{{{{ raffle_number }}}}\"\n    channels: [messenger, instagram]\n{}",
+                plain("comment-late", "messenger, instagram"),
+            ),
+            false => plain("comment-thanks", "messenger, instagram"),
+        },
         plain("goodbye", "whatsapp, messenger, instagram"),
         "journeys:\n".to_owned(),
         format!(
@@ -191,7 +213,7 @@ pub fn playbook(business: usize, version: usize) -> String {
         "  agreed:\n    starts: [consent.given]\n    stops: [lead.opted-out]\n    not-again-within: 1 hour\n    steps:\n      - send: thanks\n      - { after: 2 days, send: offer, within: 3 days }\n".to_owned(),
         "  commenter:\n    starts: [comment.made]\n    steps:\n      - { tag: commenter }\n".to_owned(),
         format!(
-            "campaigns:\n  comments:\n    kind: comment-reply\n    on: [facebook, instagram]\n    reply: [\"[reply] א v{version}\", \"[reply] ב v{version}\", \"[reply] ג v{version}\"]\n    like: true\n    private-reply: comment-thanks\n"
+            "campaigns:\n  comments:\n    kind: comment-reply\n    on: [facebook, instagram]\n    reply: [\"[reply] א v{version}\", \"[reply] ב v{version}\", \"[reply] ג v{version}\"]\n    like: true\n    private-reply: comment-thanks\n{gives}"
         ),
         format!("bus: [{}]\n", announces(business).join(", ")),
     ]
