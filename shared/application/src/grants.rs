@@ -16,10 +16,11 @@ use crate::held::hint_at;
 use crate::ports::{InboxId, InboxRow, InboxRowId};
 use crate::world::{ATTEMPTS_MAX, WorkError, World};
 
-/// How many wishes one transaction numbers: each takes three writes of the hundred that it may have.
-const WISHES_PER_COMMIT_MAX: usize = 30;
+/// How many wishes one transaction numbers. Each takes three writes of the hundred that it may have; but whoever waits for
+/// the embedded engine waits for the longest transaction, too.
+const WISHES_PER_COMMIT_MAX: usize = 8;
 /// How many such transactions one call makes. What is left is found by the next hint or tick.
-const COMMITS_PER_CALL_MAX: usize = 20;
+const COMMITS_PER_CALL_MAX: usize = 75;
 
 /// What a campaign's transaction writes, all of it or nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
