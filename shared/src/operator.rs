@@ -1,4 +1,4 @@
-//! What the operator asks of a business's campaigns, on one machine as on AWS: a question and its answer as JSON, so that
+//! What the operator asks of a business's campaigns and of what is scheduled, on one machine as on AWS: a question and its answer as JSON, so that
 //! both ways to ask it are one.
 
 use application::campaigns::{
@@ -6,10 +6,15 @@ use application::campaigns::{
 };
 use application::catch_up;
 use application::grants::load_coupons;
+use application::scheduled::{self, ScheduleError, Scheduled};
 use application::{WorkError, World};
 use domain::catch_up::CatchUp;
-use domain::ids::{BusinessId, CampaignName};
+use domain::ids::{BusinessId, CampaignName, LeadId, MessageName, WorkId};
 use domain::raffle::Draw;
+use domain::scheduled::Schedule;
+use domain::work::Work;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -41,6 +46,23 @@ pub enum Asked {
     Replay {
         since: String,
     },
+    /// Schedules a message for whoever has this phone number or record, at a civil time of the business.
+    Schedule {
+        to: String,
+        message: String,
+        at: String,
+        note: Option<String>,
+    },
+    Scheduled,
+    Reschedule {
+        lead: String,
+        work: String,
+        at: String,
+    },
+    CancelScheduled {
+        lead: String,
+        work: String,
+    },
 }
 
 /// Why it cannot be done, in words for the operator.
@@ -56,6 +78,12 @@ pub enum AskedError {
         "\"{0}\" is neither a span nor a moment; write --since \"2 days\" or --since 2026-12-01T09:00:00+02:00"
     )]
     Since(String),
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
+    #[error("\"{0}\" is no moment; write it as the clock there shows it: \"2026-12-01 10:00\"")]
+    Moment(String),
+    #[error("no such message is scheduled; copy its name as masa schedule shows it")]
+    NotScheduled,
     #[error("a call loads at most {CODES_PER_CALL_MAX} codes")]
     TooManyCodes,
 }
@@ -88,6 +116,32 @@ pub async fn carry_out(world: &World, business: &BusinessId, asked: &Asked) -> R
             let connections = catch_up::start(world, business, since_when(since, world)?).await?;
             json!({ "business": business.as_str(), "connections": connections })
         }
+        Asked::Schedule { to, message, at, note } => {
+            let at = moment(world, business, at).await?;
+            let wanted = Schedule { message: MessageName::new(message), at, note: note.clone() };
+            scheduled_as(world, business, scheduled::schedule(world, business, to, &wanted).await?).await?
+        }
+        Asked::Reschedule { lead, work, at } => {
+            let (name, at) = (name_of(lead, work)?, moment(world, business, at).await?);
+            scheduled_as(world, business, scheduled::reschedule(world, business, name, at).await?).await?
+        }
+        Asked::CancelScheduled { lead, work } => {
+            scheduled::cancel(world, business, name_of(lead, work)?).await?;
+            json!({ "business": business.as_str() })
+        }
+        Asked::Scheduled => {
+            let zone = zone_of(world, business).await?;
+            let all = scheduled::all(world, business).await?;
+            let one = |(lead, work): &(LeadId, Work)| {
+                json!({
+                    "lead": lead.to_string(),
+                    "work": work.id.to_string(),
+                    "message": work.action.message().map(MessageName::as_str),
+                    "at": civil(work.due_at, &zone),
+                })
+            };
+            json!({ "business": business.as_str(), "scheduled": all.iter().map(one).collect::<Vec<_>>() })
+        }
         Asked::RaffleEntrants { campaign } => {
             let entrants = entrants(world, business, &CampaignName::new(campaign)).await?;
             let entrant =
@@ -98,6 +152,44 @@ pub async fn carry_out(world: &World, business: &BusinessId, asked: &Asked) -> R
                 .collect()
         }
     })
+}
+
+fn name_of(lead: &str, work: &str) -> Result<(LeadId, WorkId), AskedError> {
+    LeadId::parse(lead).zip(WorkId::parse(work)).ok_or(AskedError::NotScheduled)
+}
+
+/// What is answered to whoever scheduled a message: its name, and when it leaves.
+async fn scheduled_as(
+    world: &World,
+    business: &BusinessId,
+    scheduled: Scheduled,
+) -> Result<Value, AskedError> {
+    let zone = zone_of(world, business).await?;
+    Ok(json!({
+        "business": business.as_str(),
+        "lead": scheduled.lead.to_string(),
+        "work": scheduled.work.to_string(),
+        "leaves_at": civil(scheduled.leaves_at, &zone),
+    }))
+}
+
+async fn zone_of(world: &World, business: &BusinessId) -> Result<TimeZone, AskedError> {
+    let playbook = world.playbooks.current(business, world.clock.now()).await.map_err(WorkError::from)?;
+    Ok(playbook.ok_or_else(|| WorkError::NoPlaybook(business.clone()))?.business.zone.clone())
+}
+
+/// A civil time of the business, or a moment with its offset.
+async fn moment(world: &World, business: &BusinessId, text: &str) -> Result<Timestamp, AskedError> {
+    if let Ok(moment) = text.parse() {
+        return Ok(moment);
+    }
+    let zone = zone_of(world, business).await?;
+    let civil = text.parse::<DateTime>().ok().and_then(|civil| zone.to_timestamp(civil).ok());
+    civil.ok_or_else(|| AskedError::Moment(text.chars().take(60).collect()))
+}
+
+fn civil(at: Timestamp, zone: &TimeZone) -> String {
+    zone.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 fn since_when(text: &str, world: &World) -> Result<Timestamp, AskedError> {

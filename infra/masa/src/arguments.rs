@@ -52,6 +52,8 @@ pub enum Command {
     /// Bind a raffle to a secret, draw it, and let anybody check it
     #[command(subcommand)]
     Raffle(RaffleCommand),
+    /// Schedule a message for one person, and see, move or call off what is scheduled
+    Schedule(ScheduleOf),
     /// Say which accounts somebody of the business looks in on today, and what they do there by hand
     Worklist(WorklistOf),
     /// Put Masa on AWS, or bring it up to date
@@ -169,6 +171,62 @@ pub struct Simulate {
     /// The language of words and reasons; without it, the business's
     #[arg(long, value_enum)]
     pub lang: Option<Language>,
+}
+
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct ScheduleOf {
+    #[command(subcommand)]
+    pub command: Option<ScheduleCommand>,
+    #[command(flatten)]
+    pub place: Where,
+}
+
+#[derive(Subcommand)]
+pub enum ScheduleCommand {
+    /// Schedule a message of the playbook
+    Add {
+        /// The person's phone number, or the id of their record
+        #[arg(long, value_name = "PHONE")]
+        to: String,
+        /// Which message
+        #[arg(long, value_name = "NAME")]
+        message: String,
+        /// When, as the business's clock shows it, such as "2026-12-01 10:00"
+        #[arg(long, value_name = "TIME")]
+        at: String,
+        /// What the message says as {{ fields.note }}
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+        /// The business, where there are several
+        #[arg(long, value_name = "ID")]
+        business: Option<String>,
+        #[command(flatten)]
+        place: Where,
+    },
+    /// Let it go at another time
+    Move {
+        /// As the list has it
+        name: String,
+        /// When, as the business's clock shows it
+        #[arg(long, value_name = "TIME")]
+        at: String,
+        /// The business, where there are several
+        #[arg(long, value_name = "ID")]
+        business: Option<String>,
+        #[command(flatten)]
+        place: Where,
+    },
+    /// Do not let it go
+    Cancel {
+        /// As the list has it
+        name: String,
+        /// The business, where there are several
+        #[arg(long, value_name = "ID")]
+        business: Option<String>,
+        #[command(flatten)]
+        place: Where,
+    },
 }
 
 #[derive(Args)]

@@ -111,12 +111,12 @@ pub async fn raffle(command: &RaffleCommand) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn word(value: &Value) -> &str {
+pub fn word(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
 /// The answer of the one business, or of the one that is named.
-async fn ask_one(place: &Where, business: Option<&str>, asked: &Asked) -> Result<Value, Refusal> {
+pub async fn ask_one(place: &Where, business: Option<&str>, asked: &Asked) -> Result<Value, Refusal> {
     let mut answers = ask(place, business, asked).await?;
     match (answers.len(), answers.pop()) {
         (1, Some(answer)) => Ok(answer),
@@ -126,7 +126,7 @@ async fn ask_one(place: &Where, business: Option<&str>, asked: &Asked) -> Result
 }
 
 /// What each business answers, or the one that is named. A question that changes something is asked of one.
-async fn ask(place: &Where, business: Option<&str>, asked: &Asked) -> Result<Vec<Value>, Refusal> {
+pub async fn ask(place: &Where, business: Option<&str>, asked: &Asked) -> Result<Vec<Value>, Refusal> {
     if place.installation.is_some() {
         return aws::operate(place, business, asked).await;
     }

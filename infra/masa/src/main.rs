@@ -15,6 +15,7 @@ mod playbook;
 mod publish;
 mod redrive;
 mod run;
+mod schedule;
 mod simulate;
 mod tasks;
 mod templates;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
             Command::Campaigns(asked) => campaigns::campaigns(&asked).await,
             Command::Coupons(command) => campaigns::coupons(&command).await,
             Command::Raffle(command) => campaigns::raffle(&command).await,
+            Command::Schedule(typed) => schedule::schedule(&typed).await,
             Command::Worklist(typed) => worklist::worklist(&typed),
             Command::Cost(cost) => cost::cost(&cost),
             Command::Deploy(deploy) => aws::deploy(&deploy).await,

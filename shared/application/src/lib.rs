@@ -25,6 +25,7 @@ pub mod redrive;
 pub mod release;
 pub mod rescue;
 mod roster;
+pub mod scheduled;
 pub mod sweep;
 pub mod tasks;
 pub mod timeline;

@@ -65,17 +65,32 @@ pub(crate) async fn set_going(
     id: LeadId,
     decide: impl Fn(&Lead, &Context<'_>) -> Option<Decision> + Send + Sync,
 ) -> Result<bool, WorkError> {
+    let decide = |lead: &Lead, context: &Context<'_>| decide(lead, context).map(|it| (it, ())).ok_or(());
+    Ok(carry_out(world, business, id, decide).await?.is_some_and(|done| done.is_ok()))
+}
+
+/// Carries out what `decide` says of a lead, on its freshest record. A refusal changes nothing; `None`: there is no such
+/// lead.
+pub(crate) async fn carry_out<T, R>(
+    world: &World,
+    business: &BusinessId,
+    id: LeadId,
+    decide: impl Fn(&Lead, &Context<'_>) -> Result<(Decision, T), R> + Send + Sync,
+) -> Result<Option<Result<T, R>>, WorkError> {
     for _ in 0..ATTEMPTS_MAX {
-        let Some(lead) = world.store.lead(business, id).await? else { return Ok(false) };
+        let Some(lead) = world.store.lead(business, id).await? else { return Ok(None) };
         let decidable = world.decidable(&lead).await?;
-        let Some(decision) = decide(&lead, &decidable.context(&world.pepper)) else { return Ok(false) };
+        let (decision, answer) = match decide(&lead, &decidable.context(&world.pepper)) {
+            Ok(decided) => decided,
+            Err(refusal) => return Ok(Some(Err(refusal))),
+        };
         let commit = Commit::of(&lead, decision, Vec::new(), decidable.now());
         match world.store.commit(&commit).await {
             Ok(()) => {
                 if let Some(lead) = &commit.lead {
                     world.hint(lead).await;
                 }
-                return Ok(true);
+                return Ok(Some(Ok(answer)));
             }
             Err(CommitError::Conflict(_)) => {}
             Err(CommitError::Store(error)) => return Err(error.into()),

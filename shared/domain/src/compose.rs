@@ -14,6 +14,7 @@ use crate::ids::{AssetId, CampaignName, RuleName};
 use crate::lead::Lead;
 use crate::playbook::{Button, Message, Playbook, WhatsAppTemplate};
 use crate::render::{self, RenderError};
+use crate::scheduled::with_note;
 use crate::work::{Action, Work, WorkState};
 
 /// Why no call can be made of this work.
@@ -47,9 +48,10 @@ fn park(error: &RenderError, what: &str) -> Uncomposable {
 pub fn operation_for(draft: &Draft<'_>, work: &Work) -> Result<Operation, Uncomposable> {
     let (lead, playbook) = (&draft.lead, draft.playbook());
     match &work.action {
-        Action::Send { message, channel, .. } => {
+        Action::Send { message, channel, purpose } => {
             let message = known(draft, message.as_str())?.worded(lead, *channel);
-            send(&of_its_deal(lead, work), playbook, &message, *channel, draft.now())
+            let lead = of_its_deal(lead, work);
+            send(&with_note(&lead, purpose), playbook, &message, *channel, draft.now())
         }
         Action::PrivateReply { to, message, campaign } => {
             let channel = to.network.private_channel();
@@ -113,9 +115,10 @@ pub fn evidence_for(draft: &Draft<'_>, work: &Work) -> Option<Operation> {
                 text,
             })
         }
-        Action::Send { message, channel: Channel::Instagram, .. } if !goes_as_a_card(draft, work) => {
+        Action::Send { message, channel: Channel::Instagram, purpose } if !goes_as_a_card(draft, work) => {
             let message = draft.message(message)?.worded(&draft.lead, Channel::Instagram);
             let lead = of_its_deal(&draft.lead, work);
+            let lead = with_note(&lead, purpose);
             let (text, _) = free_form(&lead, draft.playbook(), &message, Channel::Instagram).ok()?;
             let Identity::Igsid(person) = draft.lead.address(Channel::Instagram)? else { return None };
             let asset = sender_asset(&draft.lead, draft.playbook(), Channel::Instagram)?;

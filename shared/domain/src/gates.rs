@@ -61,7 +61,7 @@ pub fn check(lead: &Lead, work: &Work, context: &Context<'_>) -> Gate {
         },
         Action::Send { message, channel, purpose } => match context.playbooks.current.messages.get(message) {
             Some(message) => {
-                check_message(lead, work, &message.worded(lead, *channel), *channel, *purpose, context)
+                check_message(lead, work, &message.worded(lead, *channel), *channel, purpose, context)
             }
             None => missing(work),
         },
@@ -78,10 +78,10 @@ fn check_message(
     work: &Work,
     message: &Message,
     channel: Channel,
-    purpose: Purpose,
+    purpose: &Purpose,
     context: &Context<'_>,
 ) -> Gate {
-    if lead.opt_out.is_some() && purpose != Purpose::OptOutConfirmation {
+    if lead.opt_out.is_some() && *purpose != Purpose::OptOutConfirmation {
         return skip("the person has refused messages", "R3");
     }
     if message.kind == Kind::Marketing {

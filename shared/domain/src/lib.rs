@@ -47,6 +47,7 @@ pub mod retry;
 pub mod run;
 pub mod said;
 pub mod schedule;
+pub mod scheduled;
 mod sent;
 pub mod simulate;
 pub mod source;

@@ -113,6 +113,8 @@ words! {
         Sent = "sent",
         Delivered = "delivered",
         Read = "read",
+        /// A person of the business wants a message to go then.
+        Scheduled = "scheduled",
         Moved = "moved",
         Skipped = "skipped",
         Retried = "retried",

@@ -145,10 +145,12 @@ pub struct CommentAt {
 }
 
 /// Why a message is written, as far as a rule asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// As the playbook says of the message.
     Playbook,
+    /// A person of the business chose it for this lead and this moment, and may have written something with it.
+    Scheduled { note: Option<String> },
     /// The one answer to an opt-out, which alone may follow it (R3).
     OptOutConfirmation,
 }

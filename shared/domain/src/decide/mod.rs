@@ -17,10 +17,11 @@ mod phone;
 mod steps;
 mod tags;
 
+pub use answer::unreachable;
 pub(crate) use capture::{CONSENTS_MAX, FIELDS_MAX, captured as capture_lead_ad};
 pub(crate) use comments::looked_up;
-pub use draft::Draft;
 pub(crate) use draft::describe;
+pub use draft::{Draft, Plan};
 pub(crate) use follow::told as follow_told;
 pub(crate) use journeys::{compare_segments, is_forgettable, stop as stop_run};
 pub(crate) use messages::{leave_in_peace, stop_marketing};

@@ -22,6 +22,7 @@ mod promises;
 mod refusals;
 mod room;
 mod rules;
+mod scheduled;
 mod signs;
 mod tags;
 mod tale;

@@ -221,7 +221,9 @@ fn action(chance: &mut Chance) -> Action {
     let campaign = CampaignName::new(chance.text());
     match chance.below(10) {
         0 => {
-            let purpose = chance.pick(&[Purpose::Playbook, Purpose::OptOutConfirmation]);
+            let note = chance.maybe(Chance::text);
+            let scheduled = Purpose::Scheduled { note };
+            let purpose = chance.pick(&[Purpose::Playbook, Purpose::OptOutConfirmation, scheduled]);
             Action::Send { message, channel: channel(chance), purpose }
         }
         1 => Action::PrivateReply { to, message, campaign },

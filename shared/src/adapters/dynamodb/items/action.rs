@@ -69,6 +69,8 @@ pub enum ActionItem {
 #[serde(rename_all = "kebab-case")]
 pub enum PurposeItem {
     OptOutConfirmation,
+    /// What was written with it.
+    Scheduled(Option<String>),
 }
 
 /// Network, asset, comment, post; whether it is live.
@@ -114,6 +116,7 @@ impl From<&Action> for ActionItem {
                 let p = match purpose {
                     Purpose::Playbook => None,
                     Purpose::OptOutConfirmation => Some(PurposeItem::OptOutConfirmation),
+                    Purpose::Scheduled { note } => Some(PurposeItem::Scheduled(note.clone())),
                 };
                 Self::Send { m: message.to_string(), c: channel_letter(*channel), p }
             }
@@ -153,6 +156,7 @@ impl ActionItem {
                 let purpose = match p {
                     None => Purpose::Playbook,
                     Some(PurposeItem::OptOutConfirmation) => Purpose::OptOutConfirmation,
+                    Some(PurposeItem::Scheduled(note)) => Purpose::Scheduled { note },
                 };
                 Action::Send { message: MessageName::new(m), channel: channel(c)?, purpose }
             }
