@@ -4,7 +4,7 @@
 //! longer than the transaction. A repeat comes within seconds.
 
 use std::collections::hash_map::DefaultHasher;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::hash::{Hash, Hasher};
 
 /// How many transactions are remembered: more than are under way at any time.
@@ -13,7 +13,7 @@ const REMEMBERED_MAX: usize = 4_096;
 /// What was answered to a transaction that was done, by its token.
 #[derive(Debug, Default)]
 pub struct Repeats {
-    done: HashMap<String, Done>,
+    done: BTreeMap<String, Done>,
     order: VecDeque<String>,
 }
 
