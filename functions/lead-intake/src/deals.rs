@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use shared::application::decide_event::{decide_event, find_lead};
 use shared::domain::deal::{DEAL_FACTS_MAX, DealChange, Stage};
 use shared::domain::email::EmailAddress;
-use shared::domain::event::{Event, EventKind, Responder};
+use shared::domain::event::{Details, Event, EventKind, Responder};
 use shared::domain::event_key::{EventKey, Sameness};
 use shared::domain::identity::Identity;
 use shared::domain::ids::{DealId, DealKind, LeadId};
@@ -43,7 +43,12 @@ async fn take(
         return Err(Rejection::Unreadable(HOW));
     };
     let event = event(intake, request, &playbook, &deal).map_err(Rejection::Invalid)?;
-    let known = find_lead(&intake.world, &event).await.map_err(|error| access::failed(&error))?;
+    decide(intake, &event).await
+}
+
+/// Decides what is said of a deal at once. Whose id is no lead's is told so.
+pub async fn decide(intake: &LeadIntake, event: &Event) -> Result<ApiGatewayV2httpResponse, Rejection> {
+    let known = find_lead(&intake.world, event).await.map_err(|error| access::failed(&error))?;
     if let (Identity::Lead(_), Some(lead)) = (&event.author, known) {
         let record = intake.world.store.lead(&event.business, lead).await;
         if record.map_err(|error| access::failed(&error.into()))?.is_none() {
@@ -51,12 +56,12 @@ async fn take(
             return Err(Rejection::Invalid([fault].into()));
         }
     }
-    let decided = decide_event(&intake.world, &event, known, None).await;
+    let decided = decide_event(&intake.world, event, known, None).await;
     let decided = decided.map_err(|error| access::failed(&error))?;
     Ok(accepted(decided.lead()))
 }
 
-type Faults = BTreeMap<String, String>;
+pub type Faults = BTreeMap<String, String>;
 
 /// All faults at once, so that the sender is mended in one go.
 fn event(
@@ -83,15 +88,7 @@ fn event(
     });
     let names = kind.as_ref().map(|(_, names)| *names).cloned().unwrap_or_default();
     let (dates, facts) = (dates(playbook, deal, &names, &mut faults), facts(deal, &names, &mut faults));
-    let at = match access::text(deal, "at").map(|at| at.parse::<Timestamp>()) {
-        None => now,
-        // A clock that runs ahead does not make it of tomorrow.
-        Some(Ok(at)) => at.min(now),
-        Some(Err(_)) => {
-            faults.insert("at".to_owned(), "send a moment such as 2026-11-30T09:00:00+02:00".to_owned());
-            now
-        }
-    };
+    let at = said_at(deal, now, &mut faults);
     let (Some((author, also)), Some(id), Some((kind, _)), true) = (author, id, kind, faults.is_empty())
     else {
         return Err(faults);
@@ -109,12 +106,32 @@ fn event(
         occurred_at: at,
         author,
         also,
-        kind: EventKind::Deal(DealChange { id: DealId::new(id), kind, stage, dates, facts }),
+        kind: EventKind::Deal(DealChange {
+            id: DealId::new(id),
+            kind,
+            stage,
+            dates,
+            facts,
+            replaces: None,
+            details: Details::default(),
+        }),
     })
 }
 
-/// Whose deal it is: a lead by its id, a phone, an address.
-fn author(deal: &Map<String, Value>, faults: &mut Faults) -> Option<(Identity, Vec<Identity>)> {
+/// When it was said, by the sender's clock: one that runs ahead does not make it of tomorrow.
+pub fn said_at(body: &Map<String, Value>, now: Timestamp, faults: &mut Faults) -> Timestamp {
+    match access::text(body, "at").map(|at| at.parse::<Timestamp>()) {
+        None => now,
+        Some(Ok(at)) => at.min(now),
+        Some(Err(_)) => {
+            faults.insert("at".to_owned(), "send a moment such as 2026-11-30T09:00:00+02:00".to_owned());
+            now
+        }
+    }
+}
+
+/// Whose it is: a lead by its id, a phone, an address.
+pub fn author(deal: &Map<String, Value>, faults: &mut Faults) -> Option<(Identity, Vec<Identity>)> {
     let mut names = Vec::new();
     if let Some(id) = access::text(deal, "lead") {
         match LeadId::parse(&id) {
@@ -137,7 +154,7 @@ fn author(deal: &Map<String, Value>, faults: &mut Faults) -> Option<(Identity, V
         }
     }
     if names.is_empty() && !["lead", "phone", "email"].iter().any(|field| faults.contains_key(*field)) {
-        let what = "say whose deal it is: send phone, email, or lead".to_owned();
+        let what = "say whose it is: send phone, email, or lead".to_owned();
         faults.insert("phone".to_owned(), what);
     }
     let also = names.split_off(names.len().min(1));
@@ -150,14 +167,14 @@ fn kind<'p>(
     deal: &Map<String, Value>,
     faults: &mut Faults,
 ) -> Option<(DealKind, &'p DealNames)> {
-    let known = || playbook.deals.keys().map(DealKind::as_str).collect::<Vec<_>>().join(", ");
+    let known = || playbook.own_deals().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>().join(", ");
     let named = access::text(deal, "kind");
     let found = match &named {
-        Some(kind) => playbook.deals.get_key_value(&DealKind::new(kind.as_str())),
-        None => playbook.deals.iter().next().filter(|_| playbook.deals.len() == 1),
+        Some(kind) => playbook.own_deals().find(|(known, _)| known.as_str() == kind),
+        None => playbook.own_deals().next().filter(|_| playbook.own_deals().count() == 1),
     };
     if found.is_none() {
-        let what = match playbook.deals.is_empty() {
+        let what = match playbook.own_deals().next().is_none() {
             true => "the playbook has no kinds of deal; add them under deals".to_owned(),
             false => format!("send one of the playbook's kinds: {}", known()),
         };
@@ -180,12 +197,7 @@ fn dates(
             faults.insert(place, format!("the playbook's dates are: {}", names.dates.join(", ")));
             continue;
         }
-        let moment = value.as_str().map(str::trim).and_then(|text| {
-            let moment = text.parse::<Timestamp>().ok();
-            let civil =
-                || text.parse::<DateTime>().ok()?.to_zoned_datetime(playbook.business.zone.clone()).ok();
-            moment.or_else(|| Some(civil()?.timestamp()))
-        });
+        let moment = value.as_str().and_then(|text| moment(playbook, text));
         match (value, moment) {
             (Value::Null, _) => drop(dates.insert(name.clone(), None)),
             (_, Some(moment)) => drop(dates.insert(name.clone(), Some(moment))),
@@ -197,6 +209,14 @@ fn dates(
         }
     }
     dates
+}
+
+/// A moment, or a civil time in the business's zone.
+pub fn moment(playbook: &Playbook, text: &str) -> Option<Timestamp> {
+    let moment = text.trim().parse::<Timestamp>().ok();
+    let civil =
+        || text.trim().parse::<DateTime>().ok()?.to_zoned_datetime(playbook.business.zone.clone()).ok();
+    moment.or_else(|| Some(civil()?.timestamp()))
 }
 
 fn facts(deal: &Map<String, Value>, names: &DealNames, faults: &mut Faults) -> BTreeMap<String, String> {

@@ -1,6 +1,7 @@
-//! Leads come in: forms, calls and deals by HTTP, committed before the answer; lead ads from the inbox.
+//! Leads come in: forms, calls, appointments and deals by HTTP, committed before the answer; lead ads from the inbox.
 
 mod access;
+mod bookings;
 mod calls;
 mod deals;
 mod form_body;
@@ -34,8 +35,9 @@ pub async fn handle_http(intake: &LeadIntake, request: ApiGatewayV2httpRequest) 
         ("POST", ["forms", business, form]) => forms::submitted(intake, &request, business, form).await,
         ("OPTIONS", ["forms", business, form]) => forms::preflight(intake, &request, business, form).await,
         ("POST", ["calls", business]) => calls::reported(intake, &request, business).await,
+        ("POST", ["bookings", business]) => bookings::reported(intake, &request, business).await,
         ("POST", ["deals", business]) => deals::reported(intake, &request, business).await,
-        (_, ["forms", _, _] | ["calls" | "deals", _]) => Rejection::WrongMethod.reply(),
+        (_, ["forms", _, _] | ["calls" | "bookings" | "deals", _]) => Rejection::WrongMethod.reply(),
         _ => Rejection::NoSuchRoute.reply(),
     }
 }

@@ -39,7 +39,7 @@ impl Rejection {
             Self::NoSuchRoute => error(
                 404,
                 "no-such-route",
-                "there is nothing here; forms go to /forms/{business}/{form}, calls to /calls/{business}, deals to /deals/{business}",
+                "there is nothing here; forms go to /forms/{business}/{form}, calls to /calls/{business}, appointments to /bookings/{business}, deals to /deals/{business}",
             ),
             Self::WrongMethod => error(405, "method-not-allowed", "this address takes POST"),
             Self::TooLarge => error(413, "too-large", "the body has more than 256 KiB; send less"),

@@ -5,7 +5,15 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::event::Details;
 use crate::ids::{DealId, DealKind};
+
+/// The kind of deal that an appointment is. Every playbook has it.
+pub const BOOKING: &str = "booking";
+/// The dates of an appointment.
+pub const BOOKING_DATES: [&str; 2] = ["starts_at", "ends_at"];
+/// What else is known of one.
+pub const BOOKING_FACTS: [&str; 2] = ["what", "where"];
 
 /// How many deals one lead's record keeps; of those on which no journey hangs the oldest goes first. With the other limits
 /// it keeps the record far below what a table takes.
@@ -59,6 +67,10 @@ pub struct DealChange {
     /// A date without a moment is taken back.
     pub dates: BTreeMap<String, Option<Timestamp>>,
     pub facts: BTreeMap<String, String>,
+    /// It goes on under this id: an appointment that was moved is booked anew.
+    pub replaces: Option<DealId>,
+    /// What is said of the person.
+    pub details: Details,
 }
 
 #[cfg(test)]

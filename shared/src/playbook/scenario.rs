@@ -287,7 +287,7 @@ fn deal(id: &str, fields: &Fields<'_>, playbook: &Playbook, report: &mut Report<
     let named = fields.optional("kind", report);
     let kind = match named {
         Some(kind) => playbook.deals.get_key_value(&kind.into()),
-        None => playbook.deals.iter().next(),
+        None => playbook.own_deals().next(),
     };
     let Some((kind, names)) = kind else {
         let hint = did_you_mean(named.unwrap_or_default(), playbook.deals.keys().map(|kind| kind.as_str()));
@@ -322,7 +322,15 @@ fn deal(id: &str, fields: &Fields<'_>, playbook: &Playbook, report: &mut Report<
         );
     }
     let stage = stage.and_then(|(_, stage)| stage);
-    Some(DealChange { id: id.into(), kind: kind.clone(), stage, dates, facts })
+    Some(DealChange {
+        id: id.into(),
+        kind: kind.clone(),
+        stage,
+        dates,
+        facts,
+        replaces: None,
+        details: Details::default(),
+    })
 }
 
 impl Person {

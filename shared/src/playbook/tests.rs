@@ -159,7 +159,7 @@ fn a_mistake_about_the_calendar_or_a_deal_has_a_place_and_a_cure() {
     playbook.yaml:150:7: not everybody has a value for trip.destination
         say what stands there then: trip.destination | default('')
     playbook.yaml:150:7: unknown variable "trip.place"
-        there are 23 to choose from
+        there are 29 to choose from
     playbook.yaml:42:19: "Departs" is no name for what a text can use
         small letters, digits and _, and no _time at the end: departs_at
     "#);
@@ -201,7 +201,7 @@ fn a_typical_mistake_has_a_place_and_a_cure() {
     let cases = [
         ("send: welcome", "send: welcom"),
         ("starts: [lead.captured]", "starts: [lead.capture]"),
-        ("stops: [lead.replied, deal.won,", "stops: [lead.replied, booking.made,"),
+        ("stops: [lead.replied, deal.won,", "stops: [lead.replied, meeting.made,"),
         ("after: 3 days", "after: 3 dayz"),
         ("channels: [messenger, instagram]", "channels: [mesenger, instagram]"),
         ("params: [\"first_name | default('לך')\", agent.name", "params: [first_name, agent.nam"),
@@ -222,8 +222,8 @@ fn a_typical_mistake_has_a_place_and_a_cure() {
         did you mean "welcome"?
     playbook.yaml:251:14: unknown trigger "lead.capture"
         did you mean "lead.captured"?
-    playbook.yaml:252:27: unknown trigger "booking.made"
-        there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made, phone.given, phone.confirmed, raffle.won, deal.opened, deal.won, deal.lost, tag.added, field.changed, segment.entered, segment.left
+    playbook.yaml:252:27: unknown trigger "meeting.made"
+        there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made, phone.given, phone.confirmed, raffle.won, deal.opened, deal.won, deal.lost, booking.made, booking.moved, booking.cancelled, tag.added, field.changed, segment.entered, segment.left
     playbook.yaml:256:18: unknown unit "dayz"
         did you mean "days"?
     playbook.yaml:213:16: unknown channel "mesenger"

@@ -1,16 +1,22 @@
 //! Deals: what a business's own system says of them, and the journeys whose steps hang on their dates.
 
+use super::capture;
 use super::draft::Draft;
 use super::journeys;
 use super::steps;
-use crate::deal::{DEAL_FACTS_MAX, DEALS_MAX, Deal, DealChange, Stage};
+use crate::deal::{BOOKING, DEAL_FACTS_MAX, DEALS_MAX, Deal, DealChange, Stage};
 use crate::event::Event;
+use crate::ids::{DealId, DealKind};
 use crate::playbook::{Happened, Trigger};
 use crate::timeline::{Entry, Fact, What};
 
 const FACT_CHARS_MAX: usize = 100;
 
 pub fn changed(draft: &mut Draft<'_>, event: &Event, change: &DealChange) {
+    capture::learn(draft, &change.details);
+    if let Some(old) = &change.replaces {
+        rename(draft, old, &change.id);
+    }
     let known = draft.lead.deals.iter().position(|deal| deal.id == change.id);
     // What was said before something newer, and only comes now, changes nothing.
     if known.is_some_and(|index| draft.lead.deals[index].changed_at > event.occurred_at) {
@@ -64,16 +70,38 @@ pub fn changed(draft: &mut Draft<'_>, event: &Event, change: &DealChange) {
     if dates_moved && known.is_some() {
         steps::dates_moved(draft, &change.id);
     }
-    if before != Some(stage) {
-        let trigger = match stage {
-            Stage::Open => Trigger::DealOpened,
-            Stage::Won => Trigger::DealWon,
-            Stage::Lost => Trigger::DealLost,
-        };
-        let happened = Happened::new(trigger, event.key.as_str()).of(Some(change.kind.as_str()));
-        journeys::happened(draft, Happened { deal: Some(&change.id), ..happened });
-    } else {
-        steps::advance(draft);
+    match trigger(&change.kind, stage, before == Some(stage), dates_moved) {
+        Some(trigger) => {
+            let happened = Happened::new(trigger, event.key.as_str()).of(Some(change.kind.as_str()));
+            journeys::happened(draft, Happened { deal: Some(&change.id), ..happened });
+        }
+        None => steps::advance(draft),
+    }
+}
+
+fn trigger(kind: &DealKind, stage: Stage, same_stage: bool, dates_moved: bool) -> Option<Trigger> {
+    let is_booking = kind.as_str() == BOOKING;
+    match (stage, same_stage) {
+        (Stage::Open, true) if is_booking && dates_moved => Some(Trigger::BookingMoved),
+        (_, true) => None,
+        (Stage::Open | Stage::Won, false) if is_booking => Some(Trigger::BookingMade),
+        (Stage::Lost, false) if is_booking => Some(Trigger::BookingCancelled),
+        (Stage::Open, false) => Some(Trigger::DealOpened),
+        (Stage::Won, false) => Some(Trigger::DealWon),
+        (Stage::Lost, false) => Some(Trigger::DealLost),
+    }
+}
+
+/// A deal goes on under another id, and so do the journeys that hang on it.
+fn rename(draft: &mut Draft<'_>, old: &DealId, new: &DealId) {
+    let lead = &mut draft.lead;
+    if lead.deals.iter().any(|deal| deal.id == *new) {
+        return;
+    }
+    let Some(deal) = lead.deals.iter_mut().find(|deal| deal.id == *old) else { return };
+    deal.id = new.clone();
+    for run in lead.runs.iter_mut().filter(|run| run.deal.as_ref() == Some(old)) {
+        run.deal = Some(new.clone());
     }
 }
 

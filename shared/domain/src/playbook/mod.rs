@@ -29,6 +29,7 @@ pub use quiet_hours::{Allowed, Pause, QuietHours, night_of};
 pub use tags::{TagCampaign, TagPlace};
 
 use crate::channel::Channel;
+use crate::deal::BOOKING;
 use crate::email::EmailAddress;
 use crate::ids::{AssetId, BusinessId, CampaignName, DealKind, FormId, MessageName, PlaybookVersion};
 use crate::pace::Paces;
@@ -88,6 +89,13 @@ pub struct Business {
 pub struct Agent {
     pub name: String,
     pub email: Option<EmailAddress>,
+}
+
+impl Playbook {
+    /// The kinds of deal that the business has beside its appointments.
+    pub fn own_deals(&self) -> impl Iterator<Item = (&DealKind, &DealNames)> {
+        self.deals.iter().filter(|(kind, _)| kind.as_str() != BOOKING)
+    }
 }
 
 /// The assets through which the business speaks.

@@ -237,6 +237,8 @@ fn a_goal_ends_the_journey_and_is_told_of_those_who_were_held_out_as_well() {
             stage: Some(Stage::Won),
             dates: Default::default(),
             facts: Default::default(),
+            replaces: None,
+            details: Default::default(),
         };
         event(phone(), "won", EventKind::Deal(change))
     };

@@ -79,7 +79,7 @@ fn never(check: &Check<'_, '_, '_>, occasion: &Occasion) -> Option<Fault> {
         Trigger::PhoneGiven => asking(check),
         Trigger::RaffleWon => raffles(check),
         Trigger::DealOpened | Trigger::DealWon | Trigger::DealLost => {
-            playbook.deals.keys().map(|kind| kind.as_str()).collect()
+            playbook.own_deals().map(|(kind, _)| kind.as_str()).collect()
         }
         Trigger::TagAdded => tags(check).into_iter().collect(),
         Trigger::SegmentEntered | Trigger::SegmentLeft => {
@@ -92,7 +92,10 @@ fn never(check: &Check<'_, '_, '_>, occasion: &Occasion) -> Option<Fault> {
         | Trigger::ConsentGiven
         | Trigger::CallMissed
         | Trigger::CallEnded
-        | Trigger::PhoneConfirmed => return None,
+        | Trigger::PhoneConfirmed
+        | Trigger::BookingMade
+        | Trigger::BookingMoved
+        | Trigger::BookingCancelled => return None,
     };
     if known.contains(&of) {
         return None;

@@ -1,5 +1,6 @@
 //! Steps that come in their order, and at all.
 
+use domain::deal::BOOKING;
 use domain::playbook::{Delay, Journey, Occasion, Quiet, Step, StepAction, StepZone, Trigger};
 use domain::schedule::{CountsFrom, due_at};
 use jiff::civil::{Time, date};
@@ -67,7 +68,7 @@ fn dates_exist(check: &mut Check<'_, '_, '_>, journey: &Journey) {
             .flat_map(|(kind, names)| names.dates.iter().map(move |date| format!("{kind}.{date}")));
         let known: Vec<String> = known.collect();
         if !known.contains(&written) {
-            let hint = match known.is_empty() {
+            let hint = match playbook.own_deals().next().is_none() && date.kind.as_str() != BOOKING {
                 true => "say what a deal has: deals: { trip: { dates: [departs_at] } }".to_owned(),
                 false => did_you_mean(&written, known.iter().map(String::as_str)),
             };
@@ -77,13 +78,20 @@ fn dates_exist(check: &mut Check<'_, '_, '_>, journey: &Journey) {
             check.step_fault(journey, index, key, what, "write a journey for each kind of deal");
         }
     }
-    let of_a_deal = |start: &Occasion| {
-        matches!(start.trigger, Trigger::DealOpened | Trigger::DealWon | Trigger::DealLost)
+    let is_booking = kind.as_str() == BOOKING;
+    let of_a_deal = |start: &Occasion| match start.trigger {
+        Trigger::BookingMade | Trigger::BookingMoved | Trigger::BookingCancelled => is_booking,
+        Trigger::DealOpened | Trigger::DealWon | Trigger::DealLost => !is_booking,
+        _ => false,
     };
     if let Some(index) = journey.starts.iter().position(|start| !of_a_deal(start)) {
         let path = ["journeys", journey.name.as_str(), "starts", &index.to_string()];
         let what = "its steps hang on a deal's dates, and this start brings no deal";
-        check.fault(&path, what, "start it by deal.opened, deal.won or deal.lost");
+        let hint = match is_booking {
+            true => "start it by booking.made or booking.moved",
+            false => "start it by deal.opened, deal.won or deal.lost",
+        };
+        check.fault(&path, what, hint);
     }
 }
 

@@ -97,6 +97,9 @@ fn in_a_chat(occasions: &[Occasion]) -> bool {
         | Trigger::DealOpened
         | Trigger::DealWon
         | Trigger::DealLost
+        | Trigger::BookingMade
+        | Trigger::BookingMoved
+        | Trigger::BookingCancelled
         | Trigger::TagAdded
         | Trigger::FieldChanged
         | Trigger::SegmentEntered

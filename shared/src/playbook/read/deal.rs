@@ -1,6 +1,7 @@
 //! A kind of deal: its dates and facts, by the names that the business's own system sends.
 
-use domain::deal::DEAL_FACTS_MAX;
+use domain::deal::{BOOKING, BOOKING_DATES, BOOKING_FACTS, DEAL_FACTS_MAX};
+use domain::ids::DealKind;
 use domain::playbook::DealNames;
 use domain::render::{TIME_SUFFIX, VARIABLES};
 
@@ -9,7 +10,13 @@ use crate::playbook::report::Report;
 use crate::playbook::tree::Entry;
 
 /// Words that texts use already.
-const TAKEN: [&str; 2] = ["links", "fields"];
+const TAKEN: [&str; 3] = ["links", "fields", BOOKING];
+
+/// What every playbook has: appointments.
+pub fn booking() -> (DealKind, DealNames) {
+    let names = |names: [&str; 2]| names.map(str::to_owned).to_vec();
+    (DealKind::new(BOOKING), DealNames { dates: names(BOOKING_DATES), facts: names(BOOKING_FACTS) })
+}
 
 pub fn deal(entry: &Entry, report: &mut Report<'_>) -> DealNames {
     let what = format!("the deal \"{}\"", entry.key);

@@ -95,6 +95,7 @@ pub fn playbook(tree: &Node, version: PlaybookVersion, report: &mut Report<'_>) 
             .named("deals", report)
             .into_iter()
             .map(|entry| (entry.key.as_str().into(), deal::deal(entry, report)))
+            .chain([deal::booking()])
             .collect(),
         bus: occasion::triggers(&fields, "bus", report),
         opt_out_confirmation: fields.get("opt-out").and_then(|node| {

@@ -190,7 +190,7 @@ fn what_a_journey_waits_for_can_come() {
         "[{ deal.won: trp }]",
         "[{ lead.captured: contact }]",
         "[{ comment.made: tiktok }]",
-        "[lead.replied]\n    goal: [booking.made]\n    hold-out: 80",
+        "[lead.replied]\n    goal: [meeting.made]\n    hold-out: 80",
     ];
     let said = starts.map(|start| {
         let text = other.replacen("starts: [lead.replied]", &format!("starts: {start}"), 1);
@@ -207,8 +207,8 @@ fn what_a_journey_waits_for_can_come() {
         there are none yet
     p.yaml:22:30: comment.made never comes of "tiktok": it is not a network of this playbook
         there are: facebook, instagram
-    p.yaml:23:12: unknown trigger "booking.made"
-        there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made, phone.given, phone.confirmed, raffle.won, deal.opened, deal.won, deal.lost, tag.added, field.changed, segment.entered, segment.left
+    p.yaml:23:12: unknown trigger "meeting.made"
+        there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made, phone.given, phone.confirmed, raffle.won, deal.opened, deal.won, deal.lost, booking.made, booking.moved, booking.cancelled, tag.added, field.changed, segment.entered, segment.left
     p.yaml:24:15: "80" is no share of people to leave out
         write how many of a hundred people are left out, at most 50: hold-out: 10
     "#);

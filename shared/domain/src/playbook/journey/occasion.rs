@@ -43,6 +43,11 @@ triggers! {
     DealOpened = "deal.opened",
     DealWon = "deal.won",
     DealLost = "deal.lost",
+    /// Somebody booked an appointment.
+    BookingMade = "booking.made",
+    /// The same appointment, at another time.
+    BookingMoved = "booking.moved",
+    BookingCancelled = "booking.cancelled",
     TagAdded = "tag.added",
     /// An answer to a form is another one than before. Of a field.
     FieldChanged = "field.changed",
@@ -66,7 +71,10 @@ impl Trigger {
             | Self::PhoneConfirmed
             | Self::DealOpened
             | Self::DealWon
-            | Self::DealLost => true,
+            | Self::DealLost
+            | Self::BookingMade
+            | Self::BookingMoved
+            | Self::BookingCancelled => true,
             Self::RaffleWon
             | Self::TagAdded
             | Self::FieldChanged
@@ -90,7 +98,10 @@ impl Trigger {
             | Self::ConsentGiven
             | Self::CallMissed
             | Self::CallEnded
-            | Self::PhoneConfirmed => None,
+            | Self::PhoneConfirmed
+            | Self::BookingMade
+            | Self::BookingMoved
+            | Self::BookingCancelled => None,
         }
     }
 }

@@ -18,8 +18,8 @@ pub struct CaptureItem {
     c: Option<String>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-struct DetailsItem {
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DetailsItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     n: Option<NameItem>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,30 +33,43 @@ struct DetailsItem {
     q: Vec<(String, String)>,
 }
 
-impl From<&Capture> for CaptureItem {
-    fn from(capture: &Capture) -> Self {
-        let details = &capture.details;
-        let d = DetailsItem {
+impl From<&Details> for DetailsItem {
+    fn from(details: &Details) -> Self {
+        Self {
             n: details.name.as_ref().map(Into::into),
             p: details.phone.as_ref().map(|phone| phone.as_str().to_owned()),
             u: details.phone_unreadable.clone(),
             e: details.email.as_ref().map(|email| email.as_str().to_owned()),
             q: details.fields.clone(),
-        };
-        Self { d, s: (&capture.source).into(), c: capture.consent.clone() }
+        }
+    }
+}
+
+impl DetailsItem {
+    pub fn read(self) -> Result<Details, Damaged> {
+        Ok(Details {
+            name: self.n.as_ref().map(NameItem::read).transpose()?,
+            phone: self.p.as_deref().map(identity::phone).transpose()?,
+            phone_unreadable: self.u,
+            email: self.e.as_deref().map(identity::email).transpose()?,
+            fields: self.q,
+        })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl From<&Capture> for CaptureItem {
+    fn from(capture: &Capture) -> Self {
+        Self { d: (&capture.details).into(), s: (&capture.source).into(), c: capture.consent.clone() }
     }
 }
 
 impl CaptureItem {
     pub fn read(self) -> Result<Capture, Damaged> {
-        let details = Details {
-            name: self.d.n.as_ref().map(NameItem::read).transpose()?,
-            phone: self.d.p.as_deref().map(identity::phone).transpose()?,
-            phone_unreadable: self.d.u,
-            email: self.d.e.as_deref().map(identity::email).transpose()?,
-            fields: self.d.q,
-        };
-        Ok(Capture { details, source: self.s.into(), consent: self.c })
+        Ok(Capture { details: self.d.read()?, source: self.s.into(), consent: self.c })
     }
 }
 

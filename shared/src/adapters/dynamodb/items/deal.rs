@@ -6,6 +6,7 @@ use domain::deal::{Deal, DealChange, Stage};
 use domain::ids::{DealId, DealKind};
 use serde::{Deserialize, Serialize};
 
+use super::capture::DetailsItem;
 use super::format::Damaged;
 use super::moment::Moment;
 
@@ -34,6 +35,11 @@ pub struct DealChangeItem {
     d: BTreeMap<String, Option<Moment>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     q: BTreeMap<String, String>,
+    /// The deal that it replaces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    r: Option<String>,
+    #[serde(default, skip_serializing_if = "DetailsItem::is_empty")]
+    w: DetailsItem,
 }
 
 impl From<&Deal> for DealItem {
@@ -70,6 +76,8 @@ impl From<&DealChange> for DealChangeItem {
             s: change.stage.map(|stage| stage.as_str().to_owned()),
             d: change.dates.iter().map(|(name, date)| (name.clone(), date.map(Moment))).collect(),
             q: change.facts.clone(),
+            r: change.replaces.as_ref().map(DealId::to_string),
+            w: (&change.details).into(),
         }
     }
 }
@@ -82,6 +90,8 @@ impl DealChangeItem {
             stage: self.s.as_deref().map(stage).transpose()?,
             dates: self.d.into_iter().map(|(name, date)| (name, date.map(Into::into))).collect(),
             facts: self.q,
+            replaces: self.r.map(DealId::new),
+            details: self.w.read()?,
         })
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::format::Damaged;
 use super::moment::Moment;
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct NameItem {
     /// In full.
     n: String,

@@ -423,7 +423,7 @@ fn kinds() -> Vec<EventKind> {
     };
     let kinds = vec![
         EventKind::Captured(Capture {
-            details,
+            details: details.clone(),
             source: source(SourceKind::Form { form: "contact".into() }),
             consent: Some("אני מאשרת".into()),
         }),
@@ -495,6 +495,8 @@ fn kinds() -> Vec<EventKind> {
             stage: Some(Stage::Lost),
             dates: BTreeMap::from([("departs_at".into(), Some(at(90))), ("returns_at".into(), None)]),
             facts: BTreeMap::from([("destination".into(), "רומא".into())]),
+            replaces: Some("order-6".into()),
+            details,
         }),
         EventKind::TemplateApproved { name: "lead_welcome".into(), language: "he".into() },
     ];
