@@ -2,6 +2,7 @@
 
 mod access;
 mod bookings;
+mod calendly;
 mod calls;
 mod deals;
 mod form_body;
@@ -35,9 +36,12 @@ pub async fn handle_http(intake: &LeadIntake, request: ApiGatewayV2httpRequest) 
         ("POST", ["forms", business, form]) => forms::submitted(intake, &request, business, form).await,
         ("OPTIONS", ["forms", business, form]) => forms::preflight(intake, &request, business, form).await,
         ("POST", ["calls", business]) => calls::reported(intake, &request, business).await,
+        ("POST", ["bookings", business, "calendly"]) => calendly::reported(intake, &request, business).await,
         ("POST", ["bookings", business]) => bookings::reported(intake, &request, business).await,
         ("POST", ["deals", business]) => deals::reported(intake, &request, business).await,
-        (_, ["forms", _, _] | ["calls" | "bookings" | "deals", _]) => Rejection::WrongMethod.reply(),
+        (_, ["forms", _, _] | ["bookings", _, "calendly"] | ["calls" | "bookings" | "deals", _]) => {
+            Rejection::WrongMethod.reply()
+        }
         _ => Rejection::NoSuchRoute.reply(),
     }
 }

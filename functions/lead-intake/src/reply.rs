@@ -25,6 +25,8 @@ pub enum Rejection {
     NoFormKey,
     WrongFormKey,
     NoApiKey,
+    /// A signature that is missing, old, or by another key.
+    NotSigned,
     OriginNotAllowed,
     UnknownBusiness(String),
     /// The forms that there are.
@@ -56,6 +58,11 @@ impl Rejection {
             Self::NoApiKey => {
                 error(401, "no-api-key", "send the API key as the header Authorization: Bearer …")
             }
+            Self::NotSigned => error(
+                401,
+                "not-signed",
+                "the signature is missing, older than three minutes, or by another key than MASA_CALENDLY_KEY",
+            ),
             Self::OriginNotAllowed => {
                 error(403, "origin-not-allowed", "this site is not among the form's origins in the playbook")
             }

@@ -47,6 +47,8 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
         ("secret MASA_FORM_KEY",                 "GetParameters"),
         ("secret */MASA_API_KEY",                "GetParameters"), // a business's own
         ("secret */MASA_FORM_KEY",               "GetParameters"),
+        ("secret */MASA_CALENDLY_KEY",           "GetParameters"),
+        ("secret MASA_CALENDLY_KEY",             "GetParameters"),
         ("secret MASA_PEPPER",                   "GetParameters"),
         ("log lead-intake",                      "CreateLogStream PutLogEvents"),
     ]),

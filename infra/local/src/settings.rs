@@ -52,15 +52,17 @@ pub struct Secrets {
     pub tokens: Vec<(String, SecretString)>,
     pub api_key: SecretString,
     pub form_key: SecretString,
+    pub calendly_key: Option<SecretString>,
 }
 
 /// The names of the variables and what each is in the sandbox.
-const SANDBOX: [(&str, &str); 5] = [
+const SANDBOX: [(&str, &str); 6] = [
     (names::META_APP_SECRET, "sandbox-app-secret"),
     (names::META_VERIFY_TOKEN, "sandbox-verify-token"),
     (names::META_TOKEN, "sandbox-token"),
     (names::API_KEY, "sandbox-api-key"),
     (names::FORM_KEY, "sandbox-form-key"),
+    (names::CALENDLY_KEY, "sandbox-calendly-key"),
 ];
 
 impl Secrets {
@@ -92,6 +94,8 @@ impl Secrets {
             tokens,
             api_key: read(3)?,
             form_key: read(4)?,
+            // Whose calendar is elsewhere has none.
+            calendly_key: read(5).ok(),
         })
     }
 
@@ -105,8 +109,14 @@ impl Secrets {
         ];
         let previous =
             self.meta_app_secret_previous.iter().map(|secret| (names::META_APP_SECRET_PREVIOUS, secret));
+        let calendly = self.calendly_key.iter().map(|secret| (names::CALENDLY_KEY, secret));
         let tokens = self.tokens.iter().map(|(name, token)| (name.as_str(), token));
-        own.into_iter().chain(previous).chain(tokens).map(|(name, secret)| (name, secret.clone())).collect()
+        own.into_iter()
+            .chain(previous)
+            .chain(calendly)
+            .chain(tokens)
+            .map(|(name, secret)| (name, secret.clone()))
+            .collect()
     }
 
     /// The defaults of the sandbox, for the start to print: they are no secrets.

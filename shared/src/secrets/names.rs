@@ -18,5 +18,8 @@ pub const META_TOKEN: &str = "MASA_META_TOKEN";
 /// For machines that report calls: secret.
 pub const API_KEY: &str = "MASA_API_KEY";
 
+/// What Calendly signs its webhooks with, where a business's calendar is there.
+pub const CALENDLY_KEY: &str = "MASA_CALENDLY_KEY";
+
 /// For the business's site: public, and only a hurdle for passers-by.
 pub const FORM_KEY: &str = "MASA_FORM_KEY";

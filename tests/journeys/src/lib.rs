@@ -6,7 +6,7 @@ mod trouble;
 pub mod webhooks;
 
 pub use logs::capture;
-pub use town::{NEVEH, Town, TownSettings, call_name, secrets};
+pub use town::{CALENDLY_KEY, NEVEH, Town, TownSettings, call_name, secrets};
 pub use trouble::HangingPlatforms;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;

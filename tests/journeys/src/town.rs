@@ -34,12 +34,16 @@ const APP_SECRET: &str = "sandbox-app-secret";
 const TABLE: &str = "masa";
 
 /// The secrets of every town.
+/// What Calendly signs with.
+pub const CALENDLY_KEY: &str = "sandbox-calendly-key";
+
 pub fn secrets() -> Arc<dyn Secrets> {
     Arc::new(FixedSecrets::from_iter([
         (names::META_APP_SECRET, APP_SECRET),
         (names::META_VERIFY_TOKEN, "sandbox-verify-token"),
         (names::API_KEY, "sandbox-api-key"),
         (names::FORM_KEY, "sandbox-form-key"),
+        (names::CALENDLY_KEY, CALENDLY_KEY),
     ]))
 }
 

@@ -1,7 +1,10 @@
 //! Appointments: booked by the personal link, reminded of, moved, cancelled and booked again, through the real handlers.
 
-use journeys::{NEVEH, Town, TownSettings, request_file};
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use hmac::{Hmac, KeyInit, Mac};
+use journeys::{CALENDLY_KEY, NEVEH, Town, TownSettings, request_file};
 use serde_json::{Value, json};
+use sha2::Sha256;
 use shared::domain::timeline::{Entry, Fact, What};
 
 const START: &str = "2027-02-07T09:00:00+02:00";
@@ -65,6 +68,43 @@ async fn says(town: &Town, booking: &Value) -> (i64, Value) {
     let told = town.http(request).await;
     town.work().await;
     told
+}
+
+/// A webhook of Calendly, signed as Calendly signs.
+async fn calendly(town: &Town, told: &Value) -> (i64, Value) {
+    let body = told.to_string();
+    let moment = town.world.clock.now().as_second();
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(CALENDLY_KEY.as_bytes()).unwrap();
+    mac.update(format!("{moment}.{body}").as_bytes());
+    let signature = format!("t={moment},v1={}", hex::encode(mac.finalize().into_bytes()));
+    let mut request = request_file("lead-intake/calendly-created.json");
+    request.headers.insert("calendly-webhook-signature", signature.parse().unwrap());
+    request.body = Some(body);
+    let answer = town.http(request).await;
+    town.work().await;
+    answer
+}
+
+/// What Calendly tells of an invitee, in the shape of its documentation.
+fn invitee(event: &str, id: &str, token: &str, starts_at: &str) -> Value {
+    let uri = |id: &str| format!("https://api.calendly.com/scheduled_events/{id}/invitees/{id}");
+    json!({
+        "event": event,
+        "created_at": "2027-02-07T07:00:00.000000Z",
+        "created_by": "https://api.calendly.com/users/U1",
+        "payload": {
+            "uri": uri(id), "email": "dana@example.com", "name": "דנה כהן", "status": "active",
+            "rescheduled": false, "old_invitee": null, "new_invitee": null,
+            "text_reminder_number": null, "timezone": "Asia/Jerusalem",
+            "questions_and_answers": [{ "question": "טלפון?", "answer": "054-123-4567", "position": 0 }],
+            "tracking": { "utm_source": "masa", "utm_content": token, "utm_campaign": null },
+            "scheduled_event": {
+                "uri": format!("https://api.calendly.com/scheduled_events/{id}"), "name": "שיחת ייעוץ",
+                "start_time": starts_at, "end_time": null,
+                "location": { "type": "physical", "location": "רחוב הנמל 1" },
+            },
+        },
+    })
 }
 
 /// What left, and what was moved or skipped.
@@ -156,5 +196,86 @@ async fn a_booking_that_cannot_be_is_refused_with_all_its_faults_and_leaves_nobo
         "starts_at": "2027-02-15T10:00", "ends_at": "2027-02-15T09:00",
     });
     assert_eq!(says(&town, &backwards).await.0, 422);
+    assert!(town.leads(NEVEH).is_empty());
+}
+
+#[tokio::test]
+async fn calendly_books_moves_cancels_and_books_again() {
+    let town = town().await;
+    let (_, captured) = town.form(&json!({ "name": "דנה כהן", "phone": "054-123-4567" })).await;
+    town.work().await;
+    let token = captured["lead"].as_str().unwrap();
+    let of = |event: &str, id: &str, starts_at: &str| invitee(event, id, token, starts_at);
+    town.move_to("2027-02-08T12:00:00+02:00").await;
+    for _ in 0..2 {
+        let mut booked = of("invitee.created", "b1", "2027-02-15T08:00:00.000000Z");
+        booked["created_at"] = json!("2027-02-08T10:00:00.000000Z");
+        assert_eq!(calendly(&town, &booked).await.0, 200);
+    }
+    town.move_to("2027-02-10T12:00:00+02:00").await;
+    // Moved: the old one is cancelled because of it, and the new one says so.
+    let mut old = of("invitee.canceled", "b1", "2027-02-15T08:00:00.000000Z");
+    old["payload"]["rescheduled"] = json!(true);
+    assert_eq!(calendly(&town, &old).await.0, 200);
+    let mut new = of("invitee.created", "b2", "2027-02-17T08:00:00.000000Z");
+    new["payload"]["old_invitee"] = old["payload"]["uri"].clone();
+    new["created_at"] = json!("2027-02-10T10:00:00.000000Z");
+    assert_eq!(calendly(&town, &new).await.0, 200);
+    town.move_to("2027-02-16T12:00:00+02:00").await;
+    let mut cancelled = of("invitee.canceled", "b2", "2027-02-17T08:00:00.000000Z");
+    cancelled["created_at"] = json!("2027-02-16T10:00:00.000000Z");
+    assert_eq!(calendly(&town, &cancelled).await.0, 200);
+    town.move_to("2027-02-18T12:00:00+02:00").await;
+    let mut again = of("invitee.created", "b3", "2027-02-24T14:00:00.000000Z");
+    again["created_at"] = json!("2027-02-18T10:00:00.000000Z");
+    assert_eq!(calendly(&town, &again).await.0, 200);
+    town.move_to("2027-03-01T12:00:00+02:00").await;
+    insta::assert_snapshot!(told(&town).await, @"
+    02-07 09:00 sent welcome
+    02-08 12:00 sent booked
+    02-10 12:00 sent moved
+    02-16 10:00 sent tomorrow
+    02-16 12:00 sent sorry
+    02-18 12:00 sent booked
+    02-23 16:00 sent tomorrow
+    ");
+}
+
+#[tokio::test]
+async fn who_books_by_a_link_of_nobody_is_known_by_what_they_typed() {
+    let town = town().await;
+    let booked = invitee("invitee.created", "b1", &"0".repeat(32), "2027-02-15T08:00:00Z");
+    assert_eq!(calendly(&town, &booked).await.0, 200);
+    let lead = town.only_lead(NEVEH);
+    let phone = lead.phone.as_ref().map(|phone| phone.as_str().to_owned());
+    assert_eq!(phone, Some("+972541234567".to_owned()));
+    let facts: Vec<(&str, &str)> =
+        lead.deals[0].facts.iter().map(|(name, fact)| (name.as_str(), fact.as_str())).collect();
+    assert_eq!(facts, [("what", "שיחת ייעוץ"), ("where", "רחוב הנמל 1")]);
+}
+
+#[tokio::test]
+async fn what_calendly_did_not_sign_just_now_is_refused_and_leaves_nobody() {
+    let town = town().await;
+    let booked = invitee("invitee.created", "b1", "", "2027-02-15T08:00:00Z");
+    let sent = |change: fn(&mut ApiGatewayV2httpRequest)| {
+        let mut request = request_file("lead-intake/calendly-created.json");
+        request.body = Some(booked.to_string());
+        change(&mut request);
+        request
+    };
+    let with = |signature: &'static str| {
+        let mut request = sent(|_| {});
+        request.headers.insert("calendly-webhook-signature", signature.parse().unwrap());
+        request
+    };
+    let forged = "t=1801983600,v1=00f536804a34081ca45e39dd1de435b889fca41e64eac25343b753d83c0fa5d4";
+    for request in [sent(|_| {}), with("nonsense"), with(forged)] {
+        let (status, answer) = town.http(request).await;
+        assert_eq!((status, answer["error"]["code"].as_str()), (401, Some("not-signed")));
+    }
+    let no_show = json!({ "event": "invitee_no_show.created", "payload": {} });
+    assert_eq!(calendly(&town, &no_show).await.0, 200);
+    assert_eq!(calendly(&town, &json!({ "hello": 1 })).await.0, 400);
     assert!(town.leads(NEVEH).is_empty());
 }
