@@ -57,7 +57,7 @@ pub async fn is_key(
 }
 
 /// What the business's own systems show: `Authorization: Bearer …`.
-pub async fn check_api_key(
+async fn check_api_key(
     intake: &LeadIntake,
     business: &BusinessId,
     request: &ApiGatewayV2httpRequest,
@@ -66,6 +66,22 @@ pub async fn check_api_key(
     match presented {
         Some(key) if is_key(intake, business, names::API_KEY, key.trim()).await? => Ok(()),
         _ => Err(Rejection::NoApiKey),
+    }
+}
+
+/// What a business's own system sends with the API key: an object. `how` says what is expected.
+pub async fn object(
+    intake: &LeadIntake,
+    request: &ApiGatewayV2httpRequest,
+    business: &str,
+    how: &'static str,
+) -> Result<(Arc<Playbook>, Map<String, Value>), Rejection> {
+    let body = body(request)?;
+    let playbook = playbook(intake, business).await?;
+    check_api_key(intake, &playbook.business.id, request).await?;
+    match serde_json::from_slice(&body) {
+        Ok(Value::Object(object)) => Ok((playbook, object)),
+        _ => Err(Rejection::Unreadable(how)),
     }
 }
 

@@ -34,12 +34,7 @@ async fn take(
     request: &ApiGatewayV2httpRequest,
     business: &str,
 ) -> Result<ApiGatewayV2httpResponse, Rejection> {
-    let body = access::body(request)?;
-    let playbook = access::playbook(intake, business).await?;
-    access::check_api_key(intake, &playbook.business.id, request).await?;
-    let Ok(Value::Object(booking)) = serde_json::from_slice(&body) else {
-        return Err(Rejection::Unreadable(HOW));
-    };
+    let (playbook, booking) = access::object(intake, request, business, HOW).await?;
     let event = event(intake, request, &playbook, &booking).map_err(Rejection::Invalid)?;
     decide(intake, &event).await
 }

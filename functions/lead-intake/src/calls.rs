@@ -15,6 +15,8 @@ use shared::domain::phone::PhoneNumber;
 use crate::reply::{Rejection, accepted};
 use crate::{LeadIntake, access};
 
+const HOW: &str = "send a JSON object: {\"phone\": \"…\", \"kind\": \"missed\" or \"ended\"}";
+
 pub async fn reported(
     intake: &LeadIntake,
     request: &ApiGatewayV2httpRequest,
@@ -28,14 +30,7 @@ async fn take(
     request: &ApiGatewayV2httpRequest,
     business: &str,
 ) -> Result<ApiGatewayV2httpResponse, Rejection> {
-    let body = access::body(request)?;
-    let playbook = access::playbook(intake, business).await?;
-    access::check_api_key(intake, &playbook.business.id, request).await?;
-    let Ok(Value::Object(call)) = serde_json::from_slice(&body) else {
-        return Err(Rejection::Unreadable(
-            "send a JSON object: {\"phone\": \"…\", \"kind\": \"missed\" or \"ended\"}",
-        ));
-    };
+    let (playbook, call) = access::object(intake, request, business, HOW).await?;
     let event = event(intake, &playbook.business.id, &call).map_err(Rejection::Invalid)?;
     let known = find_lead(&intake.world, &event).await.map_err(|error| access::failed(&error))?;
     let decided = decide_event(&intake.world, &event, known, None).await;

@@ -36,12 +36,7 @@ async fn take(
     request: &ApiGatewayV2httpRequest,
     business: &str,
 ) -> Result<ApiGatewayV2httpResponse, Rejection> {
-    let body = access::body(request)?;
-    let playbook = access::playbook(intake, business).await?;
-    access::check_api_key(intake, &playbook.business.id, request).await?;
-    let Ok(Value::Object(deal)) = serde_json::from_slice(&body) else {
-        return Err(Rejection::Unreadable(HOW));
-    };
+    let (playbook, deal) = access::object(intake, request, business, HOW).await?;
     let event = event(intake, request, &playbook, &deal).map_err(Rejection::Invalid)?;
     decide(intake, &event).await
 }
