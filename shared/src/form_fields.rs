@@ -17,7 +17,7 @@ pub struct Answers {
 const FULL_NAME: [&str; 7] = ["name", "full_name", "fullname", "your-name", "שם", "שם מלא", "שם פרטי ומשפחה"];
 const FIRST_NAME: [&str; 4] = ["first_name", "firstname", "first-name", "שם פרטי"];
 const LAST_NAME: [&str; 4] = ["last_name", "lastname", "last-name", "שם משפחה"];
-const PHONE: [&str; 15] = [
+const PHONE: [&str; 17] = [
     "phone",
     "phone_number",
     "phonenumber",
@@ -25,7 +25,9 @@ const PHONE: [&str; 15] = [
     "telephone",
     "mobile",
     "your-phone",
+    "your-tel",
     "work_phone_number",
+    "work_phone",
     "טלפון",
     "נייד",
     "טלפון נייד",
@@ -46,11 +48,30 @@ const EMAIL: [&str; 10] = [
     "דואל",
     "דואר אלקטרוני",
 ];
-const CAMPAIGN: [&str; 7] = ["gclid", "fbclid", "ad_id", "adset_id", "campaign_id", "post", "ref"];
+const CAMPAIGN: [&str; 10] = [
+    "gclid",
+    "fbclid",
+    "ttclid",
+    "ad_id",
+    "adset_id",
+    "adgroup_id",
+    "creative_id",
+    "campaign_id",
+    "post",
+    "ref",
+];
 
 /// Whether a field tells which link or ad led here.
 pub fn names_a_campaign(name: &str) -> bool {
     name.starts_with("utm_") || CAMPAIGN.contains(&name)
+}
+
+/// Whether a name says what it means, in whatever language.
+pub fn is_known(name: &str) -> bool {
+    let name = plain(name);
+    [&FULL_NAME[..], &FIRST_NAME, &LAST_NAME, &PHONE, &EMAIL]
+        .iter()
+        .any(|known| known.contains(&name.as_str()))
 }
 
 /// Reads what is known by name, and keeps the rest as answers. A number that cannot be read is no fault: it is

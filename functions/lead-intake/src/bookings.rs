@@ -16,7 +16,7 @@ use shared::lambda::http::header;
 
 use crate::deals::{Faults, author, decide, moment, said_at};
 use crate::reply::Rejection;
-use crate::{LeadIntake, access};
+use crate::{LeadIntake, access, senders};
 
 const ID_CHARS_MAX: usize = 200;
 const HOW: &str = "send a JSON object: {\"id\": \"…\", \"status\": \"booked\" or \"cancelled\", \"starts_at\": \"…\", \"phone\": \"…\"}";
@@ -34,9 +34,20 @@ async fn take(
     request: &ApiGatewayV2httpRequest,
     business: &str,
 ) -> Result<ApiGatewayV2httpResponse, Rejection> {
-    let (playbook, booking) = access::object(intake, request, business, HOW).await?;
+    let (playbook, sent) = access::object(intake, request, business, HOW).await?;
+    let booking = in_our_words(&playbook, sent).map_err(Rejection::Invalid)?;
     let event = event(intake, request, &playbook, &booking).map_err(Rejection::Invalid)?;
     decide(intake, &event).await
+}
+
+/// Where the playbook says what stands where, only that is read.
+fn in_our_words(playbook: &Playbook, sent: Map<String, Value>) -> Result<Map<String, Value>, Faults> {
+    let places = &playbook.sources.bookings;
+    if places.is_empty() {
+        return Ok(sent);
+    }
+    let (found, _) = senders::place(places, &Value::Object(sent)).map_err(senders::no_text)?;
+    Ok(found.into_iter().map(|(name, text)| (name, Value::String(text))).collect())
 }
 
 /// All faults at once, so that the sender is mended in one go.

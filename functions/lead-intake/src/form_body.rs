@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Fields in the order in which they came.
 pub type Fields = Vec<(String, String)>;
@@ -18,28 +18,37 @@ pub enum FormFault {
     Invalid(BTreeMap<String, String>),
 }
 
-pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Fields, FormFault> {
-    let kind = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_lowercase();
-    let looks_like_json = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    let fields = match kind.as_str() {
-        "application/json" => json(body)?,
-        // Many senders, `curl -d` among them, send JSON and say that it is a form.
-        _ if looks_like_json => json(body)?,
-        "" | "text/plain" | "application/x-www-form-urlencoded" => urlencoded(body),
-        _ => return Err(FormFault::Unreadable("send application/json or application/x-www-form-urlencoded")),
-    };
-    check_sizes(fields)
+/// What a body says, before anybody knows how its sender writes fields.
+pub enum Body {
+    Json(Map<String, Value>),
+    /// A field may stand more than once.
+    Urlencoded(Fields),
 }
 
-fn urlencoded(body: &[u8]) -> Fields {
-    serde_urlencoded::from_bytes::<Fields>(body).unwrap_or_default()
-}
-
-fn json(body: &[u8]) -> Result<Fields, FormFault> {
-    const EXPECTED: FormFault = FormFault::Unreadable(
+pub fn parse(content_type: Option<&str>, body: &[u8]) -> Result<Body, FormFault> {
+    const NO_JSON: FormFault = FormFault::Unreadable(
         "the body is not JSON; send an object such as {\"name\": \"…\", \"phone\": \"…\"}",
     );
-    let Ok(Value::Object(object)) = serde_json::from_slice(body) else { return Err(EXPECTED) };
+    let kind = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_lowercase();
+    // Many senders, `curl -d` among them, send JSON and say that it is a form.
+    let looks_like_json = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    match kind.as_str() {
+        kind if kind == "application/json" || looks_like_json => {
+            serde_json::from_slice(body).map(Body::Json).map_err(|_| NO_JSON)
+        }
+        "" | "text/plain" | "application/x-www-form-urlencoded" => {
+            Ok(Body::Urlencoded(serde_urlencoded::from_bytes(body).unwrap_or_default()))
+        }
+        _ => Err(FormFault::Unreadable("send application/json or application/x-www-form-urlencoded")),
+    }
+}
+
+/// The plain way: names and texts.
+pub fn plain(body: Body) -> Result<Fields, FormFault> {
+    let object = match body {
+        Body::Json(object) => object,
+        Body::Urlencoded(fields) => return check_sizes(fields),
+    };
     let mut fields = Fields::new();
     let mut faults = BTreeMap::new();
     for (name, value) in object {
@@ -50,10 +59,10 @@ fn json(body: &[u8]) -> Result<Fields, FormFault> {
             }
         }
     }
-    if faults.is_empty() { Ok(fields) } else { Err(FormFault::Invalid(faults)) }
+    if faults.is_empty() { check_sizes(fields) } else { Err(FormFault::Invalid(faults)) }
 }
 
-fn text_of(value: &Value) -> Option<String> {
+pub fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::Null => Some(String::new()),
         Value::String(text) => Some(text.clone()),
@@ -69,7 +78,7 @@ fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-fn check_sizes(fields: Fields) -> Result<Fields, FormFault> {
+pub fn check_sizes(fields: Fields) -> Result<Fields, FormFault> {
     if fields.len() > FIELDS_MAX {
         return Err(FormFault::Unreadable("a form has at most 100 fields"));
     }
@@ -90,6 +99,10 @@ fn check_sizes(fields: Fields) -> Result<Fields, FormFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(content_type: Option<&str>, body: &[u8]) -> Result<Fields, FormFault> {
+        plain(parse(content_type, body)?)
+    }
 
     fn pairs(fields: &[(&str, &str)]) -> Fields {
         fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()

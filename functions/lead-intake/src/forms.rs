@@ -9,15 +9,16 @@ use shared::domain::consent::ticked;
 use shared::domain::event::{Capture, Details, Event, EventKind, Responder};
 use shared::domain::event_key::{EventKey, Sameness};
 use shared::domain::identity::Identity;
-use shared::domain::ids::{BusinessId, FormId};
+use shared::domain::ids::{BusinessId, FormId, LeadId};
 use shared::domain::playbook::{Form, Playbook};
 use shared::domain::source::{Source, SourceKind};
 use shared::form_fields::{self, Answers};
-use shared::lambda::http::{header, with_header};
+use shared::lambda::http::{header, reply, with_header};
 use shared::secrets::names;
 
 use crate::form_body::{self, Fields, FormFault};
 use crate::reply::{Rejection, accepted};
+use crate::senders::{self, Said, Submission};
 use crate::{LeadIntake, access};
 
 /// People do not see this field and leave it empty; programs fill it in.
@@ -67,20 +68,40 @@ async fn take(
     let playbook = access::playbook(intake, business).await?;
     let form = known_form(&playbook, form_name)?;
     check_origin(request, form)?;
-    let fields = form_body::read(header(request, "content-type"), &body).map_err(|fault| match fault {
+    let said = form_body::parse(header(request, "content-type"), &body);
+    let said = said.and_then(|body| senders::read(form, body)).map_err(|fault| match fault {
         FormFault::Unreadable(message) => Rejection::Unreadable(message),
         FormFault::Invalid(faults) => Rejection::Invalid(faults),
     })?;
-    check_key(intake, &playbook.business.id, request, &fields).await?;
-    if fields.iter().any(|(name, value)| name == HONEYPOT && !value.is_empty()) {
-        // A program is not told that it was recognised.
-        return Ok(accepted(None));
+    check_key(intake, &playbook.business.id, request, &said).await?;
+    if said.is_test {
+        tracing::info!(form = form_name, "the form's sender tries whether it is heard; nothing is kept");
+        return Ok(heard(form, None));
     }
-    let event = event(intake, request, &playbook, form_name, form, &fields).map_err(Rejection::Invalid)?;
-    let known = find_lead(&intake.world, &event).await.map_err(|error| access::failed(&error))?;
-    let decided = decide_event(&intake.world, &event, known, None).await;
-    let decided = decided.map_err(|error| access::failed(&error))?;
-    Ok(accepted(decided.lead()))
+    let is_a_person = |submission: &&Submission| {
+        !submission.fields.iter().any(|(name, value)| name == HONEYPOT && !value.is_empty())
+    };
+    // Of several people in one request each is known by an id of its own.
+    let given = header(request, "idempotency-key").filter(|_| said.submissions.len() == 1);
+    let (mut lead, mut faults) = (None, BTreeMap::new());
+    // A program is not told that it was recognised.
+    for submission in said.submissions.iter().filter(is_a_person) {
+        match event(intake, given, &playbook, form_name, form, submission) {
+            Ok(event) => {
+                let known = find_lead(&intake.world, &event).await.map_err(|error| access::failed(&error))?;
+                let decided = decide_event(&intake.world, &event, known, None).await;
+                lead = decided.map_err(|error| access::failed(&error))?.lead();
+            }
+            // The others are kept first: whoever sends all of them again changes nothing.
+            Err(more) => faults.extend(more),
+        }
+    }
+    if faults.is_empty() { Ok(heard(form, lead)) } else { Err(Rejection::Invalid(faults)) }
+}
+
+/// Programs such as Google's and Wix's know no other good answer than 200 and read nothing of it.
+fn heard(form: &Form, lead: Option<LeadId>) -> ApiGatewayV2httpResponse {
+    if form.from.is_some() { reply(200, &serde_json::json!({})) } else { accepted(lead) }
 }
 
 fn known_form<'p>(playbook: &'p Playbook, form: &str) -> Result<&'p Form, Rejection> {
@@ -117,9 +138,10 @@ async fn check_key(
     intake: &LeadIntake,
     business: &BusinessId,
     request: &ApiGatewayV2httpRequest,
-    fields: &Fields,
+    said: &Said,
 ) -> Result<(), Rejection> {
-    let in_form = fields.iter().find(|(name, _)| name == "_key").map(|(_, value)| value.as_str());
+    let mut fields = said.submissions.iter().flat_map(|submission| &submission.fields);
+    let in_form = said.key.as_deref().or_else(|| Some(fields.find(|(name, _)| name == "_key")?.1.as_str()));
     let in_address =
         || request.query_string_parameters.first("key").or(request.query_string_parameters.first("_key"));
     match header(request, "x-form-key").or(in_form).or_else(in_address) {
@@ -131,16 +153,17 @@ async fn check_key(
 
 fn event(
     intake: &LeadIntake,
-    request: &ApiGatewayV2httpRequest,
+    given: Option<&str>,
     playbook: &Playbook,
     form_name: &str,
     form: &Form,
-    fields: &Fields,
+    submission: &Submission,
 ) -> Result<Event, BTreeMap<String, String>> {
     let now = intake.world.clock.now();
     let business: &BusinessId = &playbook.business.id;
-    let answers: Fields = fields.iter().filter(|(name, _)| !name.starts_with('_')).cloned().collect();
-    let sameness = match header(request, "idempotency-key") {
+    let answers = submission.fields.iter().filter(|(name, _)| !name.starts_with('_'));
+    let answers: Fields = answers.cloned().collect();
+    let sameness = match given.or(submission.id.as_deref()) {
         Some(id) => Sameness::Given { kind: form_name, id },
         None => Sameness::Form { form: form_name, fields: &answers, at: now },
     };
@@ -151,8 +174,12 @@ fn event(
         .consent
         .as_ref()
         .filter(|basis| basis.field.as_ref().is_none_or(|field| ticked(&answers, field)));
-    let Answers { details, faults } = form_fields::read(&answers);
+    let Answers { details, mut faults } = form_fields::read(&answers);
     if !faults.is_empty() {
+        for (name, path) in &submission.absent {
+            let fault = faults.entry(name.clone()).or_default();
+            *fault = format!("the playbook looks for it at {path}, where nothing stands; {fault}");
+        }
         return Err(faults);
     }
     let author = author(&details, &key);

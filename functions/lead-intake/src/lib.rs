@@ -8,6 +8,7 @@ mod deals;
 mod form_body;
 mod forms;
 mod reply;
+mod senders;
 
 use std::sync::Arc;
 

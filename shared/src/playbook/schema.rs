@@ -6,7 +6,7 @@
 use domain::calendar::CITIES;
 use domain::channel::Channel;
 use domain::deal::Stage;
-use domain::playbook::{Known, Trigger};
+use domain::playbook::{Known, Sender, Trigger};
 use serde_json::{Map, Value, json};
 
 /// Where it is published, beside the starter playbooks.
@@ -158,19 +158,44 @@ fn sources() -> Value {
         &["text"],
     );
     let consent = json!({ "description": "What the person agrees to by sending it.", "anyOf": [{ "type": "string" }, basis] });
+    let senders = Sender::ALL.map(Sender::as_str);
     let form = object(
-        "A form of the site.",
-        json!({ "consent": consent, "origins": list(json!({ "type": "string" }), "Sites that may post it from a browser; none means any.") }),
+        "A form of the site, or of whoever else sends leads.",
+        json!({
+            "consent": consent,
+            "origins": list(json!({ "type": "string" }), "Sites that may post it from a browser; none means any."),
+            "from": { "description": "Whose way of writing a form down it comes in.", "enum": senders },
+            "fields": named(field_place(), "Where its fields stand in what is sent, by our names: phone: lead.phones.0"),
+        }),
+        &[],
+    );
+    let bookings = object(
+        "Appointments that are told of at /bookings.",
+        json!({ "fields": named(field_place(), "Where the calendar writes what we ask: starts_at: meeting.start") }),
         &[],
     );
     object(
         "Where leads come from, and what they have agreed to. Without consent no marketing is sent.",
         json!({
             "lead-ads": object("All lead ads.", json!({ "consent": consent }), &[]),
-            "forms": named(form, "The forms of the site, by the name in their address."),
+            "forms": named(form, "The forms, by the name in their address."),
+            "bookings": bookings,
         }),
         &[],
     )
+}
+
+fn field_place() -> Value {
+    let place = object(
+        "",
+        json!({
+            "at": text("The way to it: lead.phones.0"),
+            "means": named(json!({ "type": "string" }), "What the sender's words mean in ours: BOOKING_CANCELLED: cancelled"),
+            "always": text("What it says for whoever sends it."),
+        }),
+        &[],
+    );
+    json!({ "anyOf": [{ "type": "string" }, place] })
 }
 
 fn quiet_hours() -> Value {
@@ -548,7 +573,7 @@ mod tests {
             below("asks-phone/anyOf/1/properties"),
             below("gives/properties/remind/properties"),
         );
-        let cases: [(&str, &[&str]); 18] = [
+        let cases: [(&str, &[&str]); 21] = [
             (of_campaign, &campaign),
             (&rule, &keys::RULE),
             (&signs, &keys::SIGN),
@@ -556,6 +581,12 @@ mod tests {
             (&late, &keys::ANSWER),
             (&phone, &keys::PHONE),
             (&remind, &keys::REMIND),
+            ("/properties/sources/properties", &keys::SOURCES),
+            ("/properties/sources/properties/forms/additionalProperties/properties", &keys::FORM),
+            (
+                "/properties/sources/properties/bookings/properties/fields/additionalProperties/anyOf/1/properties",
+                &keys::PLACE,
+            ),
             ("/properties/pace/properties", &keys::PACE),
             ("/properties/worklist/properties", &keys::WORKLIST),
             ("/properties/worklist/properties/a-day/properties", &keys::DAILY),

@@ -6,6 +6,7 @@ mod journey;
 mod journeys;
 mod message;
 mod quiet_hours;
+mod sources;
 mod tags;
 
 use std::collections::BTreeMap;
@@ -26,12 +27,13 @@ pub use message::{
     WhatsAppTemplate, Wording,
 };
 pub use quiet_hours::{Allowed, Pause, QuietHours, night_of};
+pub use sources::{ConsentBasis, FieldPath, FieldPlace, FieldPlaces, Form, Sender, Sources};
 pub use tags::{TagCampaign, TagPlace};
 
 use crate::channel::Channel;
 use crate::deal::BOOKING;
 use crate::email::EmailAddress;
-use crate::ids::{AssetId, BusinessId, CampaignName, DealKind, FormId, MessageName, PlaybookVersion};
+use crate::ids::{AssetId, BusinessId, CampaignName, DealKind, MessageName, PlaybookVersion};
 use crate::pace::Paces;
 use crate::phone::PhoneNumber;
 use crate::worklist::Worklist;
@@ -130,29 +132,6 @@ impl Channels {
 pub struct DealNames {
     pub dates: Vec<String>,
     pub facts: Vec<String>,
-}
-
-/// Each source of leads with its consent basis (R1).
-#[derive(Clone, Debug, Default)]
-pub struct Sources {
-    /// The consent that every lead ad shows, if it shows one.
-    pub lead_ads: Option<ConsentBasis>,
-    pub forms: BTreeMap<FormId, Form>,
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct Form {
-    pub consent: Option<ConsentBasis>,
-    /// Sites that may post the form from a browser; empty means any.
-    pub origins: Vec<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConsentBasis {
-    /// The text that the person saw.
-    pub text: String,
-    /// The field that has to be ticked. Without one, sending the form is the consent.
-    pub field: Option<String>,
 }
 
 #[cfg(test)]

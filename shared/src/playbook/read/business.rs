@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use domain::ids::{AssetId, ID_CHARS_MAX, is_plain_id};
 use domain::phone::PhoneNumber;
-use domain::playbook::{Business, Channels, ConsentBasis, Form, Sources};
+use domain::playbook::{Business, Channels};
 use jiff::tz::TimeZone;
 
 use crate::playbook::fields::{Fields, scalar};
 use crate::playbook::nearest::did_you_mean;
 use crate::playbook::report::Report;
-use crate::playbook::tree::{Place, Value};
+use crate::playbook::tree::Place;
 
 const ZONE_DEFAULT: &str = "Asia/Jerusalem";
 const LANGUAGE_DEFAULT: &str = "he";
@@ -48,7 +48,7 @@ pub fn business(playbook: &Fields<'_>, report: &mut Report<'_>) -> Business {
 }
 
 /// Ids stand in addresses and keys: lower-case letters, digits and dashes.
-fn plain_id(id: &str, place: Place, report: &mut Report<'_>) {
+pub fn plain_id(id: &str, place: Place, report: &mut Report<'_>) {
     if !is_plain_id(id) {
         let hint = format!("write 1 to {ID_CHARS_MAX} of a-z, 0-9 and \"-\"");
         report.fault(place, format!("\"{id}\" is no id"), hint);
@@ -152,44 +152,4 @@ fn phone(fields: &Fields<'_>, report: &mut Report<'_>) -> Option<PhoneNumber> {
             None
         }
     }
-}
-
-pub fn sources(playbook: &Fields<'_>, report: &mut Report<'_>) -> Sources {
-    let Some(node) = playbook.get("sources") else { return Sources::default() };
-    let fields = Fields::read(node, "\"sources\"", &["lead-ads", "forms"], report);
-    let lead_ads = fields.get("lead-ads").and_then(|node| {
-        let lead_ads = Fields::read(node, "\"lead-ads\"", &["consent"], report);
-        consent(&lead_ads, report)
-    });
-    let mut forms = BTreeMap::new();
-    for entry in fields.named("forms", report) {
-        plain_id(&entry.key, entry.key_place, report);
-        let form = Fields::read(&entry.value, "a form", &["consent", "origins"], report);
-        let origins = form.texts("origins", report);
-        for (origin, place) in &origins {
-            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-            if host.is_none_or(|host| host.is_empty() || host.contains(['/', ' '])) {
-                let hint =
-                    "write how the site's addresses begin, without a path: \"https://www.example.com\"";
-                report.fault(*place, format!("\"{origin}\" is no origin"), hint);
-            }
-        }
-        let origins = origins.into_iter().map(|(origin, _)| origin.to_owned()).collect();
-        forms.insert(entry.key.as_str().into(), Form { consent: consent(&form, report), origins });
-    }
-    Sources { lead_ads, forms }
-}
-
-/// Either the text alone, or the text and the field that has to be ticked.
-fn consent(source: &Fields<'_>, report: &mut Report<'_>) -> Option<ConsentBasis> {
-    let node = source.get("consent")?;
-    if !matches!(node.value, Value::Map(_)) {
-        let text = scalar(node, "consent", report)?.to_owned();
-        return Some(ConsentBasis { text, field: None });
-    }
-    let fields = Fields::read(node, "\"consent\"", &["text", "field"], report);
-    Some(ConsentBasis {
-        text: fields.required("text", "the very words that the person sees", report),
-        field: fields.optional("field", report).map(ToOwned::to_owned),
-    })
 }

@@ -11,6 +11,7 @@ mod occasion;
 mod pace;
 mod people;
 mod quiet;
+mod sources;
 mod step_time;
 mod tags;
 mod times;
@@ -55,7 +56,7 @@ pub fn playbook(tree: &Node, version: PlaybookVersion, report: &mut Report<'_>) 
         version,
         business,
         channels: business::channels(&fields, report),
-        sources: business::sources(&fields, report),
+        sources: sources::sources(&fields, report),
         messages: fields
             .named("messages", report)
             .into_iter()
@@ -134,6 +135,7 @@ pub mod keys {
     pub use super::journey::{KEYS as JOURNEY, STEP_KEYS as STEP, WAY_KEYS as WAY};
     pub use super::message::{KEYS as MESSAGE, WORDING_KEYS as WORDING};
     pub use super::pace::KEYS as PACE;
+    pub use super::sources::{FORM_KEYS as FORM, KEYS as SOURCES, PLACE_KEYS as PLACE};
     pub use super::tags::KEYS as TAGS;
     pub use super::worklist::{DAILY_KEYS as DAILY, KEYS as WORKLIST};
 }
