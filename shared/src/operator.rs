@@ -1,6 +1,7 @@
 //! What the operator asks of a business's campaigns and of what is scheduled, on one machine as on AWS: a question and its answer as JSON, so that
 //! both ways to ask it are one.
 
+use application::broadcasts::{self, BroadcastError};
 use application::campaigns::{
     CampaignReport, ConnectionReport, RaffleError, campaigns, commit_to_raffle, draw_raffle, entrants,
 };
@@ -8,8 +9,9 @@ use application::catch_up;
 use application::grants::load_coupons;
 use application::scheduled::{self, ScheduleError, Scheduled};
 use application::{WorkError, World};
+use domain::broadcast::{Broadcast, State, Tally, Wanted};
 use domain::catch_up::CatchUp;
-use domain::ids::{BusinessId, CampaignName, LeadId, MessageName, WorkId};
+use domain::ids::{BroadcastName, BusinessId, CampaignName, LeadId, MessageName, WorkId};
 use domain::raffle::Draw;
 use domain::scheduled::Schedule;
 use domain::work::Work;
@@ -63,6 +65,36 @@ pub enum Asked {
         lead: String,
         work: String,
     },
+    Broadcasts,
+    PreviewBroadcast {
+        message: String,
+        segment: String,
+    },
+    Broadcast(AskedBroadcast),
+    StopBroadcast {
+        name: String,
+    },
+    ResumeBroadcast {
+        name: String,
+    },
+}
+
+impl Asked {
+    /// Whether it may be asked of every business at once: it only looks.
+    pub fn is_of_all(&self) -> bool {
+        matches!(self, Self::Campaigns | Self::Scheduled | Self::Broadcasts)
+    }
+}
+
+/// A message to everybody of a segment, from a civil time of the business on.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct AskedBroadcast {
+    pub name: String,
+    pub message: String,
+    pub segment: String,
+    pub at: Option<String>,
+    pub per_minute: u32,
+    pub limit: Option<u32>,
 }
 
 /// Why it cannot be done, in words for the operator.
@@ -80,6 +112,8 @@ pub enum AskedError {
     Since(String),
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
+    #[error(transparent)]
+    Broadcast(#[from] BroadcastError),
     #[error("\"{0}\" is no moment; write it as the clock there shows it: \"2026-12-01 10:00\"")]
     Moment(String),
     #[error("no such message is scheduled; copy its name as masa schedule shows it")]
@@ -141,6 +175,43 @@ pub async fn carry_out(world: &World, business: &BusinessId, asked: &Asked) -> R
                 })
             };
             json!({ "business": business.as_str(), "scheduled": all.iter().map(one).collect::<Vec<_>>() })
+        }
+        Asked::Broadcasts => {
+            let all = world.store.broadcasts(business).await.map_err(WorkError::from)?;
+            let zone = zone_of(world, business).await?;
+            json!({
+                "business": business.as_str(),
+                "broadcasts": all.iter().map(|broadcast| told_broadcast(broadcast, &zone)).collect::<Vec<_>>(),
+            })
+        }
+        Asked::PreviewBroadcast { message, segment } => {
+            reach(&broadcasts::preview(world, business, &MessageName::new(message), segment).await?)
+        }
+        Asked::Broadcast(asked) => {
+            let starts_at = match &asked.at {
+                Some(at) => Some(moment(world, business, at).await?),
+                None => None,
+            };
+            let wanted = Wanted {
+                name: BroadcastName::new(&asked.name),
+                message: MessageName::new(&asked.message),
+                segment: asked.segment.clone(),
+                starts_at,
+                per_minute: asked.per_minute,
+                limit: asked.limit,
+            };
+            let (broadcast, tally) = broadcasts::start(world, business, &wanted).await?;
+            let mut told = told_broadcast(&broadcast, &zone_of(world, business).await?);
+            told["reach"] = reach(&tally);
+            told
+        }
+        Asked::StopBroadcast { name } => {
+            let broadcast = broadcasts::stop(world, business, &BroadcastName::new(name)).await?;
+            told_broadcast(&broadcast, &zone_of(world, business).await?)
+        }
+        Asked::ResumeBroadcast { name } => {
+            let broadcast = broadcasts::resume(world, business, &BroadcastName::new(name)).await?;
+            told_broadcast(&broadcast, &zone_of(world, business).await?)
         }
         Asked::RaffleEntrants { campaign } => {
             let entrants = entrants(world, business, &CampaignName::new(campaign)).await?;
@@ -249,6 +320,26 @@ fn connection(report: &ConnectionReport) -> Value {
         "waiting": waiting.collect::<Vec<_>>(),
         "catch_up": report.catch_up.as_ref().map(caught_up),
     })
+}
+
+fn told_broadcast(broadcast: &Broadcast, zone: &TimeZone) -> Value {
+    let state = match &broadcast.state {
+        State::Going => "going".to_owned(),
+        State::Stopped { at, reason } => format!("stopped at {}: {reason}", civil(*at, zone)),
+        State::Ended { at } => format!("ended at {}", civil(*at, zone)),
+    };
+    let mut told = reach(&broadcast.tally);
+    told["name"] = json!(broadcast.name.as_str());
+    told["message"] = json!(broadcast.message.as_str());
+    told["segment"] = json!(broadcast.segment);
+    told["per_minute"] = json!(broadcast.per_minute);
+    told["next_at"] = json!(civil(broadcast.next_at, zone));
+    told["state"] = json!(state);
+    told
+}
+
+fn reach(tally: &Tally) -> Value {
+    json!({ "seen": tally.seen, "planned": tally.planned, "left_out": tally.left_out })
 }
 
 fn caught_up(catch_up: &CatchUp) -> Value {

@@ -119,6 +119,8 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
         ("table M",                              "GetItem"), // the heartbeat
         ("table R",                              "GetItem"), // which table may send
         ("table B#*#K#*",                        "GetItem PutItem"), // how fast a connection may go
+        ("table B#*#BC",                         "GetItem PutItem Query"), // broadcasts, and who is next
+        ("index roster",                         "Query"),
         ("queue comments",                       "SendMessage"), // what a comment that was looked up is to get
         ("index wake",                           "Query"),
         ("queue conversation",                   "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"),

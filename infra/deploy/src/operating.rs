@@ -168,7 +168,7 @@ pub async fn operate(
     let world = world(&aws, &place.installation).await?;
     let named = |of: &BusinessId| business.is_none_or(|name| name == of.as_str());
     let businesses: Vec<BusinessId> = world.store.businesses().await?.into_iter().filter(named).collect();
-    if businesses.len() > 1 && !matches!(asked, Asked::Campaigns) {
+    if businesses.len() > 1 && !asked.is_of_all() {
         return Err(DeployError::NotDone(
             "there are several businesses; say which with --business".to_owned(),
         ));

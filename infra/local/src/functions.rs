@@ -6,9 +6,9 @@ use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use jiff::SignedDuration;
 use shared::adapters::sqs::QueueName;
 use shared::application::World;
-use shared::application::catch_up;
 use shared::application::ports::{Platforms, Queue};
 use shared::application::sweep::sweep_on_new_queue;
+use shared::application::{broadcasts, catch_up};
 use shared::domain::hint::Hint;
 use shared::lambda::hint_text;
 use tokio::task::JoinSet;
@@ -93,8 +93,11 @@ impl Functions {
         }
     }
 
-    /// The sender's part of it: what no webhook brought.
-    pub async fn catch_up(&self) {
+    /// The sender's part of it: broadcasts, and what no webhook brought.
+    pub async fn go_on(&self) {
+        if let Err(error) = broadcasts::go_on(&self.world).await {
+            tracing::error!(%error, "the broadcasts did not go on; the next tick tries again");
+        }
         // A page after the other is read within the tick; what is over one tick's worth is left to the next.
         if let Err(error) = catch_up::go_on(&self.world, self.platforms.as_ref()).await {
             tracing::error!(%error, "what may have been missed was not read; the next tick tries again");

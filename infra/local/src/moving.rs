@@ -4,6 +4,7 @@ use axum::Router;
 use jiff::{SignedDuration, Timestamp};
 use shared::application::ports::{Clock, DueQuery, StoreError, WAKE_SHARDS};
 use shared::application::sweep::nothing_was_due;
+use shared::application::{WorkError, broadcasts};
 use shared::domain::work::Class;
 
 use crate::clock::LocalClock;
@@ -29,6 +30,8 @@ pub enum MoveError {
     Backwards { now: Timestamp },
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Work(#[from] WorkError),
     #[error("the clock's file cannot be written: {0}")]
     File(#[from] std::io::Error),
 }
@@ -50,7 +53,7 @@ impl Mover<'_> {
             self.clock.move_to(next)?;
             // The queue of this process loses nothing while the process lives, so nothing needs rescue.
             self.functions.sweep().await;
-            self.functions.catch_up().await;
+            self.functions.go_on().await;
             self.work_off().await;
             if next >= to {
                 return Ok(self.clock.now());
@@ -82,7 +85,8 @@ impl Mover<'_> {
         let is_ahead = |at: &Timestamp| *at > now && *at <= until;
         let delayed = self.functions.queue.next_delayed();
         let webhook = self.pump.and_then(|pump| pump.sandbox.next_webhook_at());
-        let mut next = delayed.into_iter().chain(webhook).filter(is_ahead).min();
+        let broadcast = broadcasts::next_walk(&self.functions.world, TICK).await?;
+        let mut next = delayed.into_iter().chain(webhook).chain(broadcast).filter(is_ahead).min();
         for class in Class::ALL {
             for shard in 0..WAKE_SHARDS {
                 let mut after = None;

@@ -144,7 +144,7 @@ async fn move_clock(State(inner): State<Arc<Inner>>, body: body::Bytes) -> Respo
         Err(error @ (MoveError::NotManual | MoveError::Backwards { .. })) => {
             failure(StatusCode::CONFLICT, "clock", &error.to_string())
         }
-        Err(error @ (MoveError::Store(_) | MoveError::File(_))) => store_failure(&error),
+        Err(error @ (MoveError::Store(_) | MoveError::Work(_) | MoveError::File(_))) => store_failure(&error),
     }
 }
 
@@ -292,7 +292,7 @@ async fn operate(
 ) -> Response {
     let named = |business: &&BusinessId| of.get("business").is_none_or(|name| name == business.as_str());
     let businesses: Vec<&BusinessId> = inner.businesses().iter().filter(named).collect();
-    if businesses.len() > 1 && !matches!(asked, Asked::Campaigns) {
+    if businesses.len() > 1 && !asked.is_of_all() {
         let message = "there are several businesses; say which with --business";
         return failure(StatusCode::BAD_REQUEST, "which-business", message);
     }
@@ -303,8 +303,8 @@ async fn operate(
             Err(error) => return failure(StatusCode::CONFLICT, "not-done", &error.to_string()),
         }
     }
-    if matches!(asked, Asked::Replay { .. }) {
-        inner.catch_up().await;
+    if matches!(asked, Asked::Replay { .. } | Asked::Broadcast(_) | Asked::ResumeBroadcast { .. }) {
+        inner.go_on().await;
     }
     Json(Value::from(answers)).into_response()
 }

@@ -93,8 +93,9 @@ impl Inner {
         &self.functions.world
     }
 
-    pub(crate) async fn catch_up(&self) {
-        self.functions.catch_up().await;
+    /// What the next tick would go on with.
+    pub(crate) async fn go_on(&self) {
+        self.functions.go_on().await;
     }
 
     pub(crate) fn businesses(&self) -> &[BusinessId] {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use shared::domain::broadcast::PER_MINUTE_DEFAULT;
 use shared::domain::playbook::Playbook;
 
 /// Marketing automation that a small business owns.
@@ -54,6 +55,8 @@ pub enum Command {
     Raffle(RaffleCommand),
     /// Schedule a message for one person, and see, move or call off what is scheduled
     Schedule(ScheduleOf),
+    /// Send a message to everybody of a segment, and see how far it is
+    Broadcasts(Broadcasts),
     /// Say which accounts somebody of the business looks in on today, and what they do there by hand
     Worklist(WorklistOf),
     /// Put Masa on AWS, or bring it up to date
@@ -171,6 +174,79 @@ pub struct Simulate {
     /// The language of words and reasons; without it, the business's
     #[arg(long, value_enum)]
     pub lang: Option<Language>,
+}
+
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Broadcasts {
+    #[command(subcommand)]
+    pub command: Option<BroadcastsCommand>,
+    #[command(flatten)]
+    pub place: Where,
+}
+
+#[derive(Subcommand)]
+pub enum BroadcastsCommand {
+    /// Count whom a message would reach, and why not the others
+    Preview {
+        /// Which message of the playbook
+        #[arg(long, value_name = "NAME")]
+        message: String,
+        /// A segment of the playbook
+        #[arg(long, value_name = "SEGMENT")]
+        to: String,
+        /// The business, where there are several
+        #[arg(long, value_name = "ID")]
+        business: Option<String>,
+        #[command(flatten)]
+        place: Where,
+    },
+    /// Send it, each person once
+    Send {
+        /// Which message of the playbook
+        #[arg(long, value_name = "NAME")]
+        message: String,
+        /// A segment of the playbook
+        #[arg(long, value_name = "SEGMENT")]
+        to: String,
+        /// What it is called from now on: a-z, 0-9 and "-"
+        #[arg(long, value_name = "NAME")]
+        name: String,
+        /// When it begins, as the business's clock shows it; without it, now
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
+        /// How many leave in a minute
+        #[arg(long, value_name = "N", default_value_t = PER_MINUTE_DEFAULT)]
+        per_minute: u32,
+        /// How many people at most
+        #[arg(long, value_name = "N")]
+        limit: Option<u32>,
+        /// The business, where there are several
+        #[arg(long, value_name = "ID")]
+        business: Option<String>,
+        #[command(flatten)]
+        place: Where,
+    },
+    /// Let it go no further
+    Stop {
+        /// What it is called
+        name: String,
+        /// The business, where there are several
+        #[arg(long, value_name = "ID")]
+        business: Option<String>,
+        #[command(flatten)]
+        place: Where,
+    },
+    /// Let a stopped one go on where it stood
+    Resume {
+        /// What it is called
+        name: String,
+        /// The business, where there are several
+        #[arg(long, value_name = "ID")]
+        business: Option<String>,
+        #[command(flatten)]
+        place: Where,
+    },
 }
 
 #[derive(Args)]

@@ -7,6 +7,7 @@ mod aws;
 #[cfg(not(feature = "aws"))]
 #[path = "without_aws.rs"]
 mod aws;
+mod broadcasts;
 mod campaigns;
 mod cost;
 mod demo;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
             Command::Coupons(command) => campaigns::coupons(&command).await,
             Command::Raffle(command) => campaigns::raffle(&command).await,
             Command::Schedule(typed) => schedule::schedule(&typed).await,
+            Command::Broadcasts(typed) => broadcasts::broadcasts(&typed).await,
             Command::Worklist(typed) => worklist::worklist(&typed),
             Command::Cost(cost) => cost::cost(&cost),
             Command::Deploy(deploy) => aws::deploy(&deploy).await,

@@ -5,6 +5,7 @@
 
 pub mod accept;
 mod approved;
+pub mod broadcasts;
 pub mod campaigns;
 pub mod catch_up;
 pub mod commit;

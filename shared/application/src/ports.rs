@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use domain::broadcast::Broadcast;
 use domain::call::{Outcome, PlatformCall};
 use domain::delivery::Delivery;
 use domain::erasure::ErasedIdentity;
@@ -13,7 +14,9 @@ use domain::figure::Figure;
 use domain::grant::{CampaignState, Grant};
 use domain::hint::Hint;
 use domain::identity::IdentityKey;
-use domain::ids::{AssetId, BusinessId, CampaignName, LeadId, PlaybookVersion, WorkId, short_hash};
+use domain::ids::{
+    AssetId, BroadcastName, BusinessId, CampaignName, LeadId, PlaybookVersion, WorkId, short_hash,
+};
 use domain::lead::Lead;
 use domain::pace::Pace;
 use domain::playbook::Playbook;
@@ -100,9 +103,23 @@ pub trait CampaignStore: Send + Sync {
     async fn put_pace(&self, pace: &Pace) -> Result<(), CommitError>;
 }
 
+/// The broadcasts of a business, and how far each has come.
+#[async_trait]
+pub trait BroadcastStore: Send + Sync {
+    async fn broadcast(
+        &self,
+        business: &BusinessId,
+        name: &BroadcastName,
+    ) -> Result<Option<Broadcast>, StoreError>;
+    /// All of them, by their names.
+    async fn broadcasts(&self, business: &BusinessId) -> Result<Vec<Broadcast>, StoreError>;
+    /// Stores a broadcast with the version that it gets, as [`CampaignStore::commit_campaign`] does.
+    async fn put_broadcast(&self, broadcast: &Broadcast) -> Result<(), CommitError>;
+}
+
 /// Leads, their inboxes and timelines, and what else must outlive a process.
 #[async_trait]
-pub trait Store: CampaignStore {
+pub trait Store: CampaignStore + BroadcastStore {
     /// Which business an asset belongs to. The one question that crosses businesses.
     async fn asset(&self, asset: &AssetId) -> Result<Option<BusinessId>, StoreError>;
     async fn put_asset(&self, asset: &AssetId, business: &BusinessId) -> Result<(), StoreError>;

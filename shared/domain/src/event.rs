@@ -315,6 +315,21 @@ impl EventKind {
         }
     }
 
+    /// Whether the person did something, beside what their device tells by itself.
+    pub fn is_of_the_person(&self) -> bool {
+        matches!(
+            self,
+            Self::Captured(_)
+                | Self::LeadAd(_)
+                | Self::Called(_)
+                | Self::Commented(_)
+                | Self::Messaged(_)
+                | Self::Reacted { .. }
+                | Self::Referred { .. }
+                | Self::Mentioned(_)
+        )
+    }
+
     /// Whether somebody whom nobody knows yet becomes a lead by this. The rest only adds to what is known.
     pub fn makes_a_lead(&self) -> bool {
         match self {

@@ -84,6 +84,10 @@ fn check_message(
     if lead.opt_out.is_some() && *purpose != Purpose::OptOutConfirmation {
         return skip("the person has refused messages", "R3");
     }
+    let is_broadcast = matches!(purpose, Purpose::Broadcast { .. });
+    if is_broadcast && !lead.has_consent() {
+        return skip("a broadcast needs consent, and there is none on record", "R1");
+    }
     if message.kind == Kind::Marketing {
         if !lead.has_consent() {
             return skip("marketing needs consent, and there is none on record", "R1");
@@ -96,7 +100,7 @@ fn check_message(
         return skip("this lead cannot be reached on the channel", "R27");
     }
     let held = lead.held.get(&channel).copied().filter(|until| *until > context.now);
-    if let (Some(until), Purpose::Playbook) = (held, purpose) {
+    if let (Some(until), Purpose::Playbook | Purpose::Broadcast { .. }) = (held, purpose) {
         return Gate::Move { until, reason: "a person or another app holds the conversation", rule: "R22" };
     }
     match check_channel(lead, message, channel, context) {

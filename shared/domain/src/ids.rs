@@ -72,6 +72,8 @@ text_ids! {
     JourneyName;
     /// A step of a journey, in every version of it.
     StepId;
+    /// What its operator calls a broadcast: `summer-offer`.
+    BroadcastName;
     /// The name of a campaign in the playbook.
     CampaignName;
     /// A rule of a campaign, as the playbook calls it.

@@ -11,7 +11,9 @@ use crate::email::EmailAddress;
 use crate::erasure::Erasing;
 use crate::grant::Grant;
 use crate::identity::Identity;
-use crate::ids::{BusinessId, CampaignName, CommentId, DealId, LeadId, PlatformMessageId, RuleName, WorkId};
+use crate::ids::{
+    BroadcastName, BusinessId, CampaignName, CommentId, DealId, LeadId, PlatformMessageId, RuleName, WorkId,
+};
 use crate::name::PersonName;
 use crate::phone::PhoneNumber;
 use crate::run::Run;
@@ -26,6 +28,8 @@ pub struct Lead {
     /// Of the stored record; 0 until it is stored.
     pub version: u64,
     pub created_at: Timestamp,
+    /// When they last did something that concerns the business: wrote, called, commented, filled in a form.
+    pub active_at: Option<Timestamp>,
     pub name: Option<PersonName>,
     /// What Instagram shows instead of a name.
     pub username: Option<String>,
@@ -69,6 +73,8 @@ pub struct Lead {
     pub answered: Vec<Answered>,
     /// The last campaign that asked in private for a phone number.
     pub phone_asked: Option<PhoneAsked>,
+    /// The last broadcasts that they were of, oldest first: each reaches a person once.
+    pub broadcasts: Vec<BroadcastName>,
     /// Set when this record only points to the lead that carries on.
     pub merged_into: Option<LeadId>,
     /// Other records that are, or may be, of the same person.
@@ -168,6 +174,7 @@ impl Lead {
             id,
             version: 0,
             created_at,
+            active_at: None,
             name: None,
             username: None,
             phone: None,
@@ -195,6 +202,7 @@ impl Lead {
             wishes: BTreeMap::new(),
             answered: Vec::new(),
             phone_asked: None,
+            broadcasts: Vec::new(),
             merged_into: None,
             merges: Vec::new(),
             absorbed: Vec::new(),

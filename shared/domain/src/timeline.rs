@@ -135,6 +135,7 @@ words! {
     /// What an entry can say.
     Fact {
         Agent = "agent",
+        Broadcast = "broadcast",
         Campaign = "campaign",
         Channel = "channel",
         Code = "code",

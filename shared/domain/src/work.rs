@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use crate::channel::{Channel, Network};
 use crate::event::{Comment, Mention};
-use crate::ids::{AssetId, CampaignName, CommentId, LeadAdId, MessageName, PostId, RuleName, RunId, WorkId};
+use crate::ids::{
+    AssetId, BroadcastName, CampaignName, CommentId, LeadAdId, MessageName, PostId, RuleName, RunId, WorkId,
+};
 use crate::playbook::Trigger;
 
 /// How many pieces of open work one lead may have. More is a fault of the playbook, and is parked.
@@ -151,6 +153,8 @@ pub enum Purpose {
     Playbook,
     /// A person of the business chose it for this lead and this moment, and may have written something with it.
     Scheduled { note: Option<String> },
+    /// It goes to everybody of a segment, and to nobody without consent.
+    Broadcast { name: BroadcastName },
     /// The one answer to an opt-out, which alone may follow it (R3).
     OptOutConfirmation,
 }

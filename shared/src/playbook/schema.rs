@@ -315,6 +315,7 @@ fn condition() -> Value {
             "field": named(list(json!({ "type": ["string", "number", "boolean"] }), ""), "An answer to a form is one of these."),
             "has": list(json!({ "enum": known }), "This is known."),
             "replied": switch("Whether they have answered since the journey began."),
+            "active-within": { "description": "They wrote, called, commented or filled in a form within so long.", "$ref": "#/$defs/span" },
             "deal": { "enum": stages, "description": "The journey's deal stands so." },
             "any": { "type": "array", "items": reference("condition"), "description": "One of them is enough." },
             "not": reference("condition"),

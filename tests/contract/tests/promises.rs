@@ -35,6 +35,8 @@ kept_by_both! {
         markers_and_identities_are_each_business_s_own
         an_empty_commit_changes_nothing
         a_row_that_is_put_and_done_at_once_stays;
+    broadcasts:
+        a_broadcast_goes_on_from_where_it_stood;
     campaigns:
         a_campaign_is_read_back_and_its_inbox_goes_with_it
         of_two_who_number_at_once_one_begins_anew

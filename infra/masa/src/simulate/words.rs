@@ -16,6 +16,7 @@ pub fn condition(condition: &Condition, say: &dyn Fn(&str) -> String) -> String 
         Condition::Field { name, is } => format!("{name}: {}", is.join(" / ")),
         Condition::Knows(known) => format!("{} {}", say("has"), say(known.as_str())),
         Condition::Replied => say("has replied"),
+        Condition::Active(_) => say("was active lately"),
         Condition::Deal(stage) => format!("{} {}", say("deal"), say(stage.as_str())),
     }
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
 use async_trait::async_trait;
+use domain::broadcast::Broadcast;
 use domain::delivery::{Delivery, DeliveryStatus};
 use domain::erasure::ErasedIdentity;
 use domain::event_key::EventKey;
 use domain::grant::{CampaignState, Grant};
 use domain::hint::Hint;
 use domain::identity::IdentityKey;
-use domain::ids::{AssetId, BusinessId, CampaignName, LeadId, PlaybookVersion, WorkId};
+use domain::ids::{AssetId, BroadcastName, BusinessId, CampaignName, LeadId, PlaybookVersion, WorkId};
 use domain::lead::{Lead, Wake};
 use domain::pace::Pace;
 use domain::timeline::Entry;
@@ -19,8 +20,8 @@ use jiff::Timestamp;
 use crate::commit::{Commit, CommitError, Conflict, NameWrite, SEEN_FOR};
 use crate::grants::CampaignCommit;
 use crate::ports::{
-    Attention, CampaignStore, DuePage, DueQuery, Heartbeat, Inbox, InboxId, InboxRow, InboxRowId, Notice,
-    Store, StoreError, TimelineRow, UnreadableRow, wake_shard,
+    Attention, BroadcastStore, CampaignStore, DuePage, DueQuery, Heartbeat, Inbox, InboxId, InboxRow,
+    InboxRowId, Notice, Store, StoreError, TimelineRow, UnreadableRow, wake_shard,
 };
 
 #[derive(Debug, Default)]
@@ -57,6 +58,7 @@ struct Tables {
     grants: BTreeMap<(BusinessId, CampaignName), BTreeMap<LeadId, Grant>>,
     coupons: BTreeMap<(BusinessId, CampaignName), BTreeMap<u32, String>>,
     paces: BTreeMap<(BusinessId, AssetId), Pace>,
+    broadcasts: BTreeMap<(BusinessId, BroadcastName), Broadcast>,
     heartbeat: Option<Heartbeat>,
     released: Option<String>,
 }
@@ -517,6 +519,33 @@ impl CampaignStore for InMemoryStore {
             return Err(CommitError::Conflict(Conflict::Version));
         }
         tables.paces.insert(key, pace.clone());
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl BroadcastStore for InMemoryStore {
+    async fn broadcast(
+        &self,
+        business: &BusinessId,
+        name: &BroadcastName,
+    ) -> Result<Option<Broadcast>, StoreError> {
+        Ok(self.reading("broadcast")?.broadcasts.get(&(business.clone(), name.clone())).cloned())
+    }
+
+    async fn broadcasts(&self, business: &BusinessId) -> Result<Vec<Broadcast>, StoreError> {
+        let tables = self.reading("broadcasts")?;
+        let all = tables.broadcasts.iter().filter(|((of, _), _)| of == business);
+        Ok(all.map(|(_, broadcast)| broadcast.clone()).collect())
+    }
+
+    async fn put_broadcast(&self, broadcast: &Broadcast) -> Result<(), CommitError> {
+        let mut tables = self.writing("put_broadcast")?;
+        let key = (broadcast.business.clone(), broadcast.name.clone());
+        if tables.broadcasts.get(&key).map_or(0, |stored| stored.version) + 1 != broadcast.version {
+            return Err(CommitError::Conflict(Conflict::Version));
+        }
+        tables.broadcasts.insert(key, broadcast.clone());
         Ok(())
     }
 }

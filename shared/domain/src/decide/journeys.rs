@@ -2,6 +2,8 @@
 
 use super::draft::{Draft, Plan};
 use super::steps;
+use jiff::Timestamp;
+
 use crate::ids::{RunId, WorkId};
 use crate::lead::Lead;
 use crate::lot::lot;
@@ -219,12 +221,13 @@ pub fn compare_segments(draft: &mut Draft<'_>, before: &Lead, event: &str) {
         return;
     }
     let mut before = before.clone();
+    let always = Circumstances::always(draft.context.now);
     for _ in 0..ROUNDS_MAX {
         let changed: Vec<(&String, bool)> = segments
             .iter()
             .filter_map(|(name, segment)| {
-                let is_in = segment.holds(&draft.lead, Circumstances::ALWAYS);
-                (is_in != segment.holds(&before, Circumstances::ALWAYS)).then_some((name, is_in))
+                let is_in = segment.holds(&draft.lead, always);
+                (is_in != segment.holds(&before, always)).then_some((name, is_in))
             })
             .collect();
         if changed.is_empty() {
@@ -239,6 +242,6 @@ pub fn compare_segments(draft: &mut Draft<'_>, before: &Lead, event: &str) {
 }
 
 /// Where a condition of this run is asked.
-pub(super) fn circumstances(run: &Run) -> Circumstances<'_> {
-    Circumstances { since: run.started_at, deal: run.deal.as_ref() }
+pub(super) fn circumstances(run: &Run, now: Timestamp) -> Circumstances<'_> {
+    Circumstances { since: run.started_at, deal: run.deal.as_ref(), now }
 }

@@ -62,6 +62,9 @@ pub fn decide(lead: &Lead, event: &Event, context: &Context<'_>) -> Decision {
         Identity::Lead(other) => draft.absorb(*other),
         name => draft.know(name),
     });
+    if event.kind.is_of_the_person() {
+        draft.lead.active_at = draft.lead.active_at.max(Some(event.occurred_at));
+    }
     match &event.kind {
         EventKind::Captured(capture) => capture::captured(&mut draft, event, capture),
         EventKind::LeadAd(lead_ad) => capture::lead_ad_filled(&mut draft, event, lead_ad),

@@ -132,8 +132,10 @@ fn take(draft: &mut Draft<'_>, run: &Run) {
         return;
     };
     let due = run.next_at.unwrap_or(draft.now());
-    let wanted =
-        step.only_if.as_ref().is_none_or(|only| only.holds(&draft.lead, journeys::circumstances(run)));
+    let wanted = step
+        .only_if
+        .as_ref()
+        .is_none_or(|only| only.holds(&draft.lead, journeys::circumstances(run, draft.context.now)));
     if !wanted {
         skip(draft, run, step, "it is not for this person: only-if does not hold");
     }
@@ -170,7 +172,7 @@ fn take(draft: &mut Draft<'_>, run: &Run) {
             step.next
         }
         StepAction::Branch { condition, otherwise } => {
-            match condition.holds(&draft.lead, journeys::circumstances(run)) {
+            match condition.holds(&draft.lead, journeys::circumstances(run, draft.context.now)) {
                 true => step.next,
                 false => *otherwise,
             }

@@ -41,6 +41,12 @@ pub fn unite(winner: &mut Draft<'_>, loser: &mut Draft<'_>) {
             None => ours.deals.push(deal),
         }
     }
+    ours.active_at = ours.active_at.max(theirs.active_at);
+    for name in std::mem::take(&mut theirs.broadcasts) {
+        if !ours.broadcasts.contains(&name) {
+            ours.broadcasts.push(name);
+        }
+    }
     ours.first_source = ours.first_source.take().or_else(|| theirs.first_source.take());
     ours.last_source = theirs.last_source.take().or_else(|| ours.last_source.take());
     for (channel, window) in std::mem::take(&mut theirs.windows) {

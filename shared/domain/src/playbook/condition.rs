@@ -1,6 +1,6 @@
 //! What has to hold of a lead: for a branch, for a step, and for a segment.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::deal::Stage;
 use crate::ids::DealId;
@@ -22,6 +22,8 @@ pub enum Condition {
     Knows(Known),
     /// They have written, pressed or reacted since the journey began.
     Replied,
+    /// They have done something that concerns the business within so long.
+    Active(SignedDuration),
     /// The journey's deal, or where it has none any deal, stands so.
     Deal(Stage),
 }
@@ -58,11 +60,14 @@ pub struct Circumstances<'a> {
     /// When the journey began; of a segment, the beginning of time.
     pub since: Timestamp,
     pub deal: Option<&'a DealId>,
+    pub now: Timestamp,
 }
 
 impl Circumstances<'_> {
     /// Those of a segment, which belongs to no journey.
-    pub const ALWAYS: Self = Self { since: Timestamp::MIN, deal: None };
+    pub const fn always(now: Timestamp) -> Self {
+        Self { since: Timestamp::MIN, deal: None, now }
+    }
 }
 
 impl Condition {
@@ -81,6 +86,9 @@ impl Condition {
             Self::Knows(Known::Email) => lead.email.is_some(),
             Self::Knows(Known::Consent) => lead.has_consent(),
             Self::Replied => lead.windows.values().any(|window| window.opened_at >= when.since),
+            Self::Active(within) => {
+                lead.active_at.unwrap_or(lead.created_at).duration_since(when.now).abs() <= *within
+            }
             Self::Deal(stage) => lead
                 .deals
                 .iter()
@@ -103,7 +111,8 @@ mod tests {
         lead.phone = Some(mobile());
         let window = Window { opened_at: at("2026-12-01T09:00"), asset: "1".into() };
         lead.windows.insert(Channel::WhatsApp, window);
-        let when = Circumstances { since: at("2026-12-01T08:00"), deal: None };
+        let now = at("2026-12-01T12:00");
+        let when = Circumstances { since: at("2026-12-01T08:00"), deal: None, now };
         let (vip, list) = (Condition::Tag("vip".into()), Condition::Tag("list".into()));
         let field =
             |is: &str| Condition::Field { name: "יעד".into(), is: vec!["paris".into(), is.into()] };
@@ -123,9 +132,10 @@ mod tests {
         for (condition, expected) in cases {
             assert_eq!(condition.holds(&lead, when), expected, "{condition:?}");
         }
-        let later = Circumstances { since: at("2026-12-01T10:00"), deal: None };
+        let later = Circumstances { since: at("2026-12-01T10:00"), deal: None, now };
         assert!(
-            !Condition::Replied.holds(&lead, later) && Condition::Replied.holds(&lead, Circumstances::ALWAYS)
+            !Condition::Replied.holds(&lead, later)
+                && Condition::Replied.holds(&lead, Circumstances::always(now))
         );
         assert!(Known::ALL.iter().all(|known| Known::parse(known.as_str()) == Some(*known)));
     }

@@ -7,7 +7,7 @@ use application::ports::{InboxId, InboxRowId};
 use domain::delivery::DeliveryStatus;
 use domain::event_key::EventKey;
 use domain::identity::IdentityKey;
-use domain::ids::{AssetId, BusinessId, CampaignName, LeadId, PlaybookVersion, WorkId};
+use domain::ids::{AssetId, BroadcastName, BusinessId, CampaignName, LeadId, PlaybookVersion, WorkId};
 use domain::work::Class;
 use jiff::Timestamp;
 
@@ -150,6 +150,16 @@ pub fn playbook_piece(business: &BusinessId, version: &PlaybookVersion, piece: u
 /// What the pieces of one version begin with.
 pub fn playbook_pieces(business: &BusinessId, version: &PlaybookVersion) -> Key {
     key(format!("B#{business}"), format!("P#{version}#"))
+}
+
+pub fn broadcast(business: &BusinessId, name: &BroadcastName) -> Key {
+    let all = broadcasts(business);
+    key(all.pk, format!("{}{name}", all.sk))
+}
+
+/// What the broadcasts of a business begin with.
+pub fn broadcasts(business: &BusinessId) -> Key {
+    key(format!("B#{business}#BC"), "N#")
 }
 
 fn campaign_pk(business: &BusinessId, name: &CampaignName) -> String {

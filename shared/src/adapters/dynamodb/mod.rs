@@ -5,6 +5,7 @@
 //! `tests/contract` holds both to them.
 
 mod attention;
+mod broadcasts;
 mod campaigns;
 mod commit;
 mod condition;

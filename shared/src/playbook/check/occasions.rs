@@ -143,6 +143,10 @@ fn unknown_tag(check: &Check<'_, '_, '_>, condition: &Condition) -> Option<Fault
             let what = || format!("no step gives the tag \"{tag}\", so that nobody has it");
             (!known.contains(tag.as_str())).then(|| (what(), did_you_mean(tag, known)))
         }
-        Condition::Field { .. } | Condition::Knows(_) | Condition::Replied | Condition::Deal(_) => None,
+        Condition::Field { .. }
+        | Condition::Knows(_)
+        | Condition::Replied
+        | Condition::Active(_)
+        | Condition::Deal(_) => None,
     }
 }

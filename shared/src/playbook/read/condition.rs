@@ -3,12 +3,13 @@
 use domain::deal::Stage;
 use domain::playbook::{Condition, Known};
 
+use super::times;
 use crate::playbook::fields::{Fields, scalar};
 use crate::playbook::nearest::did_you_mean;
 use crate::playbook::report::Report;
 use crate::playbook::tree::{Node, Value};
 
-pub const KEYS: [&str; 7] = ["tag", "field", "has", "replied", "deal", "any", "not"];
+pub const KEYS: [&str; 8] = ["tag", "field", "has", "replied", "active-within", "deal", "any", "not"];
 
 pub fn condition(fields: &Fields<'_>, key: &str, report: &mut Report<'_>) -> Condition {
     fields.get(key).map_or(Condition::All(Vec::new()), |node| of(node, report))
@@ -42,6 +43,10 @@ pub fn of(node: &Node, report: &mut Report<'_>) -> Condition {
             true => replied,
             false => Condition::Not(Box::new(replied)),
         });
+    }
+    if let Some(node) = fields.get("active-within") {
+        let within = times::wait(node, "active-within", report);
+        parts.extend(within.map(|within| Condition::Active(within.duration())));
     }
     if let Some(node) = fields.get("deal") {
         let word = scalar(node, "deal", report).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! The promises of the port, one function each.
 
+pub mod broadcasts;
 pub mod campaigns;
 pub mod commits;
 pub mod dueness;

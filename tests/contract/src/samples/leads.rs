@@ -8,7 +8,8 @@ use domain::erasure::{Erasing, Suppression};
 use domain::grant::Grant;
 use domain::identity::Identity;
 use domain::ids::{
-    AssetId, BusinessId, CommentId, DealId, DealKind, FormId, JourneyName, LeadAdId, LeadId, MessageName,
+    AssetId, BroadcastName, BusinessId, CommentId, DealId, DealKind, FormId, JourneyName, LeadAdId, LeadId,
+    MessageName,
 };
 use domain::ids::{CampaignName, Pepper, RuleName};
 use domain::ids::{PlatformMessageId, PlaybookVersion, PostId, RunId, StepKey, WorkId};
@@ -71,6 +72,8 @@ pub fn random_lead(chance: &mut Chance, business: &BusinessId, id: LeadId) -> Le
             misread: chance.number() as u32 % 4,
             is_answered: chance.one_in(2),
         }),
+        active_at: chance.maybe(moment),
+        broadcasts: chance.some(2, |chance| BroadcastName::new(chance.text())),
         merged_into: if chance.one_in(5) { Some(LeadId::new(chance.wide())) } else { None },
         merges: chance.some(2, pending_merge),
         absorbed: chance.some(2, |chance| LeadId::new(chance.wide())),
@@ -223,7 +226,9 @@ fn action(chance: &mut Chance) -> Action {
         0 => {
             let note = chance.maybe(Chance::text);
             let scheduled = Purpose::Scheduled { note };
-            let purpose = chance.pick(&[Purpose::Playbook, Purpose::OptOutConfirmation, scheduled]);
+            let broadcast = Purpose::Broadcast { name: BroadcastName::new(chance.text()) };
+            let purposes = [Purpose::Playbook, Purpose::OptOutConfirmation, scheduled, broadcast];
+            let purpose = chance.pick(&purposes);
             Action::Send { message, channel: channel(chance), purpose }
         }
         1 => Action::PrivateReply { to, message, campaign },

@@ -10,12 +10,15 @@ use async_trait::async_trait;
 use shared::application::commit::{Commit, CommitError, Conflict};
 use shared::application::grants::CampaignCommit;
 use shared::application::ports::{
-    Attention, CampaignStore, DuePage, DueQuery, Heartbeat, Inbox, InboxId, InboxRow, InboxRowId, Notice,
-    Store, StoreError, TimelineRow,
+    Attention, BroadcastStore, CampaignStore, DuePage, DueQuery, Heartbeat, Inbox, InboxId, InboxRow,
+    InboxRowId, Notice, Store, StoreError, TimelineRow,
 };
+use shared::domain::broadcast::Broadcast;
 use shared::domain::delivery::Delivery;
 use shared::domain::grant::{CampaignState, Grant};
-use shared::domain::ids::{AssetId, BusinessId, CampaignName, LeadId, PlaybookVersion, WorkId};
+use shared::domain::ids::{
+    AssetId, BroadcastName, BusinessId, CampaignName, LeadId, PlaybookVersion, WorkId,
+};
 use shared::domain::lead::Lead;
 use shared::domain::pace::Pace;
 
@@ -255,6 +258,31 @@ impl CampaignStore for StormStore {
             return Err(CommitError::Conflict(Conflict::Version));
         }
         let done = self.wait(self.calm().put_pace(pace));
+        self.come_back().await?;
+        done
+    }
+}
+
+#[async_trait]
+impl BroadcastStore for StormStore {
+    async fn broadcast(
+        &self,
+        business: &BusinessId,
+        name: &BroadcastName,
+    ) -> Result<Option<Broadcast>, StoreError> {
+        asked!(self, store => store.broadcast(business, name))
+    }
+
+    async fn broadcasts(&self, business: &BusinessId) -> Result<Vec<Broadcast>, StoreError> {
+        asked!(self, store => store.broadcasts(business))
+    }
+
+    async fn put_broadcast(&self, broadcast: &Broadcast) -> Result<(), CommitError> {
+        self.set_out().await?;
+        if self.weather.strikes(Fault::StoreConflict, self.now()) {
+            return Err(CommitError::Conflict(Conflict::Version));
+        }
+        let done = self.wait(self.calm().put_broadcast(broadcast));
         self.come_back().await?;
         done
     }

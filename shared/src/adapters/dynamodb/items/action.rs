@@ -1,6 +1,6 @@
 //! What a piece of open work does.
 
-use domain::ids::{AssetId, CampaignName, CommentId, LeadAdId, MessageName, PostId, RuleName};
+use domain::ids::{AssetId, BroadcastName, CampaignName, CommentId, LeadAdId, MessageName, PostId, RuleName};
 use domain::playbook::Trigger;
 use domain::work::{Action, CommentAt, Purpose};
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,7 @@ pub enum PurposeItem {
     OptOutConfirmation,
     /// What was written with it.
     Scheduled(Option<String>),
+    Broadcast(String),
 }
 
 /// Network, asset, comment, post; whether it is live.
@@ -117,6 +118,7 @@ impl From<&Action> for ActionItem {
                     Purpose::Playbook => None,
                     Purpose::OptOutConfirmation => Some(PurposeItem::OptOutConfirmation),
                     Purpose::Scheduled { note } => Some(PurposeItem::Scheduled(note.clone())),
+                    Purpose::Broadcast { name } => Some(PurposeItem::Broadcast(name.to_string())),
                 };
                 Self::Send { m: message.to_string(), c: channel_letter(*channel), p }
             }
@@ -157,6 +159,9 @@ impl ActionItem {
                     None => Purpose::Playbook,
                     Some(PurposeItem::OptOutConfirmation) => Purpose::OptOutConfirmation,
                     Some(PurposeItem::Scheduled(note)) => Purpose::Scheduled { note },
+                    Some(PurposeItem::Broadcast(name)) => {
+                        Purpose::Broadcast { name: BroadcastName::new(name) }
+                    }
                 };
                 Action::Send { message: MessageName::new(m), channel: channel(c)?, purpose }
             }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::channel::Window;
-use domain::ids::{AssetId, BusinessId, CampaignName, CommentId, LeadId, RuleName};
+use domain::ids::{AssetId, BroadcastName, BusinessId, CampaignName, CommentId, LeadId, RuleName};
 use domain::lead::{Answered, Lead, PhoneAsked, Wish};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,9 @@ pub struct LeadItem {
     f: u32,
     /// When it was created.
     c: Moment,
+    /// When the person last did something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ac: Option<Moment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     n: Option<NameItem>,
     /// The user name.
@@ -103,6 +106,9 @@ pub struct LeadItem {
     /// The question for a phone number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pa: Option<PhoneAskedItem>,
+    /// The last broadcasts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    bc: Vec<String>,
     /// The lead that carries on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     to: Option<String>,
@@ -177,6 +183,7 @@ impl From<&Lead> for LeadItem {
         Self {
             f: FORMAT,
             c: lead.created_at.into(),
+            ac: lead.active_at.map(Moment),
             n: lead.name.as_ref().map(Into::into),
             u: lead.username.clone(),
             p: lead.phone.as_ref().map(|phone| phone.as_str().to_owned()),
@@ -210,6 +217,7 @@ impl From<&Lead> for LeadItem {
                 .map(|answered| (answered.campaign.to_string(), answered.what.clone()))
                 .collect(),
             pa: lead.phone_asked.as_ref().map(Into::into),
+            bc: lead.broadcasts.iter().map(BroadcastName::to_string).collect(),
             to: lead.merged_into.map(|winner| winner.to_string()),
             y: lead.merges.iter().map(Into::into).collect(),
             b: lead.absorbed.iter().map(LeadId::to_string).collect(),
@@ -236,6 +244,7 @@ impl LeadItem {
             id,
             version,
             created_at: self.c.into(),
+            active_at: self.ac.map(Into::into),
             name: self.n.as_ref().map(NameItem::read).transpose()?,
             username: self.u,
             phone: self.p.as_deref().map(identity::phone).transpose()?,
@@ -279,6 +288,7 @@ impl LeadItem {
                 .map(|(campaign, what)| Answered { campaign: CampaignName::new(campaign), what })
                 .collect(),
             phone_asked: self.pa.map(PhoneAskedItem::read).transpose()?,
+            broadcasts: self.bc.into_iter().map(BroadcastName::new).collect(),
             merged_into: self.to.as_deref().map(lead_id).transpose()?,
             merges: self.y.into_iter().map(MergeItem::read).collect::<Result<_, _>>()?,
             absorbed: self.b.iter().map(|text| lead_id(text)).collect::<Result<_, _>>()?,

@@ -5,6 +5,7 @@
 //! known is passed over, and a newer format is refused by name.
 
 mod action;
+mod broadcast;
 mod campaign;
 mod capture;
 mod catch_up;
@@ -28,6 +29,7 @@ mod task;
 mod timeline;
 mod words;
 
+pub use broadcast::BroadcastItem;
 pub use campaign::{CampaignItem, GrantItem, PaceItem};
 pub use delivery::DeliveryItem;
 pub use erasure::ErasedItem;

@@ -261,6 +261,8 @@ fn full_lead() -> Lead {
             misread: 1,
             is_answered: true,
         }),
+        active_at: Some(at(1)),
+        broadcasts: vec!["summer".into()],
         merged_into: Some(LeadId::new(99)),
         merges: vec![
             PendingMerge { with: LeadId::new(4), proof: Proof::Proven, due_at: at(70) },
