@@ -3,6 +3,7 @@
 //! functions call.
 
 mod bodies;
+mod broadcast;
 mod burst;
 mod chance;
 mod clock;
@@ -58,6 +59,8 @@ enum Command {
     Manual(manual::Manual),
     /// Thousands of comments under one post, each answered once, within the budgets
     Burst(burst::Burst),
+    /// A message to everybody, killed on its way: each once, and at its pace
+    Broadcast(broadcast::Broadcast),
     /// Each function as Lambda starts it: size, first answer, CPU time, memory
     Functions(functions::Functions),
     /// AWS and Meta on this machine, for `cargo lambda watch`
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
             Command::Kill(kill) => kill.run(&arguments.common).await,
             Command::Manual(manual) => manual.run(&arguments.common).await,
             Command::Burst(burst) => burst.run(&arguments.common).await,
+            Command::Broadcast(broadcast) => broadcast.run(&arguments.common).await,
             Command::Functions(functions) => functions.run().await,
             Command::Endpoints(endpoints) => endpoints.run().await,
         }

@@ -102,6 +102,17 @@ impl Product {
         Ok(())
     }
 
+    /// What the operator asks, of every business or the only one.
+    pub async fn operate(&self, asked: &Value) -> Result<Vec<Value>, Failure> {
+        let request = self.http.post(format!("{}/sandbox/operator", self.base)).json(asked);
+        let response = request.timeout(LONG_PATIENCE).send().await?;
+        let (status, said) = (response.status(), response.text().await?);
+        if status != 200 {
+            return Err(format!("/sandbox/operator: {status} {said}").into());
+        }
+        Ok(serde_json::from_str(&said)?)
+    }
+
     pub async fn leads(&self) -> Result<Vec<Value>, Failure> {
         let answer = self.read("/sandbox/leads").await?;
         Ok(answer.as_array().cloned().unwrap_or_default())

@@ -1,5 +1,5 @@
 //! What a lead costs in the table: a form, ten messages on their days, and three statuses of each, through the real
-//! functions on the embedded engine. `cargo run -p journeys --example write_units`
+//! functions on the embedded engine; and what a broadcast costs for each whom it reaches. `cargo run -p journeys --example write_units`
 
 use std::sync::{Arc, Mutex};
 
@@ -9,18 +9,20 @@ use journeys::{Town, request_file, webhooks};
 use lead_intake::LeadIntake;
 use shared::adapters::dynamodb::{DynamoDbStore, Meter, ensure_table};
 use shared::adapters::stored_playbooks::StoredPlaybooks;
-use shared::application::World;
 use shared::application::deliver::deliver;
 use shared::application::in_memory::{
     InMemoryQueue, ManualClock, NoFigures, RecordedPlatforms, SeededChance,
 };
 use shared::application::ports::{Clock, Store};
 use shared::application::publish::publish;
+use shared::application::{World, broadcasts};
+use shared::domain::broadcast::Wanted;
 use shared::domain::delivery::opaque;
-use shared::domain::ids::{LeadId, Pepper};
+use shared::domain::ids::{BusinessId, LeadId, Pepper};
 
 const TABLE: &str = "masa";
 const MESSAGES: usize = 10;
+const PEOPLE: usize = 100;
 
 /// The starter playbook with follow-ups enough for ten messages.
 fn playbook_text() -> String {
@@ -101,5 +103,69 @@ async fn main() {
         used.write_units - before.write_units,
         used.read_units - before.read_units,
         used.calls - before.calls
+    );
+    broadcast(&world, &meter, &platforms, &clock).await;
+}
+
+/// A broadcast to people who agreed to it, with the statuses of its messages.
+async fn broadcast(world: &Arc<World>, meter: &Meter, platforms: &RecordedPlatforms, clock: &ManualClock) {
+    let intake = LeadIntake { world: Arc::clone(world), secrets: journeys::secrets() };
+    for number in 0..PEOPLE {
+        let mut request = request_file("lead-intake/form.json");
+        let phone = format!("054{number:07}");
+        request.body =
+            Some(serde_json::json!({ "name": "דנה כהן", "phone": phone, "city": "רומא" }).to_string());
+        lead_intake::handle_http(&intake, request).await;
+    }
+    let business: BusinessId = "neveh".into();
+    let leads = world.store.roster(&business, None, 2 * PEOPLE).await.expect("a roster");
+    // The welcome is over, and the day is another one.
+    for lead in &leads {
+        deliver(world, platforms, &business, *lead).await.expect("delivered");
+    }
+    clock.advance(SignedDuration::from_hours(25));
+    let text = playbook_text()
+        .replace("journeys:\n", "segments: { rome: { field: { city: [רומא] } } }\n\njourneys:\n");
+    let playbook = shared::playbook::parse("the starter", &text).expect("the starter is sound");
+    publish(world.store.as_ref(), &playbook, &text).await.expect("published");
+    clock.advance(SignedDuration::from_mins(10));
+    let wanted = Wanted {
+        name: "summer".into(),
+        message: "follow-up-4".into(),
+        segment: "rome".into(),
+        starts_at: None,
+        per_minute: 4_800,
+        limit: None,
+    };
+    let (before, told) = (meter.total(), platforms.calls().len());
+    broadcasts::start(world, &business, &wanted).await.expect("it reaches somebody");
+    let walked = meter.total();
+    broadcasts::go_on(world).await.expect("it goes on");
+    clock.advance(SignedDuration::from_mins(2));
+    for lead in &leads {
+        deliver(world, platforms, &business, *lead).await.expect("delivered");
+    }
+    let calls = platforms.calls();
+    let sent = &calls[told..];
+    for (number, call) in sent.iter().enumerate() {
+        for status in ["sent", "delivered", "read"] {
+            let data = opaque::write(call.lead, call.work);
+            let body = webhooks::whatsapp_status(
+                &format!("wamid.b{number}"),
+                status,
+                Some(&data),
+                clock.now().as_second(),
+            );
+            assert_eq!(Town::webhook_to(world, &body).await.0, 200);
+        }
+    }
+    let (used, people) = (meter.total(), sent.len() as f64);
+    assert_eq!(sent.len(), PEOPLE, "everybody is reached");
+    println!(
+        "a broadcast, for each of {PEOPLE}: {:.1} read units to preview; then {:.1} write units, {:.1} read units, {:.1} calls",
+        (walked.read_units - before.read_units) / people,
+        (used.write_units - walked.write_units) / people,
+        (used.read_units - walked.read_units) / people,
+        (used.calls - walked.calls) as f64 / people,
     );
 }
