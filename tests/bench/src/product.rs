@@ -26,6 +26,8 @@ const FORM_KEY: &str = "bench-form-key";
 const PATIENCE: Duration = Duration::from_secs(5);
 /// To `/sandbox/clock`, which works off weeks before it answers.
 const LONG_PATIENCE: Duration = Duration::from_secs(120);
+/// To the operator's questions: a preview looks at everybody.
+const OPERATOR_PATIENCE: Duration = Duration::from_secs(1_800);
 const AGAIN_FIRST: Duration = Duration::from_millis(200);
 const AGAIN_MAX: Duration = Duration::from_secs(2);
 
@@ -105,7 +107,7 @@ impl Product {
     /// What the operator asks, of every business or the only one.
     pub async fn operate(&self, asked: &Value) -> Result<Vec<Value>, Failure> {
         let request = self.http.post(format!("{}/sandbox/operator", self.base)).json(asked);
-        let response = request.timeout(LONG_PATIENCE).send().await?;
+        let response = request.timeout(OPERATOR_PATIENCE).send().await?;
         let (status, said) = (response.status(), response.text().await?);
         if status != 200 {
             return Err(format!("/sandbox/operator: {status} {said}").into());
