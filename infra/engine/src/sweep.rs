@@ -15,6 +15,15 @@ pub struct Sweep {
     table: String,
     now: Timestamp,
     place: Place,
+    /// Asked for once: whoever describes a table counts all that is in it.
+    schema: Option<Schema>,
+}
+
+/// The attribute that says when items expire, and those of the key.
+#[derive(Clone)]
+struct Schema {
+    ttl: String,
+    keys: Vec<String>,
 }
 
 enum Place {
@@ -25,7 +34,7 @@ enum Place {
 
 impl Sweep {
     pub fn new(table: String, now: Timestamp) -> Self {
-        Self { table, now, place: Place::Start }
+        Self { table, now, place: Place::Start, schema: None }
     }
 
     pub fn is_over(&self) -> bool {
@@ -42,10 +51,15 @@ impl Sweep {
     }
 
     fn sweep(&mut self, database: &Database) -> Result<usize, DynoxideError> {
-        let Some((ttl, keys)) = self.schema(database)? else {
+        let schema = match self.schema.take() {
+            Some(known) => Some(known),
+            None => self.described(database)?,
+        };
+        let Some(Schema { ttl, keys }) = schema.clone() else {
             self.place = Place::End;
             return Ok(0);
         };
+        self.schema = schema;
         let mut scan = json!({
             "TableName": self.table,
             "Limit": PAGE,
@@ -71,8 +85,8 @@ impl Sweep {
         Ok(expired.len())
     }
 
-    /// The attribute that says when items expire, and those of the key. `None` if nothing expires here.
-    fn schema(&self, database: &Database) -> Result<Option<(String, Vec<String>)>, DynoxideError> {
+    /// `None` if nothing expires here.
+    fn described(&self, database: &Database) -> Result<Option<Schema>, DynoxideError> {
         let table = json!({ "TableName": self.table });
         let expiry = to_value(&database.describe_time_to_live(from_value(table.clone())?)?)?;
         let Some(ttl) = expiry.pointer("/TimeToLiveDescription/AttributeName").and_then(Value::as_str) else {
@@ -81,7 +95,7 @@ impl Sweep {
         let described = to_value(&database.describe_table(from_value(table)?)?)?;
         let schema = described.pointer("/Table/KeySchema").and_then(Value::as_array);
         let names = schema.into_iter().flatten().filter_map(|key| key.get("AttributeName")?.as_str());
-        Ok(Some((ttl.to_owned(), names.map(str::to_owned).collect())))
+        Ok(Some(Schema { ttl: ttl.to_owned(), keys: names.map(str::to_owned).collect() }))
     }
 }
 
