@@ -46,8 +46,8 @@ fn in_our_words(playbook: &Playbook, sent: Map<String, Value>) -> Result<Map<Str
     if places.is_empty() {
         return Ok(sent);
     }
-    let (found, _) = senders::place(places, &Value::Object(sent)).map_err(senders::no_text)?;
-    Ok(found.into_iter().map(|(name, text)| (name, Value::String(text))).collect())
+    let placed = senders::place(places, &Value::Object(sent))?;
+    Ok(placed.found.into_iter().map(|(name, text)| (name, Value::String(text))).collect())
 }
 
 /// All faults at once, so that the sender is mended in one go.

@@ -9,6 +9,7 @@ mod form_body;
 mod forms;
 mod reply;
 mod senders;
+mod unsubscribe;
 
 use std::sync::Arc;
 
@@ -40,9 +41,14 @@ pub async fn handle_http(intake: &LeadIntake, request: ApiGatewayV2httpRequest) 
         ("POST", ["bookings", business, "calendly"]) => calendly::reported(intake, &request, business).await,
         ("POST", ["bookings", business]) => bookings::reported(intake, &request, business).await,
         ("POST", ["deals", business]) => deals::reported(intake, &request, business).await,
-        (_, ["forms", _, _] | ["bookings", _, "calendly"] | ["calls" | "bookings" | "deals", _]) => {
-            Rejection::WrongMethod.reply()
-        }
+        ("GET", ["unsubscribe", token]) => unsubscribe::asked(intake, token).await,
+        ("POST", ["unsubscribe", token]) => unsubscribe::stopped(intake, token).await,
+        (
+            _,
+            ["forms", _, _]
+            | ["bookings", _, "calendly"]
+            | ["calls" | "bookings" | "deals" | "unsubscribe", _],
+        ) => Rejection::WrongMethod.reply(),
         _ => Rejection::NoSuchRoute.reply(),
     }
 }

@@ -57,8 +57,7 @@ pub fn read(form: &Form, body: Body) -> Result<Said, FormFault> {
     }
     for submission in &mut said.submissions {
         // Where the sender is known, its places are those of one submission of it; else there is but one.
-        let (found, absent) =
-            place(&form.fields, &body).map_err(|fault| FormFault::Invalid(no_text(fault)))?;
+        let Placed { found, absent } = place(&form.fields, &body).map_err(FormFault::Invalid)?;
         submission.fields.retain(|(name, _)| !form.fields.contains_key(name));
         submission.fields.extend(found);
         submission.absent = absent;
@@ -71,30 +70,36 @@ fn one(id: Option<String>, fields: Fields) -> Said {
     Said { submissions: vec![Submission { id, fields, absent: Vec::new() }], ..Said::default() }
 }
 
-/// What stands where the playbook says, and where nothing does. An error names the field that is no text.
-pub fn place(
-    places: &FieldPlaces,
-    body: &Value,
-) -> Result<(Fields, Vec<(String, FieldPath)>), (String, FieldPath)> {
-    let (mut found, mut absent) = (Fields::new(), Vec::new());
+/// What the playbook's map of the fields finds.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Placed {
+    pub found: Fields,
+    /// Where nothing stands, by the field.
+    pub absent: Vec<(String, FieldPath)>,
+}
+
+/// What stands where the playbook says, or, by its name, the field that is no text there.
+pub fn place(places: &FieldPlaces, body: &Value) -> Result<Placed, BTreeMap<String, String>> {
+    let mut placed = Placed::default();
     for (name, place) in places {
         match place {
-            FieldPlace::Always(text) => found.push((name.clone(), text.clone())),
+            FieldPlace::Always(text) => placed.found.push((name.clone(), text.clone())),
             FieldPlace::At { path, means } => match at(body, path.steps()) {
-                Value::Null => absent.push((name.clone(), path.clone())),
+                Value::Null => placed.absent.push((name.clone(), path.clone())),
                 value => match text_of(value) {
-                    Some(text) => found.push((name.clone(), means.get(&text).cloned().unwrap_or(text))),
-                    None => return Err((name.clone(), path.clone())),
+                    Some(text) => {
+                        placed.found.push((name.clone(), means.get(&text).cloned().unwrap_or(text)));
+                    }
+                    None => {
+                        let what = "where something stands that is no text";
+                        let fault = format!("the playbook looks for it at {path}, {what}");
+                        return Err([(name.clone(), fault)].into());
+                    }
                 },
             },
         }
     }
-    Ok((found, absent))
-}
-
-/// Says where the playbook's map of the fields does not fit.
-pub fn no_text((name, path): (String, FieldPath)) -> BTreeMap<String, String> {
-    [(name, format!("the playbook looks for it at {path}, where something stands that is no text"))].into()
+    Ok(placed)
 }
 
 fn at<'v, 's>(value: &'v Value, path: impl IntoIterator<Item = &'s str>) -> &'v Value {

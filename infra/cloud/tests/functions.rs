@@ -9,7 +9,7 @@ use cloud::template::{Resource, Template, list, text};
 use project::{path, source};
 
 /// Begins the names of the Graph API's settings and tokens: read by the one function that calls it.
-const OF_WHO_CALLS_OUT: [&str; 3] = ["MASA_GRAPH_", "MASA_META_TOKEN", "MASA_BUS"];
+const OF_WHO_CALLS_OUT: [&str; 4] = ["MASA_GRAPH_", "MASA_META_TOKEN", "MASA_BUS", "MASA_PUBLIC_URL"];
 
 fn app() -> Template {
     Template::read(cloud::APP).unwrap()

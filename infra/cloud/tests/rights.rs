@@ -127,6 +127,7 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
         ("queue bulk",                           "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"),
         ("queue lead-intake",                    "SendMessage"), // a lead ad whose person is a lead already
         ("the bus",                              "PutEvents"),
+        ("mail from *",                          "SendEmail SendRawEmail"), // from what is verified
         ("secret MASA_META_TOKEN",               "GetParameters"),
         ("secret MASA_META_TOKEN_*",             "GetParameters"),
         ("secret */MASA_META_TOKEN",             "GetParameters"), // a business's own
@@ -362,6 +363,9 @@ fn what(template: &Template, resource: &Value) -> (String, String) {
     }
     if let Some(secret) = full.strip_prefix(&arn("ssm", "parameter/masa/{Installation}/")) {
         return ("ssm:".to_owned(), format!("secret {secret}"));
+    }
+    if let Some(from) = full.strip_prefix(&arn("ses", "identity/")) {
+        return ("ses:".to_owned(), format!("mail from {from}"));
     }
     let log = arn("logs", "log-group:/aws/lambda/masa-{Installation}-");
     if let Some(log) = full.strip_prefix(&log).and_then(|log| log.strip_suffix(":*")) {

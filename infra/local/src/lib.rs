@@ -8,6 +8,7 @@ mod bus;
 mod clock;
 mod data;
 mod functions;
+mod mail;
 mod moving;
 mod publishing;
 mod queue;

@@ -29,6 +29,7 @@ use webhook::Webhook;
 use crate::bus::LocalBus;
 use crate::clock::LocalClock;
 use crate::functions::Functions;
+use crate::mail::LocalMail;
 use crate::moving::{MoveError, Mover};
 use crate::queue::LocalQueue;
 use crate::sandbox_link::{self, WebhookPump};
@@ -173,14 +174,11 @@ impl Stack {
         let secrets: Arc<dyn Secrets> = Arc::new(settings.secrets.by_name());
         let bus = Arc::new(LocalBus::default());
         let graph = graph_api(&settings, Arc::clone(&secrets), address)?;
-        let platforms = Arc::new(Outside { graph: Arc::new(graph), bus: Arc::clone(&bus) as _ });
         // Whoever brings news waits for the answer, and goes away after seconds: that is not kept waiting by what the
         // workers still have to do, however much it is.
         let door = world_over(&store_of(engine.ahead().client(Retries::Standard)));
         let webhook = Webhook { world: Arc::clone(&door), secrets: Arc::clone(&secrets) };
         let lead_intake = LeadIntake { world: door, secrets };
-        let functions =
-            Arc::new(Functions { world: world_over(&store), platforms, queue: Arc::clone(&queue) });
         let pump = match settings.graph {
             GraphSetting::Sandbox => {
                 let journal = folder.map(|folder| folder.join("sandbox.jsonl"));
@@ -188,13 +186,21 @@ impl Stack {
                 Some(Arc::new(WebhookPump {
                     sandbox: Arc::new(sandbox.map_err(in_folder)?),
                     clock: Arc::clone(&clock) as _,
-                    queue,
+                    queue: Arc::clone(&queue),
                     wanted: Notify::new(),
                     pending: Default::default(),
                 }))
             }
             GraphSetting::Url { .. } => None,
         };
+        let mail = LocalMail {
+            sandbox: pump.as_ref().map(|pump| Arc::clone(&pump.sandbox)),
+            clock: Arc::clone(&clock) as _,
+            public_url: format!("http://{address}"),
+        };
+        let (bus_of_all, graph, mail) = (Arc::clone(&bus) as _, Arc::new(graph), Arc::new(mail));
+        let platforms = Arc::new(Outside { graph, bus: bus_of_all, mail });
+        let functions = Arc::new(Functions { world: world_over(&store), platforms, queue });
         let inner = Arc::new(Inner {
             clock,
             store,

@@ -126,7 +126,7 @@ journeys: {}
             message: "offer".into(),
             to: to.into(),
             name: "summer".into(),
-            at: None,
+            at: Some("2026-11-30 12:00".into()),
             per_minute,
             limit: None,
             business: None,
@@ -148,7 +148,7 @@ journeys: {}
         assert!(table(&all().await).contains("stopped"));
         broadcasts(&of(named(false))).await.unwrap();
         let now = stack.clock().now();
-        stack.move_clock(now + jiff::SignedDuration::from_mins(5)).await.unwrap();
+        stack.move_clock(now + jiff::SignedDuration::from_hours(4)).await.unwrap();
         let sent = stack.sandbox().unwrap().sent();
         assert_eq!(sent.len(), 2, "{}", table(&all().await));
         assert!(table(&all().await).contains("ended"));

@@ -11,4 +11,6 @@ pub enum Channel {
     Instagram,
     Whatsapp,
     Messenger,
+    /// No platform of Meta's: the mail server beside it.
+    Email,
 }

@@ -28,7 +28,7 @@ struct Door {
     hook: Hook,
 }
 
-/// The routes: `/graph/{*rest}`, `/sent` (all, or `?last=`), `/act`, `/people`, `/people/{id}`, `/businesses`, and the page at `/`.
+/// The routes: `/graph/{*rest}`, `/sent` (all, or `?last=`), `/act`, `/people`, `/people/{id}`, `/businesses`, `/mail`, `/mail/{id}`, and the page at `/`.
 /// `sent_hook` is called after each call and act that may have queued a webhook, so that the host takes it at once.
 pub fn router(
     sandbox: Arc<Sandbox>,
@@ -42,6 +42,8 @@ pub fn router(
         .route("/people", get(people))
         .route("/people/{id}", get(phone))
         .route("/act", post(act).layer(DefaultBodyLimit::max(limits::ACT_BYTES_MAX)))
+        .route("/mail", get(mails))
+        .route("/mail/{id}", get(mail))
         .route("/graph/{*rest}", any(graph))
         .with_state(Door { sandbox, now, hook: sent_hook })
 }
@@ -56,6 +58,22 @@ async fn sent(State(door): State<Door>, Query(part): Query<Part>) -> Response {
     match part.last {
         Some(count) => Json(door.sandbox.latest_sent(count)).into_response(),
         None => Json(door.sandbox.sent()).into_response(),
+    }
+}
+
+/// The e-mails that were taken, the latest first.
+async fn mails(State(door): State<Door>) -> Response {
+    let mut mails = door.sandbox.mails();
+    mails.reverse();
+    let mail = |mail: &crate::Mail| json!({ "id": mail.id, "at": mail.at, "subject": mail.subject });
+    Json(mails.iter().map(mail).collect::<Vec<_>>()).into_response()
+}
+
+/// One of them, as its reader sees it.
+async fn mail(State(door): State<Door>, Path(id): Path<String>) -> Response {
+    match door.sandbox.mails().into_iter().find(|mail| mail.id == id) {
+        Some(mail) => Html(mail.page).into_response(),
+        None => failure(StatusCode::NOT_FOUND, "unknown-mail", "there is no such e-mail"),
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) struct Entry {
 pub(crate) enum Input {
     Act(Act),
     Call(Call),
+    Mail { business: String, raw: String },
     Answered { number: u64, status: u16 },
 }
 

@@ -26,3 +26,5 @@ pub(crate) const WEBHOOKS_TAKEN_MAX: usize = 256;
 pub(crate) const PEOPLE_SHOWN_MAX: usize = 200;
 /// Entries of a list that a read answers.
 pub(crate) const LISTED_MAX: usize = 100;
+/// How many e-mails are kept to be looked at.
+pub(crate) const MAILS_MAX: usize = 1_000;

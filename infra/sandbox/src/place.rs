@@ -51,6 +51,7 @@ pub(crate) fn check_connected(world: &World, place: Place) -> Result<(), ActErro
         Channel::Facebook | Channel::Messenger => true,
         Channel::Instagram => business.instagram.is_some(),
         Channel::Whatsapp => business.whatsapp_number.is_some(),
+        Channel::Email => false,
     };
     if connected { Ok(()) } else { Err(ActError::NotConnected(place.channel)) }
 }

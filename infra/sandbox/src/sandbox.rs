@@ -7,8 +7,11 @@ use jiff::Timestamp;
 
 use crate::graph::{self, Call, Refusal};
 use crate::journal::{Entry, Input, Journal};
+use crate::mail::Mail;
 use crate::world::World;
-use crate::{Act, ActError, Acted, Fault, GraphAnswer, GraphRequest, Sent, Settings, Webhook, acting, view};
+use crate::{
+    Act, ActError, Acted, Fault, GraphAnswer, GraphRequest, Sent, Settings, Webhook, acting, mail, view,
+};
 
 /// A stand-in for Meta's platforms.
 pub struct Sandbox(Mutex<Inside>);
@@ -62,6 +65,23 @@ impl Sandbox {
         let acted = acting::perform(&mut inside.world, now, act)?;
         inside.keep(step, now, Input::Act(act.clone())).map_err(ActError::Journal)?;
         Ok(acted)
+    }
+
+    /// An e-mail as it travels, from a business. Gives its id, or the rule that it breaks.
+    pub fn mail(&self, now: Timestamp, business: &str, raw: &[u8]) -> Result<String, String> {
+        let mut inside = self.inside();
+        let step = inside.step + 1;
+        inside.world.numbers.begin(step);
+        let id = mail::take(&mut inside.world, now, business, raw)?;
+        let raw = String::from_utf8_lossy(raw).into_owned();
+        let kept = inside.keep(step, now, Input::Mail { business: business.to_owned(), raw });
+        kept.map_err(|error| error.to_string())?;
+        Ok(id)
+    }
+
+    /// The e-mails that were taken, oldest first.
+    pub fn mails(&self) -> Vec<Mail> {
+        self.inside().world.mails.iter().cloned().collect()
     }
 
     /// All that the platforms have accepted, in order.
@@ -171,6 +191,10 @@ impl Inside {
             Input::Call(call) => {
                 self.world.numbers.begin(entry.step);
                 let _ = graph::perform(&mut self.world, entry.now, &call);
+            }
+            Input::Mail { business, raw } => {
+                self.world.numbers.begin(entry.step);
+                let _ = mail::take(&mut self.world, entry.now, &business, raw.as_bytes());
             }
             Input::Answered { number, status } => self.world.outbox.answered(entry.now, number, status),
         }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::comments::{Author, Comment, Comments};
 use crate::graph::LikeMeter;
+use crate::mail::Mail;
 use crate::numbers::Numbers;
 use crate::outbox::Outbox;
 use crate::payloads;
@@ -52,6 +53,7 @@ pub(crate) struct World {
     /// Templates that were submitted here, beside those that Meta had approved before.
     pub(crate) submitted: Vec<SubmittedTemplate>,
     pub(crate) sent: VecDeque<Sent>,
+    pub(crate) mails: VecDeque<Mail>,
     pub(crate) outbox: Outbox,
 }
 
@@ -71,6 +73,7 @@ impl World {
             subscriptions: BTreeMap::new(),
             submitted: Vec::new(),
             sent: VecDeque::new(),
+            mails: VecDeque::new(),
             outbox: Outbox::default(),
         }
     }
@@ -103,13 +106,20 @@ impl World {
         }
     }
 
+    pub(crate) fn note_mail(&mut self, mail: Mail) {
+        self.mails.push_back(mail);
+        if self.mails.len() > limits::MAILS_MAX {
+            self.mails.pop_front();
+        }
+    }
+
     /// An id for a message that nothing else has.
     pub(crate) fn message_id(&mut self, channel: Channel) -> String {
         let number = self.numbers.next();
         match channel {
             Channel::Whatsapp => format!("{WHATSAPP_ID}{number:016}"),
             Channel::Instagram => format!("aWdfc2FuZGJveA{number:016}"),
-            Channel::Facebook | Channel::Messenger => format!("m_sandbox{number:016}"),
+            Channel::Facebook | Channel::Messenger | Channel::Email => format!("m_sandbox{number:016}"),
         }
     }
 
@@ -120,7 +130,7 @@ impl World {
             Channel::Facebook | Channel::Messenger => person.scoped[business].psid.clone(),
             Channel::Instagram => person.scoped[business].igsid.clone(),
             Channel::Whatsapp if person.phone_hidden => person.bsuid.clone(),
-            Channel::Whatsapp => person.phone.clone(),
+            Channel::Whatsapp | Channel::Email => person.phone.clone(),
         }
     }
 

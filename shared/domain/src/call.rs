@@ -11,6 +11,7 @@ use crate::identity::Identity;
 use crate::ids::{
     AssetId, BusinessId, CommentId, FormId, LeadAdId, LeadId, PlatformMessageId, PostId, WorkId,
 };
+use crate::mail::Mail;
 use crate::phone::PhoneNumber;
 use crate::playbook::Trigger;
 
@@ -113,6 +114,7 @@ pub enum Operation {
         reading: Reading,
         since: Timestamp,
     },
+    SendEmail(Box<Mail>),
     /// Tells the installation's event bus.
     Announce(Announcement),
 }
@@ -324,6 +326,7 @@ impl Operation {
             Self::FindReply { .. } => "find-reply",
             Self::FindMessage { .. } => "find-message",
             Self::List { .. } => "list",
+            Self::SendEmail(_) => "send-email",
             Self::Announce(_) => "announce",
         }
     }

@@ -19,6 +19,7 @@ pub fn fits(text: &str, channel: Channel) -> bool {
     let within = |text: &str, max: usize| text.chars().count() <= max;
     match channel {
         Channel::WhatsApp => within(text, CAPTION_CHARS_MAX),
+        Channel::Email => true,
         Channel::Messenger | Channel::Instagram => {
             let (title, line) = card(text);
             within(title, CARD_CHARS_MAX) && within(&line, CARD_CHARS_MAX)

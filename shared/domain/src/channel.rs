@@ -10,16 +10,18 @@ pub enum Channel {
     WhatsApp,
     Messenger,
     Instagram,
+    Email,
 }
 
 impl Channel {
-    pub const ALL: [Self; 3] = [Self::WhatsApp, Self::Messenger, Self::Instagram];
+    pub const ALL: [Self; 4] = [Self::WhatsApp, Self::Messenger, Self::Instagram, Self::Email];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::WhatsApp => "whatsapp",
             Self::Messenger => "messenger",
             Self::Instagram => "instagram",
+            Self::Email => "email",
         }
     }
 

@@ -10,6 +10,7 @@ use crate::compose::{self, Uncomposable};
 use crate::context::Context;
 use crate::decide::{Decision, Draft, advance, compare_segments};
 use crate::doubt::{self, Deliveries};
+use crate::fallback;
 use crate::gates::{self, Gate};
 use crate::lead::Lead;
 use crate::work::{Claim, Class, Evidence, Intent, Work, WorkState};
@@ -30,6 +31,8 @@ pub struct Claimed {
     pub call: Option<PlatformCall>,
 }
 
+/// Rules that close one channel and say nothing of the others.
+const OF_A_CHANNEL: [&str; 5] = ["R10", "R12", "R17", "R27", "R28"];
 const ANSWER_LATE_AFTER: SignedDuration = SignedDuration::from_mins(15);
 
 /// Looks at a lead at `context.now`. `None` when nothing has changed and nothing may leave.
@@ -90,10 +93,19 @@ fn pick(draft: &mut Draft<'_>, release: Release) -> Option<PlatformCall> {
         match gates::check(&draft.lead, &work, draft.context) {
             Gate::Pass => match compose::operation_for(draft, &work) {
                 Ok(operation) => return Some(commit_to(draft, &work, Intent::Act, operation)),
-                Err(Uncomposable::Skip { reason, rule }) => draft.skip(&work, &reason, Some(rule)),
+                Err(Uncomposable::Skip { reason, rule }) => {
+                    if !fallback::go_on(draft, &work, &reason, rule) {
+                        draft.skip(&work, &reason, Some(rule));
+                    }
+                }
                 Err(Uncomposable::Park { reason }) => draft.park(work.id, &reason),
             },
-            Gate::Skip { reason, rule } => draft.skip(&work, reason, rule),
+            Gate::Skip { reason, rule } => {
+                let rests = rule.is_none_or(|rule| !OF_A_CHANNEL.contains(&rule));
+                if rests || !fallback::go_on(draft, &work, reason, rule.unwrap_or_default()) {
+                    draft.skip(&work, reason, rule);
+                }
+            }
             Gate::Move { until, reason, rule } => draft.move_to(&work, until, reason, rule),
             Gate::Park { reason } => draft.park(work.id, &reason),
         }

@@ -9,9 +9,11 @@ use crate::call::{
 use crate::card;
 use crate::channel::{Channel, Network};
 use crate::decide::Draft;
+use crate::email::EmailAddress;
 use crate::identity::Identity;
 use crate::ids::{AssetId, CampaignName, RuleName};
 use crate::lead::Lead;
+use crate::mail::{Mail, UnsubscribeToken, header_line};
 use crate::playbook::{Button, Message, Playbook, WhatsAppTemplate};
 use crate::render::{self, RenderError};
 use crate::scheduled::with_note;
@@ -30,6 +32,9 @@ pub enum Uncomposable {
     },
 }
 
+/// Nobody reads more in an e-mail, and providers cut what is longer than 102 KB of HTML.
+pub const EMAIL_CHARS_MAX: usize = 20_000;
+
 /// How long a text may be, in characters (PLATFORM.md §§3, 5).
 fn text_limit(channel: Channel, has_buttons: bool) -> usize {
     match (channel, has_buttons) {
@@ -38,6 +43,7 @@ fn text_limit(channel: Channel, has_buttons: bool) -> usize {
         (Channel::Messenger, false) => 2_000,
         (Channel::Messenger, true) => 640,
         (Channel::Instagram, _) => 1_000,
+        (Channel::Email, _) => EMAIL_CHARS_MAX,
     }
 }
 
@@ -51,7 +57,7 @@ pub fn operation_for(draft: &Draft<'_>, work: &Work) -> Result<Operation, Uncomp
         Action::Send { message, channel, purpose } => {
             let message = known(draft, message.as_str())?.worded(lead, *channel);
             let lead = of_its_deal(lead, work);
-            send(&with_note(&lead, purpose), playbook, &message, *channel, draft.now())
+            send(&with_note(&lead, purpose), draft, &message, *channel)
         }
         Action::PrivateReply { to, message, campaign } => {
             let channel = to.network.private_channel();
@@ -207,11 +213,11 @@ fn unreachable() -> Uncomposable {
 
 fn send(
     lead: &Lead,
-    playbook: &Playbook,
+    draft: &Draft<'_>,
     message: &Message,
     channel: Channel,
-    now: jiff::Timestamp,
 ) -> Result<Operation, Uncomposable> {
+    let (playbook, now) = (draft.playbook(), draft.now());
     let no_asset = || Uncomposable::Park {
         reason: format!("the playbook names no {} account to send from", channel.as_str()),
     };
@@ -234,6 +240,7 @@ fn send(
             };
             Ok(Operation::SendWhatsApp { from, to, content, image: message.image.clone() })
         }
+        (Channel::Email, Identity::Email(to)) => mail(lead, draft, message, to),
         (_, Identity::Psid(person) | Identity::Igsid(person)) => {
             let (text, buttons) = free_form(lead, playbook, message, channel)?;
             let (to, image) = (Recipient::Person(person), message.image.clone());
@@ -241,6 +248,35 @@ fn send(
         }
         _ => Err(unreachable()),
     }
+}
+
+/// A message as an e-mail. What its buttons would say back cannot be said there.
+fn mail(
+    lead: &Lead,
+    draft: &Draft<'_>,
+    message: &Message,
+    to: EmailAddress,
+) -> Result<Operation, Uncomposable> {
+    let playbook = draft.playbook();
+    let (Some(form), Some(mailbox)) = (&message.email, &playbook.channels.mailbox) else {
+        return Err(unreachable());
+    };
+    let subject = render::text(&form.subject, playbook, lead)
+        .map_err(|error| park(&error, &format!("the subject of the message {}", message.name)))?;
+    let (text, mut buttons) = free_form(lead, playbook, message, Channel::Email)?;
+    buttons.retain(|button| matches!(button.action, ButtonAction::Url(_)));
+    Ok(Operation::SendEmail(Box::new(Mail {
+        from: mailbox.from.clone(),
+        from_name: playbook.business.name.clone(),
+        reply_to: mailbox.reply_to.clone(),
+        to,
+        subject: header_line(&subject),
+        text,
+        buttons,
+        image: message.image.clone(),
+        language: playbook.business.language.clone(),
+        unsubscribe: UnsubscribeToken::of(draft.context.pepper, &lead.business, lead.id),
+    })))
 }
 
 fn fill_template(
@@ -463,6 +499,7 @@ mod tests {
                 Channel::WhatsApp => Identity::Phone(mobile()),
                 Channel::Messenger => Identity::Psid("9".into()),
                 Channel::Instagram => Identity::Igsid("9".into()),
+                Channel::Email => continue,
             };
             let lead = lead_on(channel, identity);
             let fits = |length| composed(&lead, channel, &"א".repeat(length), buttons.clone());

@@ -97,6 +97,10 @@ pub enum EventKind {
     /// The person stopped or resumed marketing with the platform's own switch (R14).
     MarketingStopped,
     MarketingResumed,
+    /// E-mails to the person stop (R28).
+    EmailStopped {
+        why: EmailStop,
+    },
     /// The person is known by another name from now on.
     IdentityChanged {
         to: Identity,
@@ -125,6 +129,29 @@ pub enum EventKind {
         name: String,
         language: String,
     },
+}
+
+/// Why e-mails stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmailStop {
+    /// They used the link of an e-mail.
+    Unsubscribed,
+    /// Nobody has the address.
+    Bounced,
+    /// They reported it as spam.
+    Complained,
+}
+
+impl EmailStop {
+    pub const ALL: [Self; 3] = [Self::Unsubscribed, Self::Bounced, Self::Complained];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unsubscribed => "unsubscribed",
+            Self::Bounced => "bounced",
+            Self::Complained => "complained",
+        }
+    }
 }
 
 /// What a form says of a person.
@@ -295,6 +322,7 @@ impl EventKind {
             Self::DeliveryFailed { .. } => "delivery-failed",
             Self::MarketingStopped => "marketing-stopped",
             Self::MarketingResumed => "marketing-resumed",
+            Self::EmailStopped { .. } => "email-stopped",
             Self::IdentityChanged { .. } => "identity-changed",
             Self::Claimed { .. } => "claimed",
             Self::Mentioned(_) => "mention",
@@ -354,6 +382,7 @@ impl EventKind {
             | Self::Receipt { .. }
             | Self::DeliveryFailed { .. }
             | Self::MarketingResumed
+            | Self::EmailStopped { .. }
             | Self::IdentityChanged { .. }
             | Self::Claimed { .. }
             | Self::GrantWanted(_)
@@ -366,9 +395,12 @@ impl EventKind {
     /// Which function works this kind off.
     pub fn responder(&self) -> Responder {
         match self {
-            Self::Captured(_) | Self::LeadAd(_) | Self::Called(_) | Self::Deal(_) | Self::Claimed { .. } => {
-                Responder::LeadIntake
-            }
+            Self::Captured(_)
+            | Self::LeadAd(_)
+            | Self::Called(_)
+            | Self::Deal(_)
+            | Self::EmailStopped { .. }
+            | Self::Claimed { .. } => Responder::LeadIntake,
             Self::Commented(_)
             | Self::CommentEdited { .. }
             | Self::CommentRemoved { .. }

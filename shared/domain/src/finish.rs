@@ -6,6 +6,7 @@ use crate::call::{CallFailure, Outcome, Receipt, Refusal};
 use crate::context::Context;
 use crate::decide::{Decision, Draft, compare_segments, describe, follow_told, looked_up, mention_looked_up};
 use crate::doubt::{self, WAIT_MAX};
+use crate::fallback;
 use crate::ids::WorkId;
 use crate::lead::Lead;
 use crate::lead_ad;
@@ -153,6 +154,7 @@ fn refused(draft: &mut Draft<'_>, work: &Work, why: Refusal, code: Option<i64>, 
         // Mended by the operator, then driven again: nothing of it is lost.
         Refusal::ConnectionBroken | Refusal::Account | Refusal::Request => draft.park(work.id, reason),
         Refusal::Template => wait_for_template(draft, work, code, reason),
+        Refusal::Recipient if fallback::go_on(draft, work, reason, "R27") => {}
         Refusal::Recipient => fail(draft, work, code, reason, "R27"),
         Refusal::Window => {
             // The platform closes the window earlier than we thought: what has a template may still go by it.
@@ -163,7 +165,9 @@ fn refused(draft: &mut Draft<'_>, work: &Work, why: Refusal, code: Option<i64>, 
                 try_again(draft, work, None, reason);
                 return;
             }
-            fail(draft, work, code, reason, "R10");
+            if !fallback::go_on(draft, work, reason, "R10") {
+                fail(draft, work, code, reason, "R10");
+            }
         }
         Refusal::OptedOut => {
             draft.lead.marketing_stopped_at.get_or_insert(now);

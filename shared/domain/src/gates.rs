@@ -130,6 +130,11 @@ fn check_channel(lead: &Lead, message: &Message, channel: Channel, context: &Con
             skip("outside the 24 hours nothing automatic may go on this channel", "R17")
         }
         Channel::Messenger | Channel::Instagram => PASS,
+        Channel::Email if lead.email_stopped_at.is_some() => {
+            skip("the person gets no e-mails any more", "R28")
+        }
+        Channel::Email if message.email.is_none() => skip("the message has no form for e-mail", "J12"),
+        Channel::Email => PASS,
     }
 }
 

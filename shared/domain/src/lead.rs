@@ -48,6 +48,8 @@ pub struct Lead {
     pub opt_out: Option<OptOut>,
     /// Refused marketing with WhatsApp's own switch, which only the person can undo (R14).
     pub marketing_stopped_at: Option<Timestamp>,
+    /// E-mails stopped: unsubscribed from, bounced, or complained of (R28).
+    pub email_stopped_at: Option<Timestamp>,
     pub tags: BTreeSet<String>,
     pub deals: Vec<Deal>,
     pub windows: BTreeMap<Channel, Window>,
@@ -187,6 +189,7 @@ impl Lead {
             consents: Vec::new(),
             opt_out: None,
             marketing_stopped_at: None,
+            email_stopped_at: None,
             tags: BTreeSet::new(),
             deals: Vec::new(),
             windows: BTreeMap::new(),
@@ -295,6 +298,10 @@ impl Lead {
             }
             Channel::Messenger => of(|identity| matches!(identity, Identity::Psid(_))),
             Channel::Instagram => of(|identity| matches!(identity, Identity::Igsid(_))),
+            Channel::Email => {
+                let email = self.email.clone().map(Identity::Email);
+                email.or_else(|| of(|identity| matches!(identity, Identity::Email(_))))
+            }
         }
     }
 

@@ -70,6 +70,7 @@ fn message(name: &str, kind: Kind, template: bool) -> Message {
         buttons: Vec::new(),
         channels: vec![Channel::WhatsApp, Channel::Messenger, Channel::Instagram],
         whatsapp_template,
+        email: None,
         wordings: Vec::new(),
     }
 }
@@ -155,6 +156,7 @@ pub fn playbook() -> Playbook {
             whatsapp_number: Some("106".into()),
             whatsapp_account: Some("102".into()),
             whatsapp_phone: PhoneNumber::parse("+972501230000").ok(),
+            mailbox: None,
             token: "META".into(),
         },
         sources: Sources {

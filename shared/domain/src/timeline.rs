@@ -89,6 +89,7 @@ words! {
         ConsentGiven = "consent-given",
         MarketingStopped = "marketing-stopped",
         MarketingResumed = "marketing-resumed",
+        EmailStopped = "email-stopped",
         IdentityAdded = "identity-added",
         /// The identity is another lead's already: the two are probably one person.
         IdentityHeld = "identity-held",
@@ -116,6 +117,8 @@ words! {
         /// A person of the business wants a message to go then.
         Scheduled = "scheduled",
         Moved = "moved",
+        /// It could not go by its channel, and goes by the next.
+        Rerouted = "rerouted",
         Skipped = "skipped",
         Retried = "retried",
         Failed = "failed",
@@ -148,6 +151,8 @@ words! {
         Lead = "lead",
         Media = "media",
         Message = "message",
+        /// The channel by which it goes on.
+        Next = "next",
         Number = "number",
         PlatformId = "platform-id",
         Post = "post",

@@ -199,7 +199,9 @@ impl Action {
         match self {
             // Nothing arrives and nothing can be asked: see [`Action::may_be_repeated`].
             Self::AnswerMention { .. } => Evidence::Arrives,
-            Self::Send { channel: Channel::WhatsApp | Channel::Messenger, .. } => Evidence::Arrives,
+            Self::Send { channel: Channel::WhatsApp | Channel::Messenger | Channel::Email, .. } => {
+                Evidence::Arrives
+            }
             Self::Send { channel: Channel::Instagram, .. } | Self::PublicReply { .. } => Evidence::LookUp,
             // "Already answered" means sent; a second like has no effect; reading changes nothing; who listens to
             // the bus knows a repeated announcement by its id.

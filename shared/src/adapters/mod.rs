@@ -5,6 +5,7 @@ pub mod dynamodb;
 pub mod emf;
 pub mod eventbridge;
 pub mod graph;
+pub mod mail;
 pub mod outside;
 pub mod sqs;
 pub mod ssm;

@@ -6,10 +6,11 @@ use application::ports::Platforms;
 use async_trait::async_trait;
 use domain::call::{Operation, Outcome, PlatformCall};
 
-/// The platforms behind the Graph API, and the event bus beside them.
+/// The platforms behind the Graph API, and the event bus and the mail beside them.
 pub struct Outside {
     pub graph: Arc<dyn Platforms>,
     pub bus: Arc<dyn Platforms>,
+    pub mail: Arc<dyn Platforms>,
 }
 
 #[async_trait]
@@ -17,6 +18,7 @@ impl Platforms for Outside {
     async fn call(&self, call: &PlatformCall) -> Outcome {
         match call.operation {
             Operation::Announce(_) => self.bus.call(call).await,
+            Operation::SendEmail(_) => self.mail.call(call).await,
             _ => self.graph.call(call).await,
         }
     }

@@ -19,6 +19,7 @@ use crate::adapters::dynamodb::DynamoDbStore;
 use crate::adapters::emf::Emf;
 use crate::adapters::eventbridge::EventBridge;
 use crate::adapters::graph::{GraphApi, GraphSettings};
+use crate::adapters::mail::Ses;
 use crate::adapters::outside::Outside;
 use crate::adapters::sqs::SqsQueue;
 use crate::adapters::ssm::SsmSecrets;
@@ -130,7 +131,10 @@ impl Secrets for EnvironmentSecrets {
 pub fn outside(config: &SdkConfig, tokens: Arc<dyn Secrets>) -> Result<Outside, lambda_runtime::Error> {
     let bus = env("MASA_BUS").filter(|name| !name.is_empty()).ok_or(SettingsError::Missing("MASA_BUS"))?;
     let bus = EventBridge::new(aws_sdk_eventbridge::Client::new(config), bus);
-    Ok(Outside { graph: Arc::new(graph_api(tokens)?), bus: Arc::new(bus) })
+    let url = env("MASA_PUBLIC_URL").filter(|url| !url.is_empty());
+    let url = url.ok_or(SettingsError::Missing("MASA_PUBLIC_URL"))?.trim_end_matches('/').to_owned();
+    let mail = Ses::new(aws_sdk_sesv2::Client::new(config), Arc::new(SystemClock), url);
+    Ok(Outside { graph: Arc::new(graph_api(tokens)?), bus: Arc::new(bus), mail: Arc::new(mail) })
 }
 
 fn graph_api(tokens: Arc<dyn Secrets>) -> Result<GraphApi, lambda_runtime::Error> {

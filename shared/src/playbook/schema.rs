@@ -139,12 +139,18 @@ fn channels() -> Value {
         json!({ "number": id("The phone number's id, not the number."), "account": id("The WhatsApp Business Account's id."), "phone": text("The number itself, for links that open a conversation.") }),
         &["number", "account"],
     );
+    let email = object(
+        "Where its e-mails come from. SES has to know the address or its domain as verified.",
+        json!({ "from": text("The address."), "reply-to": text("Where answers go, if not there.") }),
+        &["from"],
+    );
     object(
         "The accounts at Meta through which the business speaks. Copy the ids from Meta's business settings.",
         json!({
             "facebook": page,
             "instagram": account,
             "whatsapp": whatsapp,
+            "email": email,
             "token": text("The name of the secret that holds the access token."),
         }),
         &[],
@@ -279,6 +285,7 @@ fn message() -> Value {
             "buttons": { "type": "array", "items": button, "maxItems": 3 },
             "channels": list(json!({ "enum": channels }), "In the order in which they are tried."),
             "whatsapp-template": template,
+            "email": object("With it the message may go by e-mail.", json!({ "subject": text("What stands above it in a list of e-mails.") }), &["subject"]),
             "wordings": { "type": "array", "items": wording, "description": "The same in other words: by language, gender, channel, or by lot." },
         }),
         &["kind", "text"],
@@ -574,7 +581,7 @@ mod tests {
             below("asks-phone/anyOf/1/properties"),
             below("gives/properties/remind/properties"),
         );
-        let cases: [(&str, &[&str]); 21] = [
+        let cases: [(&str, &[&str]); 22] = [
             (of_campaign, &campaign),
             (&rule, &keys::RULE),
             (&signs, &keys::SIGN),
@@ -598,6 +605,7 @@ mod tests {
             ("/$defs/condition/properties", &keys::CONDITION),
             ("/properties/journeys/additionalProperties/properties", &keys::JOURNEY),
             ("/properties/messages/additionalProperties/properties", &keys::MESSAGE),
+            ("/properties/messages/additionalProperties/properties/email/properties", &keys::EMAIL),
             (
                 "/properties/messages/additionalProperties/properties/wordings/items/properties",
                 &keys::WORDING,

@@ -281,13 +281,13 @@ mod tests {
         ];
         let told = mistakes.map(|(right, wrong)| of_starter(right, wrong).unwrap_err());
         insta::assert_snapshot!(told.join("\n"), @"
-        playbook.yaml:85:7: the text has 4 variables, and its template takes 1
+        playbook.yaml:90:7: the text has 4 variables, and its template takes 1
             give whatsapp-template one of params for each {{ … }}, in their order
         playbook.yaml:19:12: what is known of a person follows the booking link, so it cannot have ? or #
             copy the link up to the question mark
-        playbook.yaml:76:5: WhatsApp takes links and answers in a template only apart from each other
+        playbook.yaml:80:5: WhatsApp takes links and answers in a template only apart from each other
             put all buttons that open a link before or after the others
-        playbook.yaml:73:7: WhatsApp refuses 3 variables in so short a text: it wants 7 other words, this has 4
+        playbook.yaml:77:7: WhatsApp refuses 3 variables in so short a text: it wants 7 other words, this has 4
             write more fixed words, or take a variable out
         ");
     }

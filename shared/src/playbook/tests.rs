@@ -134,33 +134,33 @@ fn a_mistake_about_the_calendar_or_a_deal_has_a_place_and_a_cure() {
     ];
     let said: Vec<String> = cases.iter().map(|(right, wrong)| mistaken(right, wrong)).collect();
     assert_snapshot!(said.join("\n"), @r#"
-    playbook.yaml:45:48: unknown city "jeruslem"
+    playbook.yaml:47:48: unknown city "jeruslem"
         did you mean "jerusalem"?
-    playbook.yaml:45:39: holidays begin at sunset, and no city is named
+    playbook.yaml:47:39: holidays begin at sunset, and no city is named
         name the city by whose sunset they begin: shabbat: jerusalem
-    playbook.yaml:45:75: "ends-after" is at most four hours
+    playbook.yaml:47:75: "ends-after" is at most four hours
         write minutes: 40 minutes
-    playbook.yaml:45:52: "nights" has no "fridy"
+    playbook.yaml:47:52: "nights" has no "fridy"
         did you mean "friday"?
-    playbook.yaml:45:84: the pause "2027-08-14..2027-08-01" ends before it begins
+    playbook.yaml:47:84: the pause "2027-08-14..2027-08-01" ends before it begins
         write the earlier day first
-    playbook.yaml:45:84: "august" is no pause
+    playbook.yaml:47:84: "august" is no pause
         write a day or from when to when, in quotes: "2027-08-01..2027-08-14"
-    playbook.yaml:295:19: unknown date "trip.departs"
+    playbook.yaml:312:19: unknown date "trip.departs"
         did you mean "trip.departs_at"?
-    playbook.yaml:295:19: "departure" is no date of a deal
+    playbook.yaml:312:19: "departure" is no date of a deal
         name the deal and its date: before: trip.departs_at
-    playbook.yaml:295:43: a step has one delay, and this one has two
+    playbook.yaml:312:43: a step has one delay, and this one has two
         a step counts from one thing: keep before, after or then-after
-    playbook.yaml:295:29: by counts from a date, and none is named
+    playbook.yaml:312:29: by counts from a date, and none is named
         say what it is counted from: before: trip.departs_at, by: 7 days
-    playbook.yaml:291:14: its steps hang on a deal's dates, and this start brings no deal
+    playbook.yaml:308:14: its steps hang on a deal's dates, and this start brings no deal
         start it by deal.opened, deal.won or deal.lost
-    playbook.yaml:150:7: not everybody has a value for trip.destination
+    playbook.yaml:160:7: not everybody has a value for trip.destination
         say what stands there then: trip.destination | default('')
-    playbook.yaml:150:7: unknown variable "trip.place"
+    playbook.yaml:160:7: unknown variable "trip.place"
         there are 29 to choose from
-    playbook.yaml:42:19: "Departs" is no name for what a text can use
+    playbook.yaml:44:19: "Departs" is no name for what a text can use
         small letters, digits and _, and no _time at the end: departs_at
     "#);
 }
@@ -218,23 +218,23 @@ fn a_typical_mistake_has_a_place_and_a_cure() {
     ];
     let said: Vec<String> = cases.iter().map(|(right, wrong)| mistaken(right, wrong)).collect();
     assert_snapshot!(said.join("\n"), @r#"
-    playbook.yaml:254:15: unknown message "welcom"
+    playbook.yaml:271:15: unknown message "welcom"
         did you mean "welcome"?
-    playbook.yaml:251:14: unknown trigger "lead.capture"
+    playbook.yaml:268:14: unknown trigger "lead.capture"
         did you mean "lead.captured"?
-    playbook.yaml:252:27: unknown trigger "meeting.made"
+    playbook.yaml:269:27: unknown trigger "meeting.made"
         there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made, phone.given, phone.confirmed, raffle.won, deal.opened, deal.won, deal.lost, booking.made, booking.moved, booking.cancelled, tag.added, field.changed, segment.entered, segment.left
-    playbook.yaml:256:18: unknown unit "dayz"
+    playbook.yaml:273:18: unknown unit "dayz"
         did you mean "days"?
-    playbook.yaml:213:16: unknown channel "mesenger"
+    playbook.yaml:229:16: unknown channel "mesenger"
         did you mean "messenger"?
-    playbook.yaml:66:16: not everybody has a value for first_name
+    playbook.yaml:69:16: not everybody has a value for first_name
         say what stands there then: first_name | default('…')
-    playbook.yaml:66:28: unknown variable "agent.nam"
+    playbook.yaml:69:28: unknown variable "agent.nam"
         did you mean "agent.name"?
-    playbook.yaml:63:17: a button says at most 20 characters, "לקביעת שיחה עם המומחה" has 21
+    playbook.yaml:66:17: a button says at most 20 characters, "לקביעת שיחה עם המומחה" has 21
         shorten it
-    playbook.yaml:58:7: unknown variable "links.vidoe"
+    playbook.yaml:61:7: unknown variable "links.vidoe"
         did you mean "links.video"?
     playbook.yaml:9:9: unknown time zone "Asia/Jeruslem"
         did you mean "Asia/Jerusalem"?
@@ -242,15 +242,15 @@ fn a_typical_mistake_has_a_place_and_a_cure() {
         write 1 to 40 of a-z, 0-9 and "-"
     playbook.yaml:30:51: the id "106106106106106" stands here for the second time
         each account has an id of its own: copy this one again
-    playbook.yaml:45:24: "21-8" is no night
+    playbook.yaml:47:24: "21-8" is no night
         write from when to when: "21:00-08:00"
-    playbook.yaml:327:5: the campaign "comments" has no "private_reply"
+    playbook.yaml:344:5: the campaign "comments" has no "private_reply"
         did you mean "private-reply"?
-    playbook.yaml:47:12: "0" is no daily cap
+    playbook.yaml:49:12: "0" is no daily cap
         write how many messages one person may get in a day, 1 to 12: daily-cap: 2
-    playbook.yaml:58:7: not everybody has a value for first_name
+    playbook.yaml:61:7: not everybody has a value for first_name
         say what stands there then: first_name | default('')
-    playbook.yaml:58:7: the text is not a sound template: unexpected `}`, expected `,`
+    playbook.yaml:61:7: the text is not a sound template: unexpected `}`, expected `,`
         a variable is written {{ first_name }}
     "#);
 }
@@ -262,8 +262,6 @@ fn what_may_not_leave_is_said_when_it_is_written() {
       params: [\"first_name | default('לך')\", agent.name, business.name, links.testimonials]
 ";
     let cases = [
-        // R10: opens a conversation without a template.
-        (whole_template, ""),
         // R2: an advertisement in disguise, and one that cannot be refused.
         ("פרסומת | היי", "היי"),
         ("      להסרה השיבו: הסר\n", ""),
@@ -292,27 +290,32 @@ fn what_may_not_leave_is_said_when_it_is_written() {
         ("after: 10 days", "after: 2 days"),
         ("confirm: goodbye", "confirm: follow-up-1"),
     ];
-    let said: Vec<String> = cases.iter().map(|(right, wrong)| mistaken(right, wrong)).collect();
+    // R10: opens a conversation without a template, and there is no mailbox either.
+    let mailbox = "  email: { from: \"hello@neveh.example\" }\n";
+    let mute = starter().replacen(whole_template, "", 1).replacen(mailbox, "", 1);
+    let mute = parse("playbook.yaml", &mute).unwrap_err().to_string();
+    let cases = cases.iter().map(|(right, wrong)| mistaken(right, wrong));
+    let said: Vec<String> = std::iter::once(mute).chain(cases).collect();
     assert_snapshot!(said.join("\n"), @r#"
-    playbook.yaml:284:17: "after-call" needs a whatsapp-template here: 24 hours after the person's last message WhatsApp takes nothing else (R10)
+    playbook.yaml:300:17: "after-call" needs a whatsapp-template here: 24 hours after the person's last message WhatsApp takes nothing else (R10)
         add to the message: whatsapp-template: { name: …, params: […] }
-    playbook.yaml:96:7: a marketing message begins with פרסומת
+    playbook.yaml:102:7: a marketing message begins with פרסומת
         write "פרסומת: …", or kind: service if it sells nothing
-    playbook.yaml:96:7: a marketing message says how to refuse more of them
+    playbook.yaml:102:7: a marketing message says how to refuse more of them
         add a button { opt-out: "הסר" }, or to the text: להסרה השיבו הסר
-    playbook.yaml:37:5: the form "contact" states no consent, and the journey "new-lead" sends its leads marketing ("follow-up-1")
+    playbook.yaml:39:5: the form "contact" states no consent, and the journey "new-lead" sends its leads marketing ("follow-up-1")
         add consent: with the words that the person sees and agrees to
-    playbook.yaml:287:17: a call is no consent: what call.ended starts sends no marketing
+    playbook.yaml:304:17: a call is no consent: what call.ended starts sends no marketing
         send one service message with a button that asks: { consent: …, text: … }
-    playbook.yaml:281:31: call.missed allows one service message, and this is number 2
+    playbook.yaml:298:31: call.missed allows one service message, and this is number 2
         keep one, and ask for consent in it
-    playbook.yaml:257:31: the quiet hours move this step to a time that is too late for it, so it never goes
+    playbook.yaml:274:31: the quiet hours move this step to a time that is too late for it, so it never goes
         choose a time by day, a longer within, or quiet-hours: ignore
-    playbook.yaml:261:33: "comment-thanks" cannot go then: Messenger and Instagram take nothing 24 hours after the person's last message (R17)
+    playbook.yaml:278:33: "comment-thanks" cannot go then: Messenger and Instagram take nothing 24 hours after the person's last message (R17)
         let the message go by whatsapp with an approved template, too
-    playbook.yaml:257:18: this step is due before the one above it
+    playbook.yaml:274:18: this step is due before the one above it
         after counts from the journey's start: move the step up, or write then-after
-    playbook.yaml:49:21: who refuses gets no marketing message
+    playbook.yaml:51:21: who refuses gets no marketing message
         confirm with a message of kind: service
     "#);
 }

@@ -91,7 +91,9 @@ fn check_policy(world: &World, now: Timestamp, place: Place, call: &Call) -> Res
     }
     Err(match place.channel {
         Channel::Instagram => Refusal::window_instagram(),
-        Channel::Facebook | Channel::Messenger | Channel::Whatsapp => Refusal::window_messenger(),
+        Channel::Facebook | Channel::Messenger | Channel::Whatsapp | Channel::Email => {
+            Refusal::window_messenger()
+        }
     })
 }
 

@@ -34,7 +34,9 @@ pub(super) fn read(channel: Channel, message: &Map<String, Value>) -> Result<Con
 fn text_content(channel: Channel, text: &Value) -> Result<Content, Refusal> {
     let characters_max = match channel {
         Channel::Instagram => INSTAGRAM_TEXT_CHARACTERS_MAX,
-        Channel::Facebook | Channel::Messenger | Channel::Whatsapp => MESSENGER_TEXT_CHARACTERS_MAX,
+        Channel::Facebook | Channel::Messenger | Channel::Whatsapp | Channel::Email => {
+            MESSENGER_TEXT_CHARACTERS_MAX
+        }
     };
     let body = required(Some(text), characters_max, "text")?;
     Ok(Content { kind: "text".to_owned(), body, buttons: Vec::new() })

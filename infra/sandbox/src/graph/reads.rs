@@ -60,12 +60,14 @@ pub(super) fn profile(
             "is_business_follow_user": false,
             "is_verified_user": false,
         }))),
-        Channel::Facebook | Channel::Messenger | Channel::Whatsapp => Ok(call.select(json!({
-            "id": id,
-            "first_name": first,
-            "last_name": last,
-            "name": person.name,
-        }))),
+        Channel::Facebook | Channel::Messenger | Channel::Whatsapp | Channel::Email => {
+            Ok(call.select(json!({
+                "id": id,
+                "first_name": first,
+                "last_name": last,
+                "name": person.name,
+            })))
+        }
     }
 }
 

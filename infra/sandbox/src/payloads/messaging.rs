@@ -93,7 +93,7 @@ pub(crate) fn echo(
 fn account(business: &Business, channel: Channel) -> &str {
     match channel {
         Channel::Instagram => business.instagram_or_page(),
-        Channel::Facebook | Channel::Messenger | Channel::Whatsapp => &business.page,
+        Channel::Facebook | Channel::Messenger | Channel::Whatsapp | Channel::Email => &business.page,
     }
 }
 

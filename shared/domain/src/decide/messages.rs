@@ -11,7 +11,7 @@ use crate::call::DOUBT_LENGTH;
 use crate::channel::{Channel, Window};
 use crate::consent::{Consent, OptOut, is_refusal};
 use crate::delivery::DeliveryStatus;
-use crate::event::{Event, Message};
+use crate::event::{EmailStop, Event, Message};
 use crate::ids::{AssetId, PlatformMessageId, WorkId};
 use crate::merge;
 use crate::name::PersonName;
@@ -270,6 +270,15 @@ pub fn marketing_resumed(draft: &mut Draft<'_>, event: &Event) {
         draft.lead.marketing_stopped_at = None;
         draft.note(Entry::new(event.occurred_at, What::MarketingResumed));
     }
+}
+
+/// No e-mail goes to them any more. What waits finds another channel, or is skipped, when it is its turn.
+pub fn email_stopped(draft: &mut Draft<'_>, event: &Event, why: EmailStop) {
+    if draft.lead.email_stopped_at.is_none() {
+        let entry = Entry::new(event.occurred_at, What::EmailStopped).with(Fact::Reason, why.as_str());
+        draft.note(entry.with(Fact::Rule, "R28"));
+    }
+    draft.lead.email_stopped_at = draft.lead.email_stopped_at.max(Some(event.occurred_at));
 }
 
 fn open_window(draft: &mut Draft<'_>, event: &Event, channel: Channel, asset: &AssetId) {

@@ -106,6 +106,7 @@ pub fn decide(lead: &Lead, event: &Event, context: &Context<'_>) -> Decision {
         }
         EventKind::MarketingStopped => messages::marketing_stopped(&mut draft, event),
         EventKind::MarketingResumed => messages::marketing_resumed(&mut draft, event),
+        EventKind::EmailStopped { why } => messages::email_stopped(&mut draft, event, *why),
         EventKind::IdentityChanged { to } => draft.rename(&event.author, to),
         EventKind::Claimed { by, asked } => {
             crate::merge::claimed(&mut draft, event, *by, asked.as_ref());

@@ -41,6 +41,7 @@ pub fn unite(winner: &mut Draft<'_>, loser: &mut Draft<'_>) {
             None => ours.deals.push(deal),
         }
     }
+    ours.email_stopped_at = ours.email_stopped_at.max(theirs.email_stopped_at);
     ours.active_at = ours.active_at.max(theirs.active_at);
     for name in std::mem::take(&mut theirs.broadcasts) {
         if !ours.broadcasts.contains(&name) {

@@ -15,8 +15,17 @@ pub struct Message {
     /// In the order in which they are tried.
     pub channels: Vec<Channel>,
     pub whatsapp_template: Option<WhatsAppTemplate>,
+    /// Without it a message does not go by e-mail.
+    pub email: Option<EmailForm>,
     /// The same in other words for some: [`Message::worded`] says for whom.
     pub wordings: Vec<Wording>,
+}
+
+/// What an e-mail has beside its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailForm {
+    /// A template with variables, as the text is.
+    pub subject: String,
 }
 
 /// A message in other words. What it does not ask for may be anything.

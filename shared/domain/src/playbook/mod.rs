@@ -23,7 +23,7 @@ pub use journeys::Journeys;
 #[cfg(test)]
 pub use journeys::LOOKED_AT;
 pub use message::{
-    Button, CONFIRM_PAYLOAD, CONSENT_PAYLOAD, Gender, Kind, Message, OPT_OUT_PAYLOAD, Variant,
+    Button, CONFIRM_PAYLOAD, CONSENT_PAYLOAD, EmailForm, Gender, Kind, Message, OPT_OUT_PAYLOAD, Variant,
     WhatsAppTemplate, Wording,
 };
 pub use quiet_hours::{Allowed, Pause, QuietHours, night_of};
@@ -109,8 +109,19 @@ pub struct Channels {
     pub whatsapp_account: Option<AssetId>,
     /// Its number as people dial it: for links that open a conversation.
     pub whatsapp_phone: Option<PhoneNumber>,
+    pub mailbox: Option<Mailbox>,
     /// The name of the secret that holds the token for these assets.
     pub token: String,
+}
+
+/// Where the business's e-mails come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mailbox {
+    /// The address, as the name of an account.
+    pub asset: AssetId,
+    pub from: EmailAddress,
+    /// Where answers go, if not there.
+    pub reply_to: Option<EmailAddress>,
 }
 
 impl Channels {
@@ -119,6 +130,7 @@ impl Channels {
             Channel::WhatsApp => self.whatsapp_number.as_ref(),
             Channel::Messenger => self.page.as_ref(),
             Channel::Instagram => self.instagram.as_ref(),
+            Channel::Email => self.mailbox.as_ref().map(|mailbox| &mailbox.asset),
         }
     }
 
@@ -142,7 +154,7 @@ mod tests {
     fn each_channel_has_its_asset_and_all_of_them_are_the_business_s() {
         let channels = crate::testing::playbook().channels;
         let of = |channel| channels.asset(channel).map(AssetId::as_str);
-        assert_eq!(Channel::ALL.map(of), [Some("106"), Some("101"), Some("178")]);
+        assert_eq!(Channel::ALL.map(of), [Some("106"), Some("101"), Some("178"), None]);
         let all: Vec<_> = channels.all().map(AssetId::as_str).collect();
         assert_eq!(all, ["101", "178", "106", "102"]);
         assert_eq!(Channels::default().all().count(), 0);

@@ -15,6 +15,7 @@ mod journeys;
 mod life;
 mod limits;
 mod logs;
+mod mails;
 mod merging;
 mod moving;
 mod phone;

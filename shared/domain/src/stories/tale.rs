@@ -296,6 +296,7 @@ fn shown(operation: &Operation) -> String {
         | Operation::ReadFollow { .. }
         | Operation::ReadMention { .. } => String::new(),
         Operation::AnswerMention { text, .. } => text.clone(),
+        Operation::SendEmail(mail) => format!("{}: {}", mail.subject, mail.text),
         Operation::Announce(announcement) => {
             format!("{} {:?}", announcement.what.as_str(), announcement.tags)
         }

@@ -55,7 +55,7 @@ fn read(operation: &Operation, answer: &Value) -> Option<Outcome> {
         Operation::List { network, asset, reading, .. } => {
             listing::read(*network, asset, reading, answer).map(Outcome::Listed)
         }
-        Operation::Announce(_) => None,
+        Operation::SendEmail(_) | Operation::Announce(_) => None,
     }
 }
 
@@ -76,6 +76,8 @@ fn scoped(channel: Channel, person: String) -> Option<Identity> {
     match channel {
         Channel::Messenger => Some(Identity::Psid(person)),
         Channel::Instagram => Some(Identity::Igsid(person)),
+        // Meta tells nobody's address.
+        Channel::Email => None,
         Channel::WhatsApp => None,
     }
 }

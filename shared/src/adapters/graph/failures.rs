@@ -63,6 +63,7 @@ pub fn lost(operation: &Operation, reason: String) -> CallFailure {
         Operation::SendWhatsApp { .. }
         | Operation::SendMessage { .. }
         | Operation::AnswerMention { .. }
+        | Operation::SendEmail(_)
         | Operation::ReplyToComment { .. } => CallFailure::AnswerLost { reason },
     }
 }

@@ -22,7 +22,7 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
             check.fault(&ASSETS[index], what, "each account has an id of its own: copy this one again");
         }
     }
-    if check.is_written(&["channels"]) && ids.iter().all(|id| id.is_none()) {
+    if check.is_written(&["channels"]) && channels.mailbox.is_none() && ids.iter().all(|id| id.is_none()) {
         let hint = "name at least one: whatsapp: { number: \"…\", account: \"…\" }";
         check.fault(&["channels"], "the business has no account to send from", hint);
         return;
@@ -48,5 +48,6 @@ fn account(channel: Channel) -> &'static str {
         Channel::WhatsApp => "whatsapp: { number: \"…\", account: \"…\" }",
         Channel::Messenger => "facebook: { page: \"…\" }",
         Channel::Instagram => "instagram: { account: \"…\" }",
+        Channel::Email => "email: { from: hello@example.com }",
     }
 }

@@ -2,6 +2,7 @@
 
 use domain::card::{CAPTION_CHARS_MAX, CARD_CHARS_MAX, fits};
 use domain::channel::{Channel, Network};
+use domain::compose::EMAIL_CHARS_MAX;
 use domain::playbook::{Button, Message};
 use domain::render;
 
@@ -20,6 +21,7 @@ fn text_chars_max(channel: Channel, has_buttons: bool) -> usize {
         (Channel::Messenger, false) => 2_000,
         (Channel::Messenger, true) => 640,
         (Channel::Instagram, _) => 1_000,
+        (Channel::Email, _) => EMAIL_CHARS_MAX,
     }
 }
 
@@ -84,7 +86,7 @@ fn image(
     };
     let takes = match channel {
         Channel::WhatsApp => format!("whatsapp takes {CAPTION_CHARS_MAX} characters below an image"),
-        Channel::Messenger | Channel::Instagram => format!(
+        Channel::Email | Channel::Messenger | Channel::Instagram => format!(
             "{} takes a line of {CARD_CHARS_MAX} characters with an image, and as many below it",
             channel.as_str()
         ),
@@ -124,7 +126,8 @@ fn buttons(check: &mut Check<'_, '_, '_>, message: &Message, channels: &[Channel
     let name = message.name.as_str();
     // WhatsApp puts links that do not fit into the text; the others count every button.
     let counts = |button: &&Button| {
-        button.payload().is_some() || channels.iter().any(|channel| *channel != Channel::WhatsApp)
+        button.payload().is_some()
+            || channels.iter().any(|channel| !matches!(channel, Channel::WhatsApp | Channel::Email))
     };
     let surplus = message.buttons.iter().enumerate().filter(|(_, button)| counts(button)).nth(BUTTONS_MAX);
     if let Some((index, _)) = surplus {

@@ -35,6 +35,12 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
                 ),
             );
         }
+        let subject = message.email.as_ref().filter(|_| wording.is_none());
+        if let Some(form) = subject.filter(|form| !words.iter().any(|word| form.subject.starts_with(word))) {
+            let what = format!("the subject of a marketing e-mail begins with {}", words.join(" or "));
+            let hint = format!("write subject: \"{}: {}\"", words[0].trim_end_matches(':'), form.subject);
+            check.fault(&["messages", message.name.as_str(), "email", "subject"], what, hint);
+        }
         let business = &playbook.business;
         if !text.contains(&business.name) && !text.contains(&business.agent) {
             let hint = "say it in the text: {{ business.name }} or {{ agent.name }}";

@@ -35,6 +35,13 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
             params_can_be_filled_in(check, message, wording, template.as_ref());
         }
     }
+    for message in playbook.messages.values() {
+        if let Some(form) = &message.email {
+            let reader = reader_of(check, message);
+            let path = ["messages", message.name.as_str(), "email", "subject"];
+            can_be_filled_in(check, &form.subject, &reader, "''", &path);
+        }
+    }
     for replies in check.public_replies() {
         let reader = given(stranger(playbook), replies.gift);
         for (path, _, reply) in replies.texts(check.tree) {

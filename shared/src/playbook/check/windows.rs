@@ -10,7 +10,9 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
     for send in check.sends() {
         let channels: Vec<Channel> = check.channels(send.message).collect();
         let silence = silences(send.journey)[send.index];
-        if channels.is_empty() || silence == Some(SignedDuration::ZERO) {
+        // An e-mail may go at any time.
+        let by_email = channels.contains(&Channel::Email);
+        if channels.is_empty() || by_email || silence == Some(SignedDuration::ZERO) {
             continue;
         }
         let name = &send.message.name;

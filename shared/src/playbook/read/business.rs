@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use domain::email::EmailAddress;
 use domain::ids::{AssetId, ID_CHARS_MAX, is_plain_id};
 use domain::phone::PhoneNumber;
-use domain::playbook::{Business, Channels};
+use domain::playbook::{Business, Channels, Mailbox};
 use jiff::tz::TimeZone;
 
 use crate::playbook::fields::{Fields, scalar};
@@ -104,7 +105,7 @@ pub fn channels(playbook: &Fields<'_>, report: &mut Report<'_>) -> Channels {
         report.fault(playbook.key_place("channels"), "a playbook needs \"channels\"", hint);
         return Channels { token: TOKEN_DEFAULT.to_owned(), ..Channels::default() };
     };
-    let known = ["facebook", "instagram", "whatsapp", "token"];
+    let known = ["facebook", "instagram", "whatsapp", "email", "token"];
     let fields = Fields::read(node, "\"channels\"", &known, report);
     let mut part = |key: &str, known: &[&str]| {
         fields.get(key).map(|node| Fields::read(node, &format!("\"{key}\""), known, report))
@@ -112,6 +113,7 @@ pub fn channels(playbook: &Fields<'_>, report: &mut Report<'_>) -> Channels {
     let facebook = part("facebook", &["page"]);
     let instagram = part("instagram", &["account"]);
     let whatsapp = part("whatsapp", &["number", "account", "phone"]);
+    let email = part("email", &["from", "reply-to"]);
     let mut id = |part: &Option<Fields<'_>>, key: &str| asset(part.as_ref()?, key, report);
     let page = id(&facebook, "page");
     let instagram = id(&instagram, "account");
@@ -122,6 +124,7 @@ pub fn channels(playbook: &Fields<'_>, report: &mut Report<'_>) -> Channels {
         whatsapp_number,
         whatsapp_account,
         whatsapp_phone: whatsapp.as_ref().and_then(|part| phone(part, report)),
+        mailbox: email.as_ref().and_then(|part| mailbox(part, report)),
         token: fields.optional("token", report).unwrap_or(TOKEN_DEFAULT).to_owned(),
     }
 }
@@ -138,6 +141,31 @@ fn asset(fields: &Fields<'_>, key: &str, report: &mut Report<'_>) -> Option<Asse
         report.fault(node.place, format!("\"{id}\" is no id of Meta's"), hint);
     }
     Some(id.as_str().into())
+}
+
+/// `email: { from: hello@example.com, reply-to: noa@example.com }`.
+fn mailbox(fields: &Fields<'_>, report: &mut Report<'_>) -> Option<Mailbox> {
+    let hint = "the address that e-mails come from: email: { from: hello@example.com }";
+    let from = fields.required("from", hint, report);
+    let from = address(fields, "from", (!from.is_empty()).then_some(from.as_str())?, report)?;
+    let reply_to = fields.optional("reply-to", report);
+    let reply_to = reply_to.and_then(|written| address(fields, "reply-to", written, report));
+    Some(Mailbox { asset: from.as_str().into(), from, reply_to })
+}
+
+fn address(fields: &Fields<'_>, key: &str, written: &str, report: &mut Report<'_>) -> Option<EmailAddress> {
+    match EmailAddress::parse(written) {
+        Ok(address) => Some(address),
+        Err(error) => {
+            let place = fields.get(key).map_or(fields.place(), |node| node.place);
+            report.fault(
+                place,
+                format!("\"{written}\" is no address: {error}"),
+                "write it as name@example.com",
+            );
+            None
+        }
+    }
 }
 
 /// The number that people write to.

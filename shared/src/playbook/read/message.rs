@@ -1,16 +1,20 @@
 //! A message: its class, text, buttons, channels, and its approved WhatsApp template.
 
 use domain::channel::Channel;
-use domain::playbook::{Button, Gender, Kind, Message, Variant, WhatsAppTemplate, Wording};
+use domain::playbook::{Button, EmailForm, Gender, Kind, Message, Variant, WhatsAppTemplate, Wording};
 
 use crate::playbook::fields::{Fields, scalar};
 use crate::playbook::nearest::did_you_mean;
 use crate::playbook::report::Report;
 use crate::playbook::tree::{Entry, Node};
 
-pub const KEYS: [&str; 7] = ["kind", "text", "image", "buttons", "channels", "whatsapp-template", "wordings"];
+pub const KEYS: [&str; 8] =
+    ["kind", "text", "image", "buttons", "channels", "whatsapp-template", "email", "wordings"];
 pub const WORDING_KEYS: [&str; 7] =
     ["language", "gender", "channel", "variant", "share", "text", "whatsapp-template"];
+pub const EMAIL_KEYS: [&str; 1] = ["subject"];
+/// Longer ones are cut in lists of e-mails.
+const SUBJECT_CHARS_MAX: usize = 150;
 /// A language, a gender, a channel and a variant each in their combinations.
 const WORDINGS_MAX: usize = 24;
 const SHARE_MAX: u32 = 1_000;
@@ -30,6 +34,7 @@ pub fn message(entry: &Entry, language: &str, report: &mut Report<'_>) -> Messag
         whatsapp_template: fields
             .get("whatsapp-template")
             .map(|node| whatsapp_template(node, language, report)),
+        email: fields.get("email").map(|node| email(node, report)),
         wordings: wordings(&fields, language, report),
     }
 }
@@ -137,7 +142,33 @@ fn channels(fields: &Fields<'_>, report: &mut Report<'_>) -> Vec<Channel> {
             }
         }
     }
-    if channels.is_empty() { Channel::ALL.to_vec() } else { channels }
+    let by_email = fields.get("email").is_some();
+    if channels.is_empty() {
+        return Channel::ALL.into_iter().filter(|channel| *channel != Channel::Email || by_email).collect();
+    }
+    match (channels.contains(&Channel::Email), by_email) {
+        (true, false) => {
+            let hint = "say what stands above it: email: { subject: … }";
+            report.fault(fields.key_place("channels"), "a message that goes by e-mail needs a subject", hint);
+        }
+        (false, true) => {
+            let hint = "add email to its channels, or take its form out";
+            report.fault(fields.key_place("email"), "this message does not go by e-mail", hint);
+        }
+        _ => {}
+    }
+    channels
+}
+
+/// `email: { subject: … }`.
+fn email(node: &Node, report: &mut Report<'_>) -> EmailForm {
+    let fields = Fields::read(node, "\"email\"", &EMAIL_KEYS, report);
+    let subject = fields.required("subject", "what stands above the text in a list of e-mails", report);
+    if subject.chars().count() > SUBJECT_CHARS_MAX {
+        let what = format!("a subject has at most {SUBJECT_CHARS_MAX} characters");
+        report.fault(fields.key_place("subject"), what, "shorten it");
+    }
+    EmailForm { subject }
 }
 
 fn button(node: &Node, report: &mut Report<'_>) -> Button {

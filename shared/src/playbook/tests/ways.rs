@@ -257,54 +257,54 @@ fn a_newcomer_who_breaks_the_starter_in_ten_ways_is_told_the_place_and_the_cure(
         })
         .collect();
     assert_snapshot!(said.join("\n\n"), @r#"
-    playbook.yaml:257:46: unknown message "followup2"
+    playbook.yaml:274:46: unknown message "followup2"
         did you mean "follow-up-2"?
-    playbook.yaml:257:46: אין הודעה בשם "followup2"
+    playbook.yaml:274:46: אין הודעה בשם "followup2"
         התכוונתם ל-"follow-up-2"?
 
-    playbook.yaml:294:15: unknown message "trip-joined"
+    playbook.yaml:311:15: unknown message "trip-joined"
         did you mean "trip-joind"?
-    playbook.yaml:294:15: אין הודעה בשם "trip-joined"
+    playbook.yaml:311:15: אין הודעה בשם "trip-joined"
         התכוונתם ל-"trip-joind"?
 
-    playbook.yaml:56:11: unknown kind of message "servce"
+    playbook.yaml:58:11: unknown kind of message "servce"
         did you mean "service"?
-    playbook.yaml:56:11: אין סוג הודעה "servce"
+    playbook.yaml:58:11: אין סוג הודעה "servce"
         התכוונתם ל-"service"?
 
-    playbook.yaml:256:18: "3" is no span of time
+    playbook.yaml:273:18: "3" is no span of time
         write a number and a unit: 30 minutes, 1 hour, 3 days, 2 weeks
-    playbook.yaml:256:18: "3" אינו פרק זמן
+    playbook.yaml:273:18: "3" אינו פרק זמן
         כתבו מספר ויחידה: 30 minutes, ‏1 hour, ‏3 days, ‏2 weeks
 
-    playbook.yaml:257:31: "10" is no time of day
+    playbook.yaml:274:31: "10" is no time of day
         write hours and minutes of a day, in quotes: "10:00"
-    playbook.yaml:257:31: "10" אינו שעה ביום
+    playbook.yaml:274:31: "10" אינו שעה ביום
         כתבו שעות ודקות, במירכאות: "10:00"
 
-    playbook.yaml:252:4: not readable as YAML: while parsing a block mapping, did not find expected key
+    playbook.yaml:269:4: not readable as YAML: while parsing a block mapping, did not find expected key
         look for a missing quote, colon or bracket, and at the indentation here and just above
-    playbook.yaml:252:4: אי אפשר לקרוא את זה כ-YAML: while parsing a block mapping, did not find expected key
+    playbook.yaml:269:4: אי אפשר לקרוא את זה כ-YAML: while parsing a block mapping, did not find expected key
         חפשו מירכאה, נקודתיים או סוגר שחסרים, ובדקו את ההזחה כאן ומעט למעלה
 
-    playbook.yaml:196:15: not readable as YAML: mapping values are not allowed in this context
+    playbook.yaml:211:15: not readable as YAML: mapping values are not allowed in this context
         look for a missing quote, colon or bracket, and at the indentation here and just above
-    playbook.yaml:196:15: אי אפשר לקרוא את זה כ-YAML: mapping values are not allowed in this context
+    playbook.yaml:211:15: אי אפשר לקרוא את זה כ-YAML: mapping values are not allowed in this context
         חפשו מירכאה, נקודתיים או סוגר שחסרים, ובדקו את ההזחה כאן ומעט למעלה
 
-    playbook.yaml:63:17: a button says at most 20 characters, "לקביעת שיחה עם המומחית שלנו" has 27
+    playbook.yaml:66:17: a button says at most 20 characters, "לקביעת שיחה עם המומחית שלנו" has 27
         shorten it
-    playbook.yaml:63:17: על כפתור עד 20 תווים, ב-"לקביעת שיחה עם המומחית שלנו" יש 27
+    playbook.yaml:66:17: על כפתור עד 20 תווים, ב-"לקביעת שיחה עם המומחית שלנו" יש 27
         קצרו
 
-    playbook.yaml:96:7: a marketing message begins with פרסומת
+    playbook.yaml:102:7: a marketing message begins with פרסומת
         write "פרסומת: …", or kind: service if it sells nothing
-    playbook.yaml:96:7: הודעה שיווקית מתחילה במילה פרסומת
+    playbook.yaml:102:7: הודעה שיווקית מתחילה במילה פרסומת
         כתבו "פרסומת: …", או kind: service אם אינה מוכרת דבר
 
-    playbook.yaml:169:7: unknown variable "link.insurance"
+    playbook.yaml:181:7: unknown variable "link.insurance"
         did you mean "links.insurance"?
-    playbook.yaml:169:7: אין משתנה "link.insurance"
+    playbook.yaml:181:7: אין משתנה "link.insurance"
         התכוונתם ל-"links.insurance"?
     "#);
 }

@@ -79,7 +79,7 @@ fn a_mistake_in_other_words_has_a_place_and_a_cure() {
     p.yaml:10:19: unknown gender "femal"
         did you mean "female"?
     p.yaml:10:20: unknown channel "telegram"
-        there are: whatsapp, messenger, instagram
+        there are: whatsapp, messenger, instagram, email
     p.yaml:10:30: a share is of a variant, and none is named
         give it a name: variant: b, share: 1
     p.yaml:10:9: a wording needs "text"

@@ -1,7 +1,9 @@
 //! Random events.
 
 use domain::delivery::DeliveryStatus;
-use domain::event::{Call, CallKind, Capture, Comment, Details, EventKind, LeadAd, Media, Mention, Message};
+use domain::event::{
+    Call, CallKind, Capture, Comment, Details, EmailStop, EventKind, LeadAd, Media, Mention, Message,
+};
 use domain::grant::{Given, Wanted};
 use domain::ids::{
     AssetId, CampaignName, CommentId, FormId, LeadAdId, LeadId, PlatformMessageId, PostId, RuleName, WorkId,
@@ -15,7 +17,7 @@ pub fn random_kind(chance: &mut Chance) -> EventKind {
     let comment = CommentId::new(chance.text());
     let id = PlatformMessageId::new(chance.text());
     let channel = channel(chance);
-    match chance.below(23) {
+    match chance.below(24) {
         0 => EventKind::Captured(capture(chance)),
         1 => EventKind::LeadAd(LeadAd {
             id: LeadAdId::new(chance.text()),
@@ -61,6 +63,7 @@ pub fn random_kind(chance: &mut Chance) -> EventKind {
         },
         16 => EventKind::MarketingStopped,
         17 => EventKind::MarketingResumed,
+        23 => EventKind::EmailStopped { why: chance.pick(&EmailStop::ALL) },
         18 => EventKind::IdentityChanged { to: identity(chance) },
         19 => EventKind::Claimed {
             by: LeadId::new(chance.wide()),

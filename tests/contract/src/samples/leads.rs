@@ -73,6 +73,7 @@ pub fn random_lead(chance: &mut Chance, business: &BusinessId, id: LeadId) -> Le
             is_answered: chance.one_in(2),
         }),
         active_at: chance.maybe(moment),
+        email_stopped_at: chance.maybe(moment),
         broadcasts: chance.some(2, |chance| BroadcastName::new(chance.text())),
         merged_into: if chance.one_in(5) { Some(LeadId::new(chance.wide())) } else { None },
         merges: chance.some(2, pending_merge),

@@ -78,6 +78,8 @@ fn whose_business(case: &Case<'_>, call: &Call, found: &mut Vec<Violation>) {
                 Channel::WhatsApp => whatsapp(business),
                 Channel::Messenger => page(business),
                 Channel::Instagram => instagram(business),
+                // No business of the storm has a mailbox.
+                Channel::Email => String::new(),
             };
             let known = case.directory.whose(business, to);
             let entered = known.is_some_and(|who| {

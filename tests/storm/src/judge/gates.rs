@@ -99,6 +99,8 @@ fn after_an_acknowledged_refusal(case: &Case<'_>, found: &mut Vec<Violation>) {
             (Channel::WhatsApp, _) => case.plan.people[who].digits().to_owned(),
             (Channel::Messenger, _) => Person::psid(who, business),
             (Channel::Instagram, _) => Person::igsid(who, business),
+            // No business of the storm has a mailbox.
+            (Channel::Email, _) => continue,
         };
         let late = case.history.calls.iter().find(|call| {
             call.business == business

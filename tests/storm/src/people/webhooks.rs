@@ -264,7 +264,9 @@ fn messaging(object: &'static str, us: &str, list: &str, at: Millis, item: Value
 fn sides(business: usize, who: Who, channel: Channel) -> (&'static str, String, String) {
     match channel {
         Channel::Instagram => (INSTAGRAM, instagram(business), Person::igsid(who, business)),
-        Channel::Messenger | Channel::WhatsApp => (PAGE, page(business), Person::psid(who, business)),
+        Channel::Messenger | Channel::WhatsApp | Channel::Email => {
+            (PAGE, page(business), Person::psid(who, business))
+        }
     }
 }
 

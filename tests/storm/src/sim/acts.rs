@@ -101,6 +101,8 @@ impl Sim {
                 }
                 Channel::Messenger => vec![(page(business), Person::psid(who, business))],
                 Channel::Instagram => vec![(instagram(business), Person::igsid(who, business))],
+                // Nobody of the storm writes e-mails.
+                Channel::Email => Vec::new(),
             };
             book.wrote_at.extend(names.into_iter().map(|name| (name, now)));
         };

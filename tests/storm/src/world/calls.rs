@@ -27,6 +27,13 @@ pub fn wanted(operation: &Operation) -> Wanted {
             };
             Wanted::Send { channel: Channel::WhatsApp, from: from.to_string(), to, message, template }
         }
+        Operation::SendEmail(mail) => Wanted::Send {
+            channel: Channel::Email,
+            from: mail.from.as_str().to_owned(),
+            to: mail.to.as_str().to_owned(),
+            message: bracketed(&mail.text),
+            template: false,
+        },
         Operation::SendMessage { channel, from, to: Recipient::Person(to), text, .. } => Wanted::Send {
             channel: *channel,
             from: from.to_string(),
@@ -73,6 +80,7 @@ pub fn words(operation: &Operation) -> Option<String> {
             | WhatsAppContent::Link { body, .. } => body.clone(),
         }),
         Operation::SendMessage { text, .. } | Operation::ReplyToComment { text, .. } => Some(text.clone()),
+        Operation::SendEmail(mail) => Some(mail.text.clone()),
         Operation::Like { .. }
         | Operation::Hide { .. }
         | Operation::ReadLeadAd { .. }

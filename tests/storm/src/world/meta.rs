@@ -217,6 +217,7 @@ impl Meta {
                 Operation::Like { .. }
                 | Operation::Hide { .. }
                 | Operation::AnswerMention { .. }
+                | Operation::SendEmail(_)
                 | Operation::Announce(_),
                 _,
             ) => Ok(done(id, None)),
@@ -276,7 +277,7 @@ impl Meta {
             What::Comment { who, business: of, id, .. } if (*of, *id) == (business, number) => {
                 Some(match channel {
                     Channel::Instagram => Person::igsid(*who, business),
-                    Channel::Messenger | Channel::WhatsApp => Person::psid(*who, business),
+                    Channel::Messenger | Channel::WhatsApp | Channel::Email => Person::psid(*who, business),
                 })
             }
             _ => None,
@@ -534,6 +535,7 @@ fn lost(operation: &Operation) -> Outcome {
         Operation::SendWhatsApp { .. }
         | Operation::SendMessage { .. }
         | Operation::AnswerMention { .. }
+        | Operation::SendEmail(_)
         | Operation::ReplyToComment { .. } => CallFailure::AnswerLost { reason },
     })
 }
@@ -546,7 +548,7 @@ fn done(id: u64, identity: Option<Identity>) -> Outcome {
 fn scoped(channel: Channel, id: &str) -> Identity {
     match channel {
         Channel::Instagram => Identity::Igsid(id.to_owned()),
-        Channel::Messenger | Channel::WhatsApp => Identity::Psid(id.to_owned()),
+        Channel::Messenger | Channel::WhatsApp | Channel::Email => Identity::Psid(id.to_owned()),
     }
 }
 

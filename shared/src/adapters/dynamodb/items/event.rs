@@ -2,7 +2,7 @@
 
 use domain::channel::Channel;
 use domain::delivery::DeliveryStatus;
-use domain::event::{Event, EventKind};
+use domain::event::{EmailStop, Event, EventKind};
 use domain::event_key::EventKey;
 use domain::grant::{Given, Wanted};
 use domain::ids::{AssetId, BusinessId, CampaignName, CommentId, PlatformMessageId, RuleName, WorkId};
@@ -97,6 +97,9 @@ enum KindItem {
     },
     MarketingStopped,
     MarketingResumed,
+    EmailStopped {
+        y: String,
+    },
     IdentityChanged {
         to: String,
     },
@@ -223,6 +226,7 @@ impl From<&EventKind> for KindItem {
             }
             EventKind::MarketingStopped => Self::MarketingStopped,
             EventKind::MarketingResumed => Self::MarketingResumed,
+            EventKind::EmailStopped { why } => Self::EmailStopped { y: why.as_str().to_owned() },
             EventKind::IdentityChanged { to } => Self::IdentityChanged { to: identity::to_text(to) },
             EventKind::Claimed { by, asked } => {
                 Self::Claimed { by: by.to_string(), c: asked.as_ref().map(CampaignName::to_string) }
@@ -278,6 +282,10 @@ impl KindItem {
             },
             Self::MarketingStopped => EventKind::MarketingStopped,
             Self::MarketingResumed => EventKind::MarketingResumed,
+            Self::EmailStopped { y } => {
+                let why = EmailStop::ALL.into_iter().find(|why| why.as_str() == y);
+                EventKind::EmailStopped { why: why.ok_or(Damaged::Field("why e-mails stop"))? }
+            }
             Self::IdentityChanged { to } => EventKind::IdentityChanged { to: identity::from_text(&to)? },
             Self::Claimed { by, c } => {
                 EventKind::Claimed { by: lead_id(&by)?, asked: c.map(CampaignName::new) }

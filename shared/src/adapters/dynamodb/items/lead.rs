@@ -62,6 +62,9 @@ pub struct LeadItem {
     /// When marketing was stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     m: Option<Moment>,
+    /// When e-mails stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    em: Option<Moment>,
     /// Tags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     g: Vec<String>,
@@ -197,6 +200,7 @@ impl From<&Lead> for LeadItem {
             k: lead.consents.iter().map(Into::into).collect(),
             o: lead.opt_out.as_ref().map(Into::into),
             m: lead.marketing_stopped_at.map(Moment),
+            em: lead.email_stopped_at.map(Moment),
             g: lead.tags.iter().cloned().collect(),
             d: lead.deals.iter().map(Into::into).collect(),
             w: lead.windows.iter().map(|(on, open)| (channel_letter(*on), window(open))).collect(),
@@ -257,6 +261,7 @@ impl LeadItem {
             consents: self.k.into_iter().map(Into::into).collect(),
             opt_out: self.o.map(Into::into),
             marketing_stopped_at: self.m.map(Into::into),
+            email_stopped_at: self.em.map(Into::into),
             tags: self.g.into_iter().collect(),
             deals: self.d.into_iter().map(DealItem::read).collect::<Result<_, _>>()?,
             windows: self

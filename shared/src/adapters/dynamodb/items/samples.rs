@@ -9,7 +9,7 @@ use domain::delivery::DeliveryStatus;
 use domain::email::EmailAddress;
 use domain::erasure::{Erasing, Suppression};
 use domain::event::{
-    Call, CallKind, Capture, Comment, Details, Event, EventKind, LeadAd, Media, Mention, Message,
+    Call, CallKind, Capture, Comment, Details, EmailStop, Event, EventKind, LeadAd, Media, Mention, Message,
 };
 use domain::event_key::EventKey;
 use domain::grant::{Given, Grant, Wanted};
@@ -262,6 +262,7 @@ fn full_lead() -> Lead {
             is_answered: true,
         }),
         active_at: Some(at(1)),
+        email_stopped_at: Some(at(2)),
         broadcasts: vec!["summer".into()],
         merged_into: Some(LeadId::new(99)),
         merges: vec![
@@ -486,6 +487,7 @@ fn kinds() -> Vec<EventKind> {
         EventKind::DeliveryFailed { id: "1".into(), work: Some(WorkId::new(8)), code: 131_047 },
         EventKind::MarketingStopped,
         EventKind::MarketingResumed,
+        EventKind::EmailStopped { why: EmailStop::Bounced },
         EventKind::IdentityChanged { to: Identity::WhatsAppUser("IL.1".into()) },
         EventKind::Claimed { by: LeadId::new(8), asked: None },
         EventKind::Claimed { by: LeadId::new(8), asked: Some("comments".into()) },
@@ -503,7 +505,7 @@ fn kinds() -> Vec<EventKind> {
         EventKind::TemplateApproved { name: "lead_welcome".into(), language: "he".into() },
     ];
     let names: BTreeSet<&str> = kinds.iter().map(EventKind::name).collect();
-    assert_eq!(names.len(), 26, "one of each kind; a new kind belongs into this list");
+    assert_eq!(names.len(), 27, "one of each kind; a new kind belongs into this list");
     kinds
 }
 

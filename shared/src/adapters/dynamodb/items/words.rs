@@ -10,6 +10,7 @@ pub fn channel_letter(channel: Channel) -> char {
         Channel::WhatsApp => 'w',
         Channel::Messenger => 'm',
         Channel::Instagram => 'i',
+        Channel::Email => 'e',
     }
 }
 

@@ -1,0 +1,112 @@
+//! `GET, POST /unsubscribe/{token}`: the link of an e-mail by which its reader stops them (RFC 8058). Programs that look links up
+//! only GET: nothing stops by that.
+
+use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use aws_lambda_events::encodings::Body;
+use http::header;
+use shared::application::decide_event::decide_event;
+use shared::domain::event::{EmailStop, Event, EventKind, Responder};
+use shared::domain::event_key::{EventKey, Sameness};
+use shared::domain::identity::Identity;
+use shared::domain::ids::{BusinessId, LeadId};
+use shared::domain::mail::UnsubscribeToken;
+use shared::lambda::http::with_header;
+
+use crate::{LeadIntake, access};
+
+/// A page with a button: people press it, and programs that follow links do not.
+pub async fn asked(intake: &LeadIntake, token: &str) -> ApiGatewayV2httpResponse {
+    let Some((business, _)) = UnsubscribeToken::read(token, &intake.world.pepper) else { return unknown() };
+    let words = words(intake, &business).await;
+    let button = format!("<form method=\"post\"><button type=\"submit\">{}</button></form>", words.stop);
+    page(200, &words, words.question, &button)
+}
+
+pub async fn stopped(intake: &LeadIntake, token: &str) -> ApiGatewayV2httpResponse {
+    let Some((business, lead)) = UnsubscribeToken::read(token, &intake.world.pepper) else {
+        return unknown();
+    };
+    let words = words(intake, &business).await;
+    let event = event(intake, &business, lead);
+    match decide_event(&intake.world, &event, Some(lead), None).await {
+        Ok(_) => page(200, &words, words.done, ""),
+        Err(error) => {
+            access::failed(&error);
+            page(503, &words, words.again, "")
+        }
+    }
+}
+
+/// Each link stops once, however often it is pressed; a later consent of theirs is not undone by an old press.
+fn event(intake: &LeadIntake, business: &BusinessId, lead: LeadId) -> Event {
+    let at = intake.world.clock.now();
+    let same = format!("{lead}/{}", at.as_second() / SAME_SECONDS);
+    let sameness = Sameness::Given { kind: "unsubscribe", id: &same };
+    Event {
+        business: business.clone(),
+        key: EventKey::of(&intake.world.pepper, business, Responder::LeadIntake, sameness),
+        occurred_at: at,
+        author: Identity::Lead(lead),
+        also: Vec::new(),
+        kind: EventKind::EmailStopped { why: EmailStop::Unsubscribed },
+    }
+}
+
+/// Two presses within ten minutes are one.
+const SAME_SECONDS: i64 = 600;
+
+struct Words {
+    language: &'static str,
+    direction: &'static str,
+    question: &'static str,
+    stop: &'static str,
+    done: &'static str,
+    again: &'static str,
+}
+
+const HEBREW: Words = Words {
+    language: "he",
+    direction: "rtl",
+    question: "להפסיק לקבל מאיתנו מיילים?",
+    stop: "כן, להפסיק",
+    done: "הסרנו את הכתובת. לא יישלחו אליה עוד מיילים.",
+    again: "משהו השתבש, ועוד לא הסרנו. אפשר לנסות שוב בעוד רגע.",
+};
+
+const ENGLISH: Words = Words {
+    language: "en",
+    direction: "ltr",
+    question: "Stop getting e-mails from us?",
+    stop: "Yes, stop them",
+    done: "Done. No more e-mails go to this address.",
+    again: "Something went wrong, and nothing has changed yet. Please try again in a moment.",
+};
+
+async fn words(intake: &LeadIntake, business: &BusinessId) -> Words {
+    match access::playbook(intake, business.as_str()).await {
+        Ok(playbook) if playbook.business.language != "he" => ENGLISH,
+        _ => HEBREW,
+    }
+}
+
+fn unknown() -> ApiGatewayV2httpResponse {
+    let english =
+        "<p dir=\"ltr\">This link is not one of ours. Copy it again from the e-mail, all of it.</p>";
+    page(404, &HEBREW, "הקישור אינו מוכר. העתיקו אותו שוב מהמייל, בשלמותו.", english)
+}
+
+fn page(status: i64, words: &Words, text: &str, more: &str) -> ApiGatewayV2httpResponse {
+    let Words { language, direction, .. } = words;
+    let html = format!(
+        "<!doctype html><html lang=\"{language}\" dir=\"{direction}\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"robots\" content=\"noindex\">\
+         <title>{text}</title><style>body{{font:18px/1.6 system-ui,sans-serif;max-width:30em;margin:15vh auto;padding:0 1em}}\
+         button{{font:inherit;padding:.5em 1.2em}}</style><p>{text}</p>{more}</html>",
+    );
+    let mut response = ApiGatewayV2httpResponse::default();
+    response.status_code = status;
+    response.body = Some(Body::Text(html));
+    let response = with_header(response, header::CONTENT_TYPE, "text/html; charset=utf-8");
+    // The token stands in the address: it goes nowhere else.
+    with_header(response, header::REFERRER_POLICY, "no-referrer")
+}

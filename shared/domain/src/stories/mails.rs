@@ -1,0 +1,116 @@
+//! E-mail: the channel behind the others, and the one for whoever has no other.
+
+use jiff::Timestamp;
+
+use super::events::{event, form, phone};
+use super::tale::{Tale, done, refused};
+use crate::call::{Operation, Refusal};
+use crate::channel::Channel;
+use crate::email::EmailAddress;
+use crate::event::{EmailStop, Event, EventKind};
+use crate::identity::Identity;
+use crate::mail::Mail;
+use crate::playbook::{EmailForm, Mailbox, Playbook};
+
+fn address(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).unwrap()
+}
+
+/// Every message may go by e-mail, too.
+fn by_email_too(playbook: &mut Playbook) {
+    playbook.channels.mailbox = Some(Mailbox {
+        asset: "hello@neveh.example".into(),
+        from: address("hello@neveh.example"),
+        reply_to: None,
+    });
+    for message in playbook.messages.values_mut() {
+        message.channels = vec![Channel::WhatsApp, Channel::Email];
+        message.email =
+            Some(EmailForm { subject: "נווה: {{ first_name | default('שלום') }}".into() });
+    }
+}
+
+/// A form that gives a number and an address.
+fn with_address(id: &str) -> impl FnOnce(Timestamp) -> Event {
+    let form = form(id);
+    move |at| {
+        let mut event = form(at);
+        event.also.push(Identity::Email(address("dana@example.com")));
+        event
+    }
+}
+
+fn stops(id: &str, why: EmailStop) -> impl FnOnce(Timestamp) -> Event {
+    event(phone(), id, EventKind::EmailStopped { why })
+}
+
+fn mails(tale: &Tale) -> Vec<&Mail> {
+    let operations = tale.calls.iter().map(|call| &call.operation);
+    let mails = operations.filter_map(|operation| match operation {
+        Operation::SendEmail(mail) => Some(&**mail),
+        _ => None,
+    });
+    mails.collect()
+}
+
+#[test]
+fn who_has_no_whatsapp_after_all_reads_it_in_an_email_and_once() {
+    let mut tale = Tale::with(by_email_too);
+    tale.happens("2026-11-30T09:00", with_address("1"))
+        .look("2026-11-30T09:00")
+        .answers("2026-11-30T09:00:01", refused(Refusal::Recipient, "not on WhatsApp"))
+        .look("2026-11-30T09:00:01")
+        .answers("2026-11-30T09:00:02", done())
+        .look("2026-11-30T09:05");
+    insta::assert_snapshot!(tale.told(), @"
+    11-30 09:00:00 form
+        captured [form contact]
+        consent-given [form contact] [אני מאשר]
+        journey-started [new-lead]
+        wakes 11-30 09:00:00 for conversation
+    11-30 09:00:00 look
+        CALL 1 send-whatsapp: template welcome
+        wakes 11-30 09:00:30 for conversation
+    11-30 09:00:01 answer to call 1
+        rerouted [whatsapp] [message] [welcome] [email] [not on WhatsApp] [R27]
+        wakes 11-30 09:00:01 for conversation
+    11-30 09:00:01 look
+        CALL 2 send-email: נווה: דנה: welcome דנה
+        wakes 11-30 09:00:31 for conversation
+    11-30 09:00:02 answer to call 2
+        sent [email] [message] [welcome] [wamid.1]
+        wakes 12-03 10:00:00 for bulk
+    11-30 09:05:00 look
+        nothing to do
+        wakes 12-03 10:00:00 for bulk
+    ");
+    let mail = mails(&tale)[0];
+    assert_eq!(mail.to.as_str(), "dana@example.com");
+    assert_eq!((mail.subject.as_str(), mail.from_name.as_str()), ("נווה: דנה", "נווה תיירות"));
+    assert_eq!(tale.calls.len(), 2);
+}
+
+#[test]
+fn who_stopped_emails_gets_none_whatever_stopped_them() {
+    for why in EmailStop::ALL {
+        let mut tale = Tale::with(by_email_too);
+        tale.happens("2026-11-30T09:00", with_address("1"))
+            .happens("2026-11-30T09:00", stops("2", why))
+            .look("2026-11-30T09:00")
+            .answers("2026-11-30T09:00:01", refused(Refusal::Recipient, "not on WhatsApp"))
+            .look("2026-11-30T09:00:01")
+            .look("2026-11-30T09:05");
+        assert!(mails(&tale).is_empty(), "{}", tale.told());
+        assert!(tale.told().contains("skipped [email]") && tale.told().contains("R28"), "{}", tale.told());
+    }
+}
+
+#[test]
+fn a_refusal_for_all_time_is_no_reason_to_write_elsewhere() {
+    let mut tale = Tale::with(by_email_too);
+    tale.happens("2026-11-30T09:00", with_address("1"))
+        .look("2026-11-30T09:00")
+        .answers("2026-11-30T09:00:01", refused(Refusal::OptedOut, "they stopped marketing"))
+        .look("2026-11-30T09:00:01");
+    assert!(mails(&tale).is_empty(), "{}", tale.told());
+}

@@ -1,0 +1,167 @@
+//! E-mail through the functions, with the starter playbook: what cannot go by WhatsApp, and how its reader stops it.
+
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use journeys::{NEVEH, Town, TownSettings, request_file};
+use serde_json::json;
+use shared::domain::call::{CallFailure, Operation, Outcome, Refusal};
+use shared::domain::lead::Lead;
+use shared::domain::mail::{Mail, UnsubscribeToken};
+use shared::domain::timeline::{Fact, What};
+
+const START: &str = "2026-11-30T09:00:00+02:00";
+
+async fn town() -> Town {
+    let path = format!("{}/../../infra/local/playbook.he.yaml", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    Town::of(&[text], TownSettings::default(), START.parse().unwrap()).await
+}
+
+fn no_whatsapp() -> Outcome {
+    let reason = "(#131026) undeliverable".to_owned();
+    Outcome::Failed(CallFailure::Refused { why: Refusal::Recipient, code: Some(131_026), reason })
+}
+
+fn mails(town: &Town) -> Vec<Mail> {
+    let operations = town.calls().into_iter().map(|call| call.operation);
+    let mails = operations.filter_map(|operation| match operation {
+        Operation::SendEmail(mail) => Some(*mail),
+        _ => None,
+    });
+    mails.collect()
+}
+
+async fn sent(town: &Town, lead: &Lead) -> Vec<String> {
+    let entries = town.entries(lead).await;
+    let sent = entries.iter().filter(|entry| entry.what == What::Sent);
+    let fact =
+        |entry: &shared::domain::timeline::Entry, fact| entry.fact(fact).unwrap_or_default().to_owned();
+    sent.map(|entry| format!("{} by {}", fact(entry, Fact::Message), fact(entry, Fact::Channel))).collect()
+}
+
+fn request(method: &str, path: &str) -> ApiGatewayV2httpRequest {
+    let mut request = request_file("lead-intake/form.json");
+    request.raw_path = Some(path.to_owned());
+    request.request_context.http.method = method.parse().unwrap();
+    request.request_context.http.path = Some(path.to_owned());
+    request.headers.remove("x-form-key");
+    request.body = (method == "POST").then(|| "List-Unsubscribe=One-Click".to_owned());
+    request
+}
+
+async fn deal(town: &Town, departs: &str, returns: &str) {
+    let mut request = request_file("lead-intake/deal-won.json");
+    let deal = json!({
+        "id": "t1", "kind": "trip", "stage": "won", "email": "dana@example.com", "phone": "03-123-4567",
+        "dates": { "departs_at": departs, "returns_at": returns }, "facts": { "destination": "רומא" },
+    });
+    request.body = Some(deal.to_string());
+    let (status, told) = town.http(request).await;
+    assert_eq!(status, 202, "{told}");
+    town.work().await;
+}
+
+#[tokio::test]
+async fn a_landline_s_whole_trip_goes_by_email_and_moves_with_the_flight() {
+    let town = town().await;
+    let form = json!({ "name": "דנה כהן", "phone": "03-123-4567", "email": "dana@example.com" });
+    assert_eq!(town.form(&form).await.0, 202);
+    town.work().await;
+    deal(&town, "2026-12-20T14:00", "2026-12-27T20:00").await;
+    town.move_to("2026-12-05T12:00:00+02:00").await;
+    // The flight moves by four days: what hangs on it moves along, and what was sent stays sent.
+    deal(&town, "2026-12-24T14:00", "2026-12-31T20:00").await;
+    town.move_to("2027-01-03T12:00:00+02:00").await;
+    let lead = town.only_lead(NEVEH);
+    let entries = town.entries(&lead).await;
+    let zone = jiff::tz::TimeZone::get("Asia/Jerusalem").unwrap();
+    let told: Vec<String> = entries
+        .iter()
+        .filter(|entry| entry.what == What::Sent)
+        .map(|entry| {
+            let at = entry.at.to_zoned_datetime(zone.clone());
+            let fact = |fact| entry.fact(fact).unwrap_or_default();
+            format!("{} {} {}", at.strftime("%m-%d %H:%M"), fact(Fact::Channel), fact(Fact::Message))
+        })
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @"
+    11-30 09:00 email welcome
+    11-30 09:00 email trip-joined
+    12-17 10:00 email trip-attractions
+    12-24 09:00 email trip-to-the-airport
+    12-26 17:22 email trip-enjoy
+    01-01 08:00 email trip-how-was-it
+    ");
+    let mails = mails(&town);
+    assert!(mails.iter().all(|mail| mail.to.as_str() == "dana@example.com" && !mail.subject.is_empty()));
+    assert!(mails.iter().any(|mail| mail.text.contains("רומא")));
+    assert_eq!(mails.len(), told.len(), "nothing went by another channel");
+}
+
+#[tokio::test]
+async fn what_whatsapp_refuses_for_good_is_read_in_an_email_and_once() {
+    let town = town().await;
+    town.platforms.answer_next(no_whatsapp());
+    let form = json!({ "name": "דנה כהן", "phone": "054-123-4567", "email": "dana@example.com" });
+    assert_eq!(town.form(&form).await.0, 202);
+    town.work().await;
+    let lead = town.only_lead(NEVEH);
+    assert_eq!(sent(&town, &lead).await, ["welcome by email"]);
+    assert_eq!(mails(&town).len(), 1);
+    let mail = &mails(&town)[0];
+    assert!(mail.text.contains("דנה") && mail.buttons.len() == 1);
+}
+
+#[tokio::test]
+async fn one_click_stops_emails_a_look_does_not_and_a_forged_link_does_nothing() {
+    let town = town().await;
+    let form = json!({ "name": "דנה כהן", "phone": "03-123-4567", "email": "dana@example.com" });
+    assert_eq!(town.form(&form).await.0, 202);
+    town.work().await;
+    let token = mails(&town)[0].unsubscribe.clone();
+    assert_eq!(token, UnsubscribeToken::of(&town.world.pepper, &NEVEH.into(), town.only_lead(NEVEH).id));
+    let path = format!("/unsubscribe/{}", token.as_str());
+    // A program looks the link up.
+    assert_eq!(town.http(request("GET", &path)).await.0, 200);
+    assert_eq!(town.only_lead(NEVEH).email_stopped_at, None);
+    let forged = format!("{}0", &path[..path.len() - 1]);
+    let forged = if forged == path { format!("{}1", &path[..path.len() - 1]) } else { forged };
+    for method in ["GET", "POST"] {
+        assert_eq!(town.http(request(method, &forged)).await.0, 404);
+    }
+    assert_eq!(town.only_lead(NEVEH).email_stopped_at, None);
+    for _ in 0..2 {
+        assert_eq!(town.http(request("POST", &path)).await.0, 200);
+    }
+    let before = mails(&town).len();
+    deal(&town, "2026-12-20T14:00", "2026-12-27T20:00").await;
+    town.move_to("2027-01-03T12:00:00+02:00").await;
+    let lead = town.only_lead(NEVEH);
+    assert!(lead.email_stopped_at.is_some());
+    assert_eq!(mails(&town).len(), before);
+    let entries = town.entries(&lead).await;
+    assert_eq!(entries.iter().filter(|entry| entry.what == What::EmailStopped).count(), 1);
+    assert!(entries.iter().any(|entry| entry.what == What::Skipped && entry.fact(Fact::Rule) == Some("R28")));
+}
+
+/// Every message that WhatsApp gets by a template has a form for e-mail, which can be filled in for whoever is known by an address only.
+#[tokio::test]
+async fn every_message_of_the_starters_can_go_by_email() {
+    for language in ["he", "en"] {
+        let path = format!("{}/../../infra/local/playbook.{language}.yaml", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).unwrap();
+        let playbook =
+            shared::playbook::parse("the starter", &text).unwrap_or_else(|faults| panic!("{faults}"));
+        let dm_only = |channel: &shared::domain::channel::Channel| {
+            matches!(
+                channel,
+                shared::domain::channel::Channel::Messenger | shared::domain::channel::Channel::Instagram
+            )
+        };
+        for message in playbook.messages.values() {
+            // Answers in private to what was said in public have no other way.
+            if !message.channels.iter().all(dm_only) {
+                assert!(message.email.is_some(), "{language}: {}", message.name);
+            }
+        }
+    }
+}
