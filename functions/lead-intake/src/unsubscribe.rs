@@ -37,7 +37,7 @@ pub async fn stopped(intake: &LeadIntake, token: &str) -> ApiGatewayV2httpRespon
     }
 }
 
-/// Each link stops once, however often it is pressed; a later consent of theirs is not undone by an old press.
+/// The lead of the link. Whoever it was merged into is the one whose e-mails stop.
 fn event(intake: &LeadIntake, business: &BusinessId, lead: LeadId) -> Event {
     let at = intake.world.clock.now();
     let same = format!("{lead}/{}", at.as_second() / SAME_SECONDS);
@@ -52,7 +52,7 @@ fn event(intake: &LeadIntake, business: &BusinessId, lead: LeadId) -> Event {
     }
 }
 
-/// Two presses within ten minutes are one.
+/// Presses within ten minutes are one event.
 const SAME_SECONDS: i64 = 600;
 
 struct Words {

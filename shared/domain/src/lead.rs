@@ -28,7 +28,8 @@ pub struct Lead {
     /// Of the stored record; 0 until it is stored.
     pub version: u64,
     pub created_at: Timestamp,
-    /// When they last did something that concerns the business: wrote, called, commented, filled in a form.
+    /// When they last did something that concerns the business (wrote, called, commented, filled in a form) since the record
+    /// was made.
     pub active_at: Option<Timestamp>,
     pub name: Option<PersonName>,
     /// What Instagram shows instead of a name.

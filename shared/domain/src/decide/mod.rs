@@ -62,7 +62,8 @@ pub fn decide(lead: &Lead, event: &Event, context: &Context<'_>) -> Decision {
         Identity::Lead(other) => draft.absorb(*other),
         name => draft.know(name),
     });
-    if event.kind.is_of_the_person() {
+    // What made the record is told by when it was made.
+    if event.kind.is_of_the_person() && event.occurred_at > draft.lead.created_at {
         draft.lead.active_at = draft.lead.active_at.max(Some(event.occurred_at));
     }
     match &event.kind {
