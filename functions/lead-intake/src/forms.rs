@@ -177,8 +177,9 @@ fn event(
     let Answers { details, mut faults } = form_fields::read(&answers);
     if !faults.is_empty() {
         for (name, path) in &submission.absent {
-            let fault = faults.entry(name.clone()).or_default();
-            *fault = format!("the playbook looks for it at {path}, where nothing stands; {fault}");
+            if let Some(fault) = faults.get_mut(name) {
+                *fault = format!("the playbook looks for it at {path}, where nothing stands; {fault}");
+            }
         }
         return Err(faults);
     }

@@ -55,9 +55,13 @@ pub fn read(form: &Form, body: Body) -> Result<Said, FormFault> {
     if said.submissions.is_empty() || said.submissions.len() > SUBMISSIONS_MAX {
         return Err(FormFault::Unreadable("one to 100 leads stand under entry, in a request of TikTok's"));
     }
-    for submission in &mut said.submissions {
-        // Where the sender is known, its places are those of one submission of it; else there is but one.
-        let Placed { found, absent } = place(&form.fields, &body).map_err(FormFault::Invalid)?;
+    // The playbook's places are looked up in what is one person's.
+    let of_one = match form.from {
+        Some(Sender::TikTok) => entries_of(&body),
+        _ => std::slice::from_ref(&body),
+    };
+    for (submission, own) in said.submissions.iter_mut().zip(of_one) {
+        let Placed { found, absent } = place(&form.fields, own).map_err(FormFault::Invalid)?;
         submission.fields.retain(|(name, _)| !form.fields.contains_key(name));
         submission.fields.extend(found);
         submission.absent = absent;
@@ -257,8 +261,11 @@ fn tiktok(body: &Value) -> Said {
         fields.extend(texts(entry, |name| matches!(name, "campaign_id" | "adgroup_id" | "ad_id")));
         Submission { id: text(&entry["lead_id"]), fields, absent: Vec::new() }
     };
-    let leads = body["entry"].as_array().into_iter().flatten();
-    Said { submissions: leads.map(lead).collect(), ..Said::default() }
+    Said { submissions: entries_of(body).iter().map(lead).collect(), ..Said::default() }
+}
+
+fn entries_of(body: &Value) -> &[Value] {
+    body["entry"].as_array().map_or(&[], Vec::as_slice)
 }
 
 /// Whatever a scenario passes on: its own names and texts, those one step down, and a lead ad's `field_data`.

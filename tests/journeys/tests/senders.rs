@@ -16,6 +16,7 @@ sources:
     contact-form-7: { from: contact-form-7, consent: { text: "אני מסכימה לקבל הצעות", field: agree } }
     wix: { from: wix, consent: { text: "אני מסכימה לקבל הצעות", field: agree } }
     google-ads: { from: google-ads, consent: { text: "אני מסכימה לקבל הצעות", field: agree } }
+    mapped-tiktok: { from: tiktok, fields: { ad: ad_id, יעד: changes.3.value } }
     tiktok: { from: tiktok, consent: { text: "אני מסכימה לקבל הצעות", field: agree } }
     make: { from: make, consent: { text: "אני מסכימה לקבל הצעות", field: agree } }
     mapped:
@@ -149,6 +150,28 @@ async fn several_leads_of_tiktok_come_in_one_request_and_one_that_says_nothing_h
     assert_eq!((status, leads), (422, 1), "{told}");
     let (status, _, leads) = answer("form-tiktok", |_| json!({ "object": "LEAD" }).to_string()).await;
     assert_eq!((status, leads), (400, 0));
+}
+
+/// A place that the playbook names is of each lead's own entry, and never of another's.
+#[tokio::test]
+async fn of_several_leads_each_keeps_its_own() {
+    let town = town().await;
+    let mut request = request_file("lead-intake/form-tiktok.json");
+    request.raw_path = Some("/forms/neveh/mapped-tiktok".to_owned());
+    request.request_context.http.path = request.raw_path.clone();
+    let mut body: Value = serde_json::from_str(request.body.as_deref().unwrap()).unwrap();
+    let mut second = body["entry"][0].clone();
+    second["lead_id"] = json!("7300000000000000009");
+    second["changes"][1]["value"] = json!("+972521112222");
+    second["changes"][2]["value"] = json!("ron@example.com");
+    second["changes"][3]["value"] = json!("פריז");
+    body["entry"].as_array_mut().unwrap().push(second);
+    request.body = Some(body.to_string());
+    assert_eq!(town.http(request).await.0, 200);
+    let leads = town.leads(NEVEH);
+    let mut cities: Vec<&str> = leads.iter().map(|lead| lead.fields["יעד"].as_str()).collect();
+    cities.sort();
+    assert_eq!(cities, ["פריז", "רומא"]);
 }
 
 #[tokio::test]
