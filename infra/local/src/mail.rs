@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use sandbox::Sandbox;
 use shared::adapters::mail::mime;
 use shared::application::ports::{Clock, Platforms};
-use shared::domain::call::{CallFailure, Operation, Outcome, PlatformCall, Receipt, Refusal};
+use shared::domain::call::{CallFailure, Outcome, PlatformCall, Receipt, Refusal};
 use shared::domain::ids::PlatformMessageId;
 
 pub struct LocalMail {
@@ -19,7 +19,7 @@ pub struct LocalMail {
 #[async_trait]
 impl Platforms for LocalMail {
     async fn call(&self, call: &PlatformCall) -> Outcome {
-        let Operation::SendEmail(mail) = &call.operation else {
+        let Some(mail) = call.operation.mail() else {
             let reason = format!("the mail server takes no {}", call.operation.name());
             return Outcome::Failed(refused(Refusal::Request, reason));
         };
@@ -28,7 +28,7 @@ impl Platforms for LocalMail {
             return Outcome::Failed(refused(Refusal::Account, reason));
         };
         let now = self.clock.now();
-        let raw = match mime(mail, call, &self.public_url, now) {
+        let raw = match mime(&mail, call, &self.public_url, now) {
             Ok(raw) => raw,
             Err(error) => return Outcome::Failed(refused(Refusal::Request, error.to_string())),
         };

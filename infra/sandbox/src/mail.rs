@@ -74,6 +74,10 @@ fn check(message: &Message<'_>) -> Result<String, String> {
             .unwrap_or_default()
             .to_owned()
     };
+    // A mail to one of the business is no list's.
+    if header("Auto-Submitted") == "auto-generated" {
+        return Ok(first);
+    }
     let way_out = header("List-Unsubscribe");
     if !way_out.starts_with("<http") || header("List-Unsubscribe-Post") != "List-Unsubscribe=One-Click" {
         return Err("it cannot be unsubscribed from with one click".to_owned());

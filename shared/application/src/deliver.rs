@@ -1,6 +1,7 @@
 //! A lead's due work leaves: claim, call, finish, until nothing more may go.
 
-use domain::call::{CALL_TIMEOUT, CallFailure, LeadAdFields, Outcome, PlatformCall};
+use domain::alert::{self, Line};
+use domain::call::{CALL_TIMEOUT, CallFailure, LeadAdFields, Operation, Outcome, PlatformCall};
 use domain::claim::{Claimed, claim};
 use domain::doubt::Deliveries;
 use domain::finish::finish;
@@ -17,9 +18,10 @@ use crate::erase::{erase, sweep_tombstone};
 use crate::held::{Held, hint_at};
 use crate::merge::merge_with;
 use crate::pace::{self, Paced};
-use crate::ports::{InboxRow, Platforms, StoreError};
+use crate::ports::{InboxRow, Platforms, StoreError, TimelineRow};
 use crate::release::{MaySend, may_send};
-use crate::world::{ATTEMPTS_MAX, WorkError, World};
+use crate::timeline::whole_timeline;
+use crate::world::{ATTEMPTS_MAX, Decidable, WorkError, World};
 
 /// How many calls one worker makes for one lead before it lets others have their turn.
 const CALLS_PER_DRAIN_MAX: usize = 16;
@@ -107,8 +109,11 @@ pub async fn deliver(
             // The claim may stand: nobody calls, and its end is looked at like any other.
             Err(CommitError::Store(error)) => return Err(error.into()),
         }
-        if let Some(call) = call {
+        if let Some(mut call) = call {
             delivered.calls += 1;
+            if let Operation::SendAlert(alert) = &mut call.operation {
+                alert.talk = talk(world, &lead, &decidable).await?;
+            }
             let outcome = match may_still_call(&lead, world.clock.now()) {
                 true => platforms.call(&call).await,
                 false => too_late_to_call(),
@@ -134,6 +139,16 @@ fn may_still_call(lead: &Lead, now: Timestamp) -> bool {
 fn too_late_to_call() -> Outcome {
     let reason = "the store was slow: the claim was nearly over before the call could begin".to_owned();
     Outcome::Failed(CallFailure::TryAgain { wait: None, is_limit: false, reason })
+}
+
+/// What an alert shows of the conversation.
+async fn talk(world: &World, lead: &Lead, decidable: &Decidable) -> Result<Vec<Line>, WorkError> {
+    let rows = whole_timeline(&*world.store, lead).await?;
+    let entries = rows.iter().filter_map(|row| match row {
+        TimelineRow::Entry(entry) => Some(entry),
+        TimelineRow::Delivery { .. } => None,
+    });
+    Ok(alert::talk(lead, &decidable.context(&world.pepper).playbooks.current, entries))
 }
 
 fn due_merge(lead: &Lead, now: Timestamp) -> Option<LeadId> {

@@ -1,9 +1,11 @@
 //! One call to a platform, with nothing left to choose, and what its answer can be.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::alert::Alert;
 use crate::catch_up::Reading;
 use crate::channel::{Channel, Network};
 use crate::event::{Comment, Details, LeadAd};
@@ -115,6 +117,8 @@ pub enum Operation {
         since: Timestamp,
     },
     SendEmail(Box<Mail>),
+    /// An e-mail to somebody of the business.
+    SendAlert(Box<Alert>),
     /// Tells the installation's event bus.
     Announce(Announcement),
 }
@@ -309,6 +313,15 @@ macro_rules! hidden_debug {
 hidden_debug! { CommentFields Listed WhatsAppRecipient WhatsAppContent ReplyButton ButtonAction Recipient }
 
 impl Operation {
+    /// The e-mail that this sends, if it sends one.
+    pub fn mail(&self) -> Option<Cow<'_, Mail>> {
+        match self {
+            Self::SendEmail(mail) => Some(Cow::Borrowed(mail)),
+            Self::SendAlert(alert) => Some(Cow::Owned(alert.mail())),
+            _ => None,
+        }
+    }
+
     /// The word for this operation in logs.
     pub fn name(&self) -> &'static str {
         match self {
@@ -327,6 +340,7 @@ impl Operation {
             Self::FindMessage { .. } => "find-message",
             Self::List { .. } => "list",
             Self::SendEmail(_) => "send-email",
+            Self::SendAlert(_) => "send-alert",
             Self::Announce(_) => "announce",
         }
     }

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::alert;
 use crate::call::{
     Announcement, ButtonAction, Operation, Recipient, ReplyButton, WhatsAppContent, WhatsAppRecipient,
 };
@@ -105,6 +106,12 @@ pub fn operation_for(draft: &Draft<'_>, work: &Work) -> Result<Operation, Uncomp
             source: lead.last_source.as_ref().map(|source| source.kind.as_str()),
             tags: lead.tags.iter().cloned().collect(),
         })),
+        Action::Alert { to, about } => match alert::compose(lead, playbook, to, about) {
+            Some(alert) => Ok(Operation::SendAlert(Box::new(alert))),
+            None => Err(Uncomposable::Park {
+                reason: format!("the playbook has no mailbox, or no address of the agent {to}, any more"),
+            }),
+        },
     }
 }
 
@@ -275,7 +282,7 @@ fn mail(
         buttons,
         image: message.image.clone(),
         language: playbook.business.language.clone(),
-        unsubscribe: UnsubscribeToken::of(draft.context.pepper, &lead.business, lead.id),
+        unsubscribe: Some(UnsubscribeToken::of(draft.context.pepper, &lead.business, lead.id)),
     })))
 }
 

@@ -48,7 +48,8 @@ pub fn check(lead: &Lead, work: &Work, context: &Context<'_>) -> Gate {
         | Action::LookUpFollow
         | Action::Like { .. }
         | Action::Hide { .. }
-        | Action::Announce { .. } => PASS,
+        | Action::Announce { .. }
+        | Action::Alert { .. } => PASS,
         Action::PublicReply { .. } | Action::AnswerMention { .. } | Action::PrivateReply { .. }
             if lead.opt_out.is_some() =>
         {

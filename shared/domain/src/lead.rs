@@ -78,6 +78,8 @@ pub struct Lead {
     pub phone_asked: Option<PhoneAsked>,
     /// The last broadcasts that they were of, oldest first: each reaches a person once.
     pub broadcasts: Vec<BroadcastName>,
+    /// When people of the business were last told of this lead by e-mail.
+    pub alerted_at: Option<Timestamp>,
     /// Set when this record only points to the lead that carries on.
     pub merged_into: Option<LeadId>,
     /// Other records that are, or may be, of the same person.
@@ -207,6 +209,7 @@ impl Lead {
             answered: Vec::new(),
             phone_asked: None,
             broadcasts: Vec::new(),
+            alerted_at: None,
             merged_into: None,
             merges: Vec::new(),
             absorbed: Vec::new(),

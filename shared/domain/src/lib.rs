@@ -5,6 +5,7 @@
 //! [`Lead`](lead::Lead), [`claim`](claim::claim) what may leave now, and [`finish`](finish::finish) what the
 //! answer of a platform means.
 
+pub mod alert;
 pub mod broadcast;
 pub mod calendar;
 pub mod call;

@@ -21,7 +21,8 @@ pub struct Mail {
     pub image: Option<String>,
     /// `he`, `en`: decides the direction, too.
     pub language: String,
-    pub unsubscribe: UnsubscribeToken,
+    /// Of a mail to somebody of the business there is none.
+    pub unsubscribe: Option<UnsubscribeToken>,
 }
 
 impl fmt::Debug for Mail {

@@ -122,7 +122,7 @@ pub fn whatsapp_link(playbook: &Playbook, lead: &Lead) -> Option<String> {
 }
 
 /// RFC 3986: everything but the unreserved characters.
-fn percent_encode(text: &str) -> String {
+pub(crate) fn percent_encode(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {

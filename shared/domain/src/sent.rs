@@ -25,6 +25,9 @@ pub(crate) fn record(
     }
     let variant = work.action.message().and_then(|name| draft.message(name)?.variant_for(draft.lead.id));
     draft.note(entry.with_some(Fact::Status, evidence).with_some(Fact::Way, variant));
+    if matches!(work.action, Action::Alert { .. }) {
+        draft.lead.alerted_at = Some(now);
+    }
     let writes = matches!(work.action, Action::Send { .. } | Action::PrivateReply { .. });
     if let (true, Lane::Channel(channel)) = (writes, work.lane()) {
         draft.remember_send(RecentSend { at: now, channel, class: work.class, id });

@@ -177,6 +177,7 @@ pub fn playbook() -> Playbook {
         teams: Default::default(),
         deals: Default::default(),
         bus: Vec::new(),
+        alerts: None,
         opt_out_confirmation: Some("goodbye".into()),
     }
 }

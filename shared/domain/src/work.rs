@@ -7,7 +7,7 @@ use crate::event::{Comment, Mention};
 use crate::ids::{
     AssetId, BroadcastName, CampaignName, CommentId, LeadAdId, MessageName, PostId, RuleName, RunId, WorkId,
 };
-use crate::playbook::Trigger;
+use crate::playbook::{Occasion, Trigger};
 
 /// How many pieces of open work one lead may have. More is a fault of the playbook, and is parked.
 pub const OPEN_WORK_MAX: usize = 64;
@@ -132,6 +132,11 @@ pub enum Action {
         what: Trigger,
         happened_at: Timestamp,
     },
+    /// Tells an agent, by the playbook's name for them, by e-mail what happened.
+    Alert {
+        to: String,
+        about: Vec<Occasion>,
+    },
 }
 
 /// A comment, and where it stands.
@@ -165,6 +170,7 @@ pub enum Lane {
     Channel(Channel),
     LookUp,
     Bus,
+    Alerts,
 }
 
 /// How doubt about an action is settled (DESIGN.md, *Doubt*).
@@ -192,6 +198,7 @@ impl Action {
             | Self::LookUpMention { .. }
             | Self::LookUpFollow => Lane::LookUp,
             Self::Announce { .. } => Lane::Bus,
+            Self::Alert { .. } => Lane::Alerts,
         }
     }
 
@@ -204,7 +211,7 @@ impl Action {
             }
             Self::Send { channel: Channel::Instagram, .. } | Self::PublicReply { .. } => Evidence::LookUp,
             // "Already answered" means sent; a second like has no effect; reading changes nothing; who listens to
-            // the bus knows a repeated announcement by its id.
+            // the bus knows a repeated announcement by its id, and an agent sees a repeated mail once, by its id as well.
             Self::PrivateReply { .. }
             | Self::Like { .. }
             | Self::Hide { .. }
@@ -212,7 +219,8 @@ impl Action {
             | Self::LookUpComment { .. }
             | Self::LookUpMention { .. }
             | Self::LookUpFollow
-            | Self::Announce { .. } => Evidence::Repeat,
+            | Self::Announce { .. }
+            | Self::Alert { .. } => Evidence::Repeat,
         }
     }
 
@@ -225,9 +233,11 @@ impl Action {
             Self::LookUpComment { comment } => Some(&comment.id),
             Self::AnswerMention { comment, .. } => comment.as_ref(),
             Self::LookUpMention { mention } => mention.comment.as_ref(),
-            Self::Send { .. } | Self::LookUpLeadAd { .. } | Self::LookUpFollow | Self::Announce { .. } => {
-                None
-            }
+            Self::Send { .. }
+            | Self::LookUpLeadAd { .. }
+            | Self::LookUpFollow
+            | Self::Announce { .. }
+            | Self::Alert { .. } => None,
         }
     }
 
@@ -242,7 +252,8 @@ impl Action {
             | Self::LookUpMention { .. }
             | Self::LookUpFollow
             | Self::AnswerMention { .. }
-            | Self::Announce { .. } => None,
+            | Self::Announce { .. }
+            | Self::Alert { .. } => None,
         }
     }
 
@@ -266,6 +277,7 @@ impl Action {
                 | Self::LookUpMention { .. }
                 | Self::LookUpFollow
                 | Self::Announce { .. }
+                | Self::Alert { .. }
         )
     }
 
@@ -283,6 +295,7 @@ impl Action {
             Self::LookUpFollow => "follow-look-up",
             Self::AnswerMention { .. } => "mention-reply",
             Self::Announce { .. } => "announcement",
+            Self::Alert { .. } => "alert",
         }
     }
 }

@@ -18,7 +18,7 @@ impl Platforms for Outside {
     async fn call(&self, call: &PlatformCall) -> Outcome {
         match call.operation {
             Operation::Announce(_) => self.bus.call(call).await,
-            Operation::SendEmail(_) => self.mail.call(call).await,
+            Operation::SendEmail(_) | Operation::SendAlert(_) => self.mail.call(call).await,
             _ => self.graph.call(call).await,
         }
     }

@@ -37,6 +37,16 @@ pub fn schema() -> Value {
             "opt-out": object("Who refuses gets one confirmation.", json!({ "confirm": reference("messageName") }), &["confirm"]),
             "deals": named(deal(), "The kinds of deal, each with its dates and facts, as the business's own system sends them."),
             "bus": list(json!({ "enum": triggers() }), "What other systems are told of on the event bus."),
+            "alerts": object(
+                "Of what people of the business hear by e-mail: what happens within `wait` (2 minutes) goes in one mail, and there is at most one about a lead in `every` (15 minutes).",
+                json!({
+                    "to": text("An agent with an e-mail address, or a team of such. Of a call the agent who took it hears."),
+                    "on": list(reference("occasion"), "What they hear of."),
+                    "wait": reference("span"),
+                    "every": reference("span"),
+                }),
+                &["to", "on"],
+            ),
             "messages": named(message(), "What is written, by name."),
             "segments": named(reference("condition"), "Kinds of people by name: entering and leaving them can start journeys."),
             "journeys": named(journey(), "What starts, what stops, and what is sent when."),
@@ -581,7 +591,7 @@ mod tests {
             below("asks-phone/anyOf/1/properties"),
             below("gives/properties/remind/properties"),
         );
-        let cases: [(&str, &[&str]); 22] = [
+        let cases: [(&str, &[&str]); 23] = [
             (of_campaign, &campaign),
             (&rule, &keys::RULE),
             (&signs, &keys::SIGN),
@@ -596,6 +606,7 @@ mod tests {
                 &keys::PLACE,
             ),
             ("/properties/pace/properties", &keys::PACE),
+            ("/properties/alerts/properties", &keys::ALERTS),
             ("/properties/worklist/properties", &keys::WORKLIST),
             ("/properties/worklist/properties/a-day/properties", &keys::DAILY),
             ("/properties/tags/additionalProperties/properties", &keys::TAGS),

@@ -246,8 +246,11 @@ impl Town {
         self.platforms.calls()
     }
 
+    /// All calls but those that tell people of the business.
     pub fn call_names(&self) -> Vec<String> {
-        self.calls().iter().map(|call| call_name(&call.operation)).collect()
+        let calls = self.calls().into_iter().map(|call| call.operation);
+        let of_leads = calls.filter(|operation| !matches!(operation, Operation::SendAlert(_)));
+        of_leads.map(|operation| call_name(&operation)).collect()
     }
 
     pub fn leads(&self, business: &str) -> Vec<Lead> {

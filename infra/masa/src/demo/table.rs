@@ -5,7 +5,7 @@
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::tz::TimeZone;
 use local::Stack;
-use sandbox::{PersonView, Sandbox, Sent};
+use sandbox::{Channel, PersonView, Sandbox, Sent};
 use shared::application::ports::TimelineRow;
 use shared::domain::lead::Lead;
 use shared::domain::timeline::{Entry, Fact, What};
@@ -46,7 +46,11 @@ fn who(sent: &Sent, people: &[PersonView]) -> String {
     let scoped =
         |person: &&PersonView| person.scoped.iter().any(|ids| ids.psid == sent.to || ids.igsid == sent.to);
     let person = people.iter().find(|person| person.phone == sent.to || scoped(person));
-    person.map_or_else(|| "a comment".to_owned(), |person| person.name.clone())
+    let otherwise = || match sent.channel {
+        Channel::Email => sent.to.clone(),
+        _ => "a comment".to_owned(),
+    };
+    person.map_or_else(otherwise, |person| person.name.clone())
 }
 
 async fn leads_table(stack: &Stack) -> Result<Table, Refusal> {
@@ -68,7 +72,11 @@ async fn leads_table(stack: &Stack) -> Result<Table, Refusal> {
                 TimelineRow::Delivery { .. } => None,
             })
             .collect();
-        let sent = entries.iter().filter(|entry| matches!(entry.what, What::Sent | What::Settled)).count();
+        // What people of the business are told goes to nobody of these.
+        let goes_out = |entry: &&&Entry| {
+            matches!(entry.what, What::Sent | What::Settled) && entry.fact(Fact::Event) != Some("alert")
+        };
+        let sent = entries.iter().filter(goes_out).count();
         table.add_row([
             name(lead),
             lead.first_source.as_ref().map_or("", |source| source.kind.as_str()).to_owned(),

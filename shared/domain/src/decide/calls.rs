@@ -16,5 +16,6 @@ pub fn called(draft: &mut Draft<'_>, event: &Event, call: &Call) {
         CallKind::Ended => (What::CallEnded, Trigger::CallEnded),
     };
     draft.note(Entry::new(event.occurred_at, what).with_some(Fact::Agent, call.agent.as_ref()));
-    journeys::happened(draft, Happened::new(trigger, event.key.as_str()));
+    let happened = Happened::new(trigger, event.key.as_str());
+    journeys::happened(draft, Happened { by: call.agent.as_deref(), ..happened });
 }

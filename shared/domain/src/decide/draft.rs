@@ -248,7 +248,7 @@ impl<'a> Draft<'a> {
         let message = self.message(work.action.message()?)?;
         Some(match work.lane() {
             Lane::Channel(channel) => message.worded(&self.lead, channel),
-            Lane::LookUp | Lane::Bus => Cow::Borrowed(message),
+            Lane::LookUp | Lane::Bus | Lane::Alerts => Cow::Borrowed(message),
         })
     }
 
@@ -261,13 +261,17 @@ impl<'a> Draft<'a> {
 pub fn describe(entry: Entry, work: &Work) -> Entry {
     let entry = entry.with(Fact::Work, work.id).with(Fact::Event, work.action.name());
     let entry = match work.lane() {
-        crate::work::Lane::Channel(channel) => entry.with(Fact::Channel, channel.as_str()),
-        crate::work::Lane::LookUp | crate::work::Lane::Bus => entry,
+        Lane::Channel(channel) => entry.with(Fact::Channel, channel.as_str()),
+        Lane::LookUp | Lane::Bus | Lane::Alerts => entry,
     };
     let told = match &work.action {
         Action::Announce { what, .. } => Some(what.as_str()),
         _ => None,
     };
-    let entry = entry.with_some(Fact::Trigger, told);
+    let agent = match &work.action {
+        Action::Alert { to, .. } => Some(to),
+        _ => None,
+    };
+    let entry = entry.with_some(Fact::Trigger, told).with_some(Fact::Agent, agent);
     entry.with_some(Fact::Message, work.action.message()).with_some(Fact::Comment, work.action.comment())
 }

@@ -4,6 +4,7 @@ use super::draft::{Draft, Plan};
 use super::steps;
 use jiff::Timestamp;
 
+use crate::alert;
 use crate::ids::{RunId, WorkId};
 use crate::lead::Lead;
 use crate::lot::lot;
@@ -24,7 +25,7 @@ pub fn happened(draft: &mut Draft<'_>, happened: Happened<'_>) {
 
 /// The same, for who advances the lead's journeys afterwards.
 pub(super) fn pull(draft: &mut Draft<'_>, happened: &Happened<'_>) {
-    announce(draft, happened.trigger, happened.event);
+    tell_others(draft, happened);
     reach_goals(draft, happened);
     stop_all(draft, happened);
     go_on(draft, happened);
@@ -48,8 +49,14 @@ fn is_one(occasions: &[Occasion], happened: &Happened<'_>) -> bool {
     occasions.iter().any(|occasion| occasion.is(happened))
 }
 
+/// Other systems and people of the business hear of it, as far as the playbook says so.
+pub fn tell_others(draft: &mut Draft<'_>, happened: &Happened<'_>) {
+    announce(draft, happened.trigger, happened.event);
+    alert::about(draft, happened);
+}
+
 /// Plans to tell other systems, if the playbook says so. It leaves after what the person waits for.
-pub fn announce(draft: &mut Draft<'_>, what: Trigger, event: &str) {
+fn announce(draft: &mut Draft<'_>, what: Trigger, event: &str) {
     if !draft.playbook().bus.contains(&what) {
         return;
     }

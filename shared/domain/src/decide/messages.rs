@@ -64,7 +64,7 @@ fn opt_out(draft: &mut Draft<'_>, event: &Event, channel: Channel) {
         draft.lead.opt_out = Some(OptOut { at: event.occurred_at, by: channel.as_str().to_owned() });
         draft.lead.consents.clear();
         draft.note(Entry::new(event.occurred_at, What::OptedOut).with(Fact::Channel, channel.as_str()));
-        journeys::announce(draft, Trigger::LeadOptedOut, event.key.as_str());
+        journeys::tell_others(draft, &Happened::new(Trigger::LeadOptedOut, event.key.as_str()));
     } else if let Some(refusal) = &mut draft.lead.opt_out {
         // Said again, it holds against a press from between the two that is told late.
         refusal.at = refusal.at.max(event.occurred_at);

@@ -42,6 +42,7 @@ pub fn unite(winner: &mut Draft<'_>, loser: &mut Draft<'_>) {
         }
     }
     ours.email_stopped_at = ours.email_stopped_at.max(theirs.email_stopped_at);
+    ours.alerted_at = ours.alerted_at.max(theirs.alerted_at);
     ours.active_at = ours.active_at.max(theirs.active_at);
     for name in std::mem::take(&mut theirs.broadcasts) {
         if !ours.broadcasts.contains(&name) {

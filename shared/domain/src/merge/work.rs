@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use crate::alert;
 use crate::decide::{Draft, describe};
 use crate::timeline::{Entry, Fact, What};
 use crate::work::{OPEN_WORK_MAX, Work};
@@ -12,6 +13,7 @@ const TOO_MUCH: &str = "the two records of this person have too much open work t
 pub fn take_over(winner: &mut Draft<'_>, loser: &mut Draft<'_>) {
     let mut moved = std::mem::take(&mut loser.lead.work);
     moved.retain(|work| winner.lead.work(work.id).is_none());
+    moved.retain(|work| !alert::joins_waiting(winner, work));
     // What was called for before keeps its place first: evidence of it may still come.
     moved.sort_by_key(|work| (Reverse(work.tries > 0), work.number));
     let room = OPEN_WORK_MAX.saturating_sub(winner.lead.work.len());

@@ -30,6 +30,7 @@ pub use quiet_hours::{Allowed, Pause, QuietHours, night_of};
 pub use sources::{ConsentBasis, FieldPath, FieldPlace, FieldPlaces, Form, Sender, Sources};
 pub use tags::{TagCampaign, TagPlace};
 
+use crate::alert::Alerts;
 use crate::channel::Channel;
 use crate::deal::BOOKING;
 use crate::email::EmailAddress;
@@ -69,6 +70,8 @@ pub struct Playbook {
     pub deals: BTreeMap<DealKind, DealNames>,
     /// What other systems are told of on the event bus.
     pub bus: Vec<Trigger>,
+    /// Of what people of the business hear by e-mail.
+    pub alerts: Option<Alerts>,
     /// The message that confirms an opt-out, once.
     pub opt_out_confirmation: Option<MessageName>,
 }

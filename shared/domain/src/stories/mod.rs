@@ -1,5 +1,6 @@
 //! Lives of leads, told line by line, and what may never happen in any of them.
 
+mod alerts;
 mod answers;
 mod bus;
 mod campaigns;

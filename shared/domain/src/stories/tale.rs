@@ -297,6 +297,7 @@ fn shown(operation: &Operation) -> String {
         | Operation::ReadMention { .. } => String::new(),
         Operation::AnswerMention { text, .. } => text.clone(),
         Operation::SendEmail(mail) => format!("{}: {}", mail.subject, mail.text),
+        Operation::SendAlert(alert) => alert.mail().subject,
         Operation::Announce(announcement) => {
             format!("{} {:?}", announcement.what.as_str(), announcement.tags)
         }

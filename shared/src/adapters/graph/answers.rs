@@ -55,7 +55,7 @@ fn read(operation: &Operation, answer: &Value) -> Option<Outcome> {
         Operation::List { network, asset, reading, .. } => {
             listing::read(*network, asset, reading, answer).map(Outcome::Listed)
         }
-        Operation::SendEmail(_) | Operation::Announce(_) => None,
+        Operation::SendEmail(_) | Operation::SendAlert(_) | Operation::Announce(_) => None,
     }
 }
 

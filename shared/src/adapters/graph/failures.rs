@@ -59,6 +59,7 @@ pub fn lost(operation: &Operation, reason: String) -> CallFailure {
         | Operation::FindReply { .. }
         | Operation::FindMessage { .. }
         | Operation::List { .. }
+        | Operation::SendAlert(_)
         | Operation::Announce(_) => CallFailure::TryAgain { wait: None, is_limit: false, reason },
         Operation::SendWhatsApp { .. }
         | Operation::SendMessage { .. }

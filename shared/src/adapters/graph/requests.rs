@@ -109,7 +109,7 @@ pub fn request(operation: &Operation, opaque: &str) -> Option<Request> {
         Operation::List { network, asset, reading, since } => {
             listing::request(*network, asset, reading, *since)
         }
-        Operation::SendEmail(_) | Operation::Announce(_) => return None,
+        Operation::SendEmail(_) | Operation::SendAlert(_) | Operation::Announce(_) => return None,
     })
 }
 

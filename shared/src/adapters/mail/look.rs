@@ -26,7 +26,7 @@ fn words(language: &str) -> Words {
 }
 
 /// Names and texts are escaped: nothing in them is taken for markup.
-pub fn page(mail: &Mail, unsubscribe: &str) -> Result<String, Error> {
+pub fn page(mail: &Mail, unsubscribe: Option<&str>) -> Result<String, Error> {
     let words = words(&mail.language);
     let line = |line: &str| -> Vec<Value> {
         pieces(line).into_iter().map(|(text, is_link)| context! { text, is_link }).collect()
@@ -46,16 +46,20 @@ pub fn page(mail: &Mail, unsubscribe: &str) -> Result<String, Error> {
         image => mail.image.as_deref(),
         paragraphs,
         buttons,
-        unsubscribe => context! { label => words.unsubscribe, url => unsubscribe },
+        unsubscribe => unsubscribe.map(|url| context! { label => words.unsubscribe, url }),
     })
 }
 
-pub fn text(mail: &Mail, unsubscribe: &str) -> String {
+pub fn text(mail: &Mail, unsubscribe: Option<&str>) -> String {
     let mut text = mail.text.trim().to_owned();
     for (label, url) in links(mail) {
         text.push_str(&format!("\n\n{label}: {url}"));
     }
-    format!("{text}\n\n-- \n{}\n{}: {unsubscribe}\n", mail.from_name, words(&mail.language).unsubscribe)
+    text.push_str(&format!("\n\n-- \n{}\n", mail.from_name));
+    if let Some(url) = unsubscribe {
+        text.push_str(&format!("{}: {url}\n", words(&mail.language).unsubscribe));
+    }
+    text
 }
 
 fn links(mail: &Mail) -> impl Iterator<Item = (&str, &str)> {

@@ -21,8 +21,9 @@ pub fn mime(
     public_url: &str,
     at: Timestamp,
 ) -> Result<Vec<u8>, Unwritable> {
-    let unsubscribe = format!("{public_url}/unsubscribe/{}", mail.unsubscribe.as_str());
-    let page = look::page(mail, &unsubscribe).map_err(|error| Unwritable(error.to_string()))?;
+    let way_out = mail.unsubscribe.as_ref();
+    let way_out = way_out.map(|token| format!("{public_url}/unsubscribe/{}", token.as_str()));
+    let page = look::page(mail, way_out.as_deref()).map_err(|error| Unwritable(error.to_string()))?;
     let host = mail.from.as_str().rsplit_once('@').map_or("localhost", |(_, host)| host);
     let builder = MessageBuilder::new()
         .from((mail.from_name.as_str(), mail.from.as_str()))
@@ -31,10 +32,15 @@ pub fn mime(
         .date(at.as_second())
         // The same for every try, so that whoever gets it twice sees it once.
         .message_id(format!("{}.{}@{host}", call.lead, call.work))
-        .header("List-Unsubscribe", URL::new(unsubscribe.as_str()))
-        .header("List-Unsubscribe-Post", Raw::new("List-Unsubscribe=One-Click"))
-        .text_body(look::text(mail, &unsubscribe))
+        .text_body(look::text(mail, way_out.as_deref()))
         .html_body(page);
+    let builder = match &way_out {
+        Some(way_out) => builder
+            .header("List-Unsubscribe", URL::new(way_out.as_str()))
+            .header("List-Unsubscribe-Post", Raw::new("List-Unsubscribe=One-Click")),
+        // To one of the business: no list, and nothing that an out-of-office note should answer (RFC 3834).
+        None => builder.header("Auto-Submitted", Raw::new("auto-generated")),
+    };
     let builder = match &mail.reply_to {
         Some(address) => builder.reply_to(address.as_str()),
         None => builder,
@@ -70,7 +76,7 @@ mod tests {
             }],
             image: Some("https://example.com/rome.jpg".into()),
             language: "he".into(),
-            unsubscribe: UnsubscribeToken::of(&Pepper::new([1; 32]), &"neveh".into(), LeadId::new(7)),
+            unsubscribe: Some(UnsubscribeToken::of(&Pepper::new([1; 32]), &"neveh".into(), LeadId::new(7))),
         };
         change(&mut mail);
         mail

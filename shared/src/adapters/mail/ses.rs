@@ -8,7 +8,7 @@ use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::primitives::Blob;
 use aws_sdk_sesv2::types::{Destination, EmailContent, MessageTag, RawMessage};
-use domain::call::{CallFailure, Operation, Outcome, PlatformCall, Receipt, Refusal};
+use domain::call::{CallFailure, Outcome, PlatformCall, Receipt, Refusal};
 use domain::ids::PlatformMessageId;
 use domain::mail::Mail;
 
@@ -54,9 +54,12 @@ impl Ses {
 #[async_trait]
 impl Platforms for Ses {
     async fn call(&self, call: &PlatformCall) -> Outcome {
-        match &call.operation {
-            Operation::SendEmail(mail) => self.send(call, mail).await.unwrap_or_else(Outcome::Failed),
-            other => Outcome::Failed(refused(Refusal::Request, format!("SES takes no {}", other.name()))),
+        match call.operation.mail() {
+            Some(mail) => self.send(call, &mail).await.unwrap_or_else(Outcome::Failed),
+            None => {
+                let reason = format!("SES takes no {}", call.operation.name());
+                Outcome::Failed(refused(Refusal::Request, reason))
+            }
         }
     }
 }

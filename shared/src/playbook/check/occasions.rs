@@ -23,6 +23,11 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
         }
         steps(check, journey);
     }
+    for (index, occasion) in playbook.alerts.iter().flat_map(|alerts| &alerts.on).enumerate() {
+        if let Some((what, hint)) = never(check, occasion) {
+            check.fault(&["alerts", "on", &index.to_string(), occasion.trigger.as_str()], what, hint);
+        }
+    }
     for (name, segment) in &playbook.segments {
         if let Some((what, hint)) = unknown_tag(check, segment) {
             check.fault(&["segments", name, "tag"], what, hint);

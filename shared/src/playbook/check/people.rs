@@ -13,6 +13,7 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
             check.fault(&["teams", team], format!("unknown agent \"{name}\""), hint);
         }
     }
+    alerts(check);
     for journey in playbook.journeys.values() {
         for (index, step) in journey.steps.iter().enumerate() {
             if let StepAction::Task(task) = &step.action {
@@ -27,6 +28,35 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
         for (key, what, hint) in nobody.into_iter().flatten() {
             check.fault(&parts(&answering.at(key)), what, hint);
         }
+    }
+}
+
+/// Whoever is to hear by e-mail has an address, and the business one to write from.
+fn alerts(check: &mut Check<'_, '_, '_>) {
+    let playbook = check.playbook;
+    let Some(alerts) = &playbook.alerts else { return };
+    let (agents, teams) = (&playbook.agents, &playbook.teams);
+    let alone = std::slice::from_ref(&alerts.to);
+    let told = teams.get(&alerts.to).map_or(alone, Vec::as_slice);
+    for name in told.iter().filter(|name| !name.is_empty()) {
+        match agents.get(name) {
+            Some(agent) if agent.email.is_some() => {}
+            Some(_) => {
+                let hint = "write it beside their name, under agents: email: noa@example.com";
+                check.fault(&["alerts", "to"], format!("the agent \"{name}\" has no e-mail address"), hint);
+            }
+            // Of a team this has been said above.
+            None if teams.contains_key(&alerts.to) => {}
+            None => {
+                let known = agents.keys().chain(teams.keys()).map(String::as_str);
+                let hint = did_you_mean(name, known);
+                check.fault(&["alerts", "to"], format!("unknown agent or team \"{name}\""), hint);
+            }
+        }
+    }
+    if playbook.channels.mailbox.is_none() {
+        let hint = "say where the business's e-mails come from: channels: { email: { from: … } }";
+        check.fault(&["alerts"], "alerts go by e-mail, and the business has no mailbox", hint);
     }
 }
 

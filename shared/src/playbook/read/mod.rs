@@ -1,6 +1,7 @@
 //! From the tree to the domain's `Playbook`: the form of each part. What the parts mean together is checked
 //! after all of them have been read.
 
+mod alerts;
 mod business;
 mod campaign;
 mod condition;
@@ -26,7 +27,7 @@ use super::fields::Fields;
 use super::report::Report;
 use super::tree::Node;
 
-pub const PARTS: [&str; 19] = [
+pub const PARTS: [&str; 20] = [
     "business",
     "agents",
     "teams",
@@ -46,6 +47,7 @@ pub const PARTS: [&str; 19] = [
     "worklist",
     "deals",
     "bus",
+    "alerts",
 ];
 
 pub fn playbook(tree: &Node, version: PlaybookVersion, report: &mut Report<'_>) -> Playbook {
@@ -99,6 +101,7 @@ pub fn playbook(tree: &Node, version: PlaybookVersion, report: &mut Report<'_>) 
             .chain([deal::booking()])
             .collect(),
         bus: occasion::triggers(&fields, "bus", report),
+        alerts: alerts::alerts(&fields, report),
         opt_out_confirmation: fields.get("opt-out").and_then(|node| {
             let opt_out = Fields::read(node, "\"opt-out\"", &["confirm"], report);
             opt_out.optional("confirm", report).map(Into::into)
@@ -127,6 +130,7 @@ fn cap(fields: &Fields<'_>, key: &str, span: &str, report: &mut Report<'_>) -> O
 #[cfg(test)]
 pub mod keys {
     pub use super::PARTS;
+    pub use super::alerts::KEYS as ALERTS;
     pub use super::campaign::{
         AFTERWARDS, ANSWER_KEYS as ANSWER, GIFT_KEYS as GIFT, KEYS as CAMPAIGN, PHONE_KEYS as PHONE,
         REMIND_KEYS as REMIND, RULE_KEYS as RULE, SIGN_KEYS as SIGN,

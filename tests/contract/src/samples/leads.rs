@@ -17,6 +17,7 @@ use domain::lead::{Answered, Lead, PendingMerge, PhoneAsked, Proof, RecentSend, 
 use domain::link::LinkCode;
 use domain::name::PersonName;
 use domain::phone::PhoneNumber;
+use domain::playbook::{Occasion, Trigger};
 use domain::run::Run;
 use domain::source::{Source, SourceKind};
 use domain::task::Task;
@@ -74,6 +75,7 @@ pub fn random_lead(chance: &mut Chance, business: &BusinessId, id: LeadId) -> Le
         }),
         active_at: chance.maybe(moment),
         email_stopped_at: chance.maybe(moment),
+        alerted_at: chance.maybe(moment),
         broadcasts: chance.some(2, |chance| BroadcastName::new(chance.text())),
         merged_into: if chance.one_in(5) { Some(LeadId::new(chance.wide())) } else { None },
         merges: chance.some(2, pending_merge),
@@ -223,7 +225,7 @@ fn action(chance: &mut Chance) -> Action {
     let message = MessageName::new(chance.text());
     let to = comment_at(chance);
     let campaign = CampaignName::new(chance.text());
-    match chance.below(10) {
+    match chance.below(11) {
         0 => {
             let note = chance.maybe(Chance::text);
             let scheduled = Purpose::Scheduled { note };
@@ -249,6 +251,13 @@ fn action(chance: &mut Chance) -> Action {
             pick: chance.below(5) as u32,
         },
         8 => Action::LookUpFollow,
+        9 => Action::Alert {
+            to: chance.text(),
+            about: chance.some(3, |chance| Occasion {
+                trigger: chance.pick(Trigger::ALL),
+                of: chance.maybe(Chance::text),
+            }),
+        },
         5 => Action::LookUpComment { comment: Box::new(super::events::comment(chance)) },
         _ => Action::LookUpLeadAd { id: LeadAdId::new(chance.text()), page: AssetId::new(chance.text()) },
     }

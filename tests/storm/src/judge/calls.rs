@@ -99,7 +99,11 @@ fn whose_business(case: &Case<'_>, call: &Call, found: &mut Vec<Violation>) {
         | Wanted::PublicReply { comment, .. }
         | Wanted::Like { comment } => comment_of(comment).is_none_or(|(of, _)| of != business),
         Wanted::ReadLeadAd { id } => !id.starts_with(&format!("9{business}00")),
-        Wanted::Look | Wanted::Hide { .. } | Wanted::AnswerMention { .. } | Wanted::Announce { .. } => false,
+        Wanted::Look
+        | Wanted::Hide { .. }
+        | Wanted::AnswerMention { .. }
+        | Wanted::Announce { .. }
+        | Wanted::Alert { .. } => false,
     };
     if other {
         let what = format!("business {business} called for {:?}", call.wanted);

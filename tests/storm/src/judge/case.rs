@@ -182,7 +182,8 @@ impl<'a> Case<'a> {
             | Wanted::Look
             | Wanted::Hide { .. }
             | Wanted::AnswerMention { .. }
-            | Wanted::Announce { .. } => None,
+            | Wanted::Announce { .. }
+            | Wanted::Alert { .. } => None,
         }
     }
 

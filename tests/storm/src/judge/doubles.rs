@@ -131,6 +131,7 @@ fn counts(call: &&Call) -> bool {
                 | Wanted::Look
                 | Wanted::Hide { .. }
                 | Wanted::Announce { .. }
+                | Wanted::Alert { .. }
         )
 }
 

@@ -53,7 +53,8 @@ fn writes(wanted: &Wanted) -> bool {
         | Wanted::Look
         | Wanted::Hide { .. }
         | Wanted::AnswerMention { .. }
-        | Wanted::Announce { .. } => false,
+        | Wanted::Announce { .. }
+        | Wanted::Alert { .. } => false,
     }
 }
 

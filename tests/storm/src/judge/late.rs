@@ -39,7 +39,8 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
             | Wanted::Look
             | Wanted::Hide { .. }
             | Wanted::AnswerMention { .. }
-            | Wanted::Announce { .. } => {}
+            | Wanted::Announce { .. }
+            | Wanted::Alert { .. } => {}
         }
     }
 }

@@ -67,6 +67,9 @@ pub fn wanted(operation: &Operation) -> Wanted {
         Operation::Announce(told) => {
             Wanted::Announce { what: told.what.as_str().to_owned(), happened_at: told.happened_at }
         }
+        Operation::SendAlert(alert) => {
+            Wanted::Alert { about: alert.about.iter().map(|news| news.trigger.as_str().to_owned()).collect() }
+        }
     }
 }
 
@@ -91,6 +94,7 @@ pub fn words(operation: &Operation) -> Option<String> {
         | Operation::FindReply { .. }
         | Operation::FindMessage { .. }
         | Operation::List { .. }
+        | Operation::SendAlert(_)
         | Operation::Announce(_) => None,
     }
 }
@@ -107,5 +111,6 @@ pub fn name_of(wanted: &Wanted) -> &str {
         Wanted::AnswerMention { .. } => "answer to a mention",
         Wanted::Look => "look for evidence",
         Wanted::Announce { .. } => "announcement",
+        Wanted::Alert { .. } => "alert",
     }
 }

@@ -63,6 +63,10 @@ pub enum Wanted {
         what: String,
         happened_at: Timestamp,
     },
+    /// Tells somebody of the business.
+    Alert {
+        about: Vec<String>,
+    },
 }
 
 impl Wanted {
@@ -76,7 +80,8 @@ impl Wanted {
             | Self::ReadLeadAd { .. }
             | Self::Look
             | Self::AnswerMention { .. }
-            | Self::Announce { .. } => None,
+            | Self::Announce { .. }
+            | Self::Alert { .. } => None,
         }
     }
 }

@@ -218,6 +218,7 @@ impl Meta {
                 | Operation::Hide { .. }
                 | Operation::AnswerMention { .. }
                 | Operation::SendEmail(_)
+                | Operation::SendAlert(_)
                 | Operation::Announce(_),
                 _,
             ) => Ok(done(id, None)),
@@ -536,6 +537,7 @@ fn lost(operation: &Operation) -> Outcome {
         | Operation::SendMessage { .. }
         | Operation::AnswerMention { .. }
         | Operation::SendEmail(_)
+        | Operation::SendAlert(_)
         | Operation::ReplyToComment { .. } => CallFailure::AnswerLost { reason },
     })
 }

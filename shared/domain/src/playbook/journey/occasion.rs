@@ -131,13 +131,15 @@ pub struct Happened<'a> {
     pub of: Option<&'a str>,
     /// It is about this deal, and about no other.
     pub deal: Option<&'a DealId>,
+    /// Who of the business it concerns, as the call's sender names them.
+    pub by: Option<&'a str>,
     /// The key of the event, so that told twice it starts one run.
     pub event: &'a str,
 }
 
 impl<'a> Happened<'a> {
     pub fn new(trigger: Trigger, event: &'a str) -> Self {
-        Self { trigger, of: None, deal: None, event }
+        Self { trigger, of: None, deal: None, by: None, event }
     }
 
     pub fn of(self, of: Option<&'a str>) -> Self {

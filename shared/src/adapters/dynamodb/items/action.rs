@@ -1,7 +1,7 @@
 //! What a piece of open work does.
 
 use domain::ids::{AssetId, BroadcastName, CampaignName, CommentId, LeadAdId, MessageName, PostId, RuleName};
-use domain::playbook::Trigger;
+use domain::playbook::{Occasion, Trigger};
 use domain::work::{Action, CommentAt, Purpose};
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +62,11 @@ pub enum ActionItem {
         /// The trigger's word, and when it was pulled.
         w: String,
         t: Moment,
+    },
+    Alert {
+        a: String,
+        /// Triggers' words, each with what it was of.
+        w: Vec<(String, Option<String>)>,
     },
 }
 
@@ -147,6 +152,10 @@ impl From<&Action> for ActionItem {
             Action::Announce { what, happened_at } => {
                 Self::Announce { w: what.as_str().to_owned(), t: (*happened_at).into() }
             }
+            Action::Alert { to, about } => {
+                let news = about.iter().map(|news| (news.trigger.as_str().to_owned(), news.of.clone()));
+                Self::Alert { a: to.clone(), w: news.collect() }
+            }
         }
     }
 }
@@ -195,6 +204,13 @@ impl ActionItem {
             Self::Announce { w, t } => {
                 let what = Trigger::parse(&w).ok_or(Damaged::Field("trigger"))?;
                 Action::Announce { what, happened_at: t.into() }
+            }
+            Self::Alert { a, w } => {
+                let news = w.into_iter().map(|(word, of)| {
+                    let trigger = Trigger::parse(&word).ok_or(Damaged::Field("trigger"))?;
+                    Ok(Occasion { trigger, of })
+                });
+                Action::Alert { to: a, about: news.collect::<Result<_, Damaged>>()? }
             }
         })
     }

@@ -112,6 +112,9 @@ pub struct LeadItem {
     /// The last broadcasts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     bc: Vec<String>,
+    /// When it was last told of by e-mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    al: Option<Moment>,
     /// The lead that carries on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     to: Option<String>,
@@ -222,6 +225,7 @@ impl From<&Lead> for LeadItem {
                 .collect(),
             pa: lead.phone_asked.as_ref().map(Into::into),
             bc: lead.broadcasts.iter().map(BroadcastName::to_string).collect(),
+            al: lead.alerted_at.map(Moment),
             to: lead.merged_into.map(|winner| winner.to_string()),
             y: lead.merges.iter().map(Into::into).collect(),
             b: lead.absorbed.iter().map(LeadId::to_string).collect(),
@@ -294,6 +298,7 @@ impl LeadItem {
                 .collect(),
             phone_asked: self.pa.map(PhoneAskedItem::read).transpose()?,
             broadcasts: self.bc.into_iter().map(BroadcastName::new).collect(),
+            alerted_at: self.al.map(Into::into),
             merged_into: self.to.as_deref().map(lead_id).transpose()?,
             merges: self.y.into_iter().map(MergeItem::read).collect::<Result<_, _>>()?,
             absorbed: self.b.iter().map(|text| lead_id(text)).collect::<Result<_, _>>()?,

@@ -18,7 +18,7 @@ use domain::ids::{BusinessId, LeadId, RunId, StepKey, WorkId};
 use domain::lead::{Answered, Lead, PendingMerge, PhoneAsked, Proof, RecentSend, Wish};
 use domain::name::PersonName;
 use domain::phone::PhoneNumber;
-use domain::playbook::Trigger;
+use domain::playbook::{Occasion, Trigger};
 use domain::run::Run;
 use domain::source::{Source, SourceKind};
 use domain::task::Task;
@@ -221,6 +221,17 @@ fn full_lead() -> Lead {
                 Action::Announce { what: Trigger::LeadCaptured, happened_at: at(9) },
                 WorkState::Waiting { reason: "not approved".into() },
             ),
+            work(
+                13,
+                Action::Alert {
+                    to: "noa".into(),
+                    about: vec![
+                        Occasion::any(Trigger::LeadReplied),
+                        Occasion { trigger: Trigger::TagAdded, of: Some("hot".into()) },
+                    ],
+                },
+                WorkState::Planned,
+            ),
             work(6, Action::LookUpLeadAd { id: "5".into(), page: "101".into() }, WorkState::Planned),
             work(
                 7,
@@ -263,6 +274,7 @@ fn full_lead() -> Lead {
         }),
         active_at: Some(at(1)),
         email_stopped_at: Some(at(2)),
+        alerted_at: Some(at(3)),
         broadcasts: vec!["summer".into()],
         merged_into: Some(LeadId::new(99)),
         merges: vec![
