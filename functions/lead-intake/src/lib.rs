@@ -4,9 +4,11 @@ mod access;
 mod bookings;
 mod calendly;
 mod calls;
+mod clicks;
 mod deals;
 mod form_body;
 mod forms;
+mod page;
 mod reply;
 mod senders;
 mod unsubscribe;
@@ -41,13 +43,14 @@ pub async fn handle_http(intake: &LeadIntake, request: ApiGatewayV2httpRequest) 
         ("POST", ["bookings", business, "calendly"]) => calendly::reported(intake, &request, business).await,
         ("POST", ["bookings", business]) => bookings::reported(intake, &request, business).await,
         ("POST", ["deals", business]) => deals::reported(intake, &request, business).await,
+        ("GET", ["r", token]) => clicks::followed(intake, &request, token).await,
         ("GET", ["unsubscribe", token]) => unsubscribe::asked(intake, token).await,
         ("POST", ["unsubscribe", token]) => unsubscribe::stopped(intake, token).await,
         (
             _,
             ["forms", _, _]
             | ["bookings", _, "calendly"]
-            | ["calls" | "bookings" | "deals" | "unsubscribe", _],
+            | ["calls" | "bookings" | "deals" | "unsubscribe" | "r", _],
         ) => Rejection::WrongMethod.reply(),
         _ => Rejection::NoSuchRoute.reply(),
     }

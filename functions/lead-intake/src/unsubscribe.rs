@@ -2,24 +2,21 @@
 //! only GET: nothing stops by that.
 
 use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
-use aws_lambda_events::encodings::Body;
-use http::header;
 use shared::application::decide_event::decide_event;
 use shared::domain::event::{EmailStop, Event, EventKind, Responder};
 use shared::domain::event_key::{EventKey, Sameness};
 use shared::domain::identity::Identity;
 use shared::domain::ids::{BusinessId, LeadId};
 use shared::domain::mail::UnsubscribeToken;
-use shared::lambda::http::with_header;
 
-use crate::{LeadIntake, access};
+use crate::{LeadIntake, access, page};
 
 /// A page with a button: people press it, and programs that follow links do not.
 pub async fn asked(intake: &LeadIntake, token: &str) -> ApiGatewayV2httpResponse {
     let Some((business, _)) = UnsubscribeToken::read(token, &intake.world.pepper) else { return unknown() };
     let words = words(intake, &business).await;
     let button = format!("<form method=\"post\"><button type=\"submit\">{}</button></form>", words.stop);
-    page(200, &words, words.question, &button)
+    page::of(200, words.reading, words.question, &button)
 }
 
 pub async fn stopped(intake: &LeadIntake, token: &str) -> ApiGatewayV2httpResponse {
@@ -29,10 +26,10 @@ pub async fn stopped(intake: &LeadIntake, token: &str) -> ApiGatewayV2httpRespon
     let words = words(intake, &business).await;
     let event = event(intake, &business, lead);
     match decide_event(&intake.world, &event, Some(lead), None).await {
-        Ok(_) => page(200, &words, words.done, ""),
+        Ok(_) => page::of(200, words.reading, words.done, ""),
         Err(error) => {
             access::failed(&error);
-            page(503, &words, words.again, "")
+            page::of(503, words.reading, words.again, "")
         }
     }
 }
@@ -56,8 +53,7 @@ fn event(intake: &LeadIntake, business: &BusinessId, lead: LeadId) -> Event {
 const SAME_SECONDS: i64 = 600;
 
 struct Words {
-    language: &'static str,
-    direction: &'static str,
+    reading: page::Reading,
     question: &'static str,
     stop: &'static str,
     done: &'static str,
@@ -65,8 +61,7 @@ struct Words {
 }
 
 const HEBREW: Words = Words {
-    language: "he",
-    direction: "rtl",
+    reading: page::HEBREW,
     question: "להפסיק לקבל מאיתנו מיילים?",
     stop: "כן, להפסיק",
     done: "הסרנו את הכתובת. לא יישלחו אליה עוד מיילים.",
@@ -74,8 +69,7 @@ const HEBREW: Words = Words {
 };
 
 const ENGLISH: Words = Words {
-    language: "en",
-    direction: "ltr",
+    reading: page::ENGLISH,
     question: "Stop getting e-mails from us?",
     stop: "Yes, stop them",
     done: "Done. No more e-mails go to this address.",
@@ -92,21 +86,5 @@ async fn words(intake: &LeadIntake, business: &BusinessId) -> Words {
 fn unknown() -> ApiGatewayV2httpResponse {
     let english =
         "<p dir=\"ltr\">This link is not one of ours. Copy it again from the e-mail, all of it.</p>";
-    page(404, &HEBREW, "הקישור אינו מוכר. העתיקו אותו שוב מהמייל, בשלמותו.", english)
-}
-
-fn page(status: i64, words: &Words, text: &str, more: &str) -> ApiGatewayV2httpResponse {
-    let Words { language, direction, .. } = words;
-    let html = format!(
-        "<!doctype html><html lang=\"{language}\" dir=\"{direction}\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"robots\" content=\"noindex\">\
-         <title>{text}</title><style>body{{font:18px/1.6 system-ui,sans-serif;max-width:30em;margin:15vh auto;padding:0 1em}}\
-         button{{font:inherit;padding:.5em 1.2em}}</style><p>{text}</p>{more}</html>",
-    );
-    let mut response = ApiGatewayV2httpResponse::default();
-    response.status_code = status;
-    response.body = Some(Body::Text(html));
-    let response = with_header(response, header::CONTENT_TYPE, "text/html; charset=utf-8");
-    // The token stands in the address: it goes nowhere else.
-    with_header(response, header::REFERRER_POLICY, "no-referrer")
+    page::of(404, page::HEBREW, "הקישור אינו מוכר. העתיקו אותו שוב מהמייל, בשלמותו.", english)
 }

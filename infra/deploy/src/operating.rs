@@ -197,6 +197,7 @@ async fn world(aws: &Aws, installation: &Installation) -> Result<World, DeployEr
     }
     let store: Arc<dyn Store> = Arc::new(aws.store(&table));
     Ok(World {
+        public_url: None,
         playbooks: Arc::new(StoredPlaybooks::new(Arc::clone(&store))),
         store,
         queue: Arc::new(SqsQueue::new(aws.sqs.clone(), urls)),

@@ -85,10 +85,10 @@ async fn invoke(State(inner): State<Arc<Inner>>, request: Request) -> Response {
 }
 
 async fn route(inner: &Inner, path: &str, event: ApiGatewayV2httpRequest) -> ApiGatewayV2httpResponse {
-    if ["/forms/", "/calls/", "/bookings/", "/deals/"].iter().any(|door| path.starts_with(door)) {
-        lead_intake::handle_http(&inner.lead_intake, event).await
-    } else {
+    if path.starts_with("/meta/") || path == "/healthz" {
         webhook::handle(&inner.webhook, event).await
+    } else {
+        lead_intake::handle_http(&inner.lead_intake, event).await
     }
 }
 

@@ -157,8 +157,10 @@ impl Stack {
         });
         let queue = Arc::new(LocalQueue::new(Arc::clone(&clock) as Arc<dyn Clock>));
         let pepper = data::pepper(folder).map_err(in_folder)?;
+        let public_url = format!("http://{address}");
         let world_over = |store: &Arc<dyn Store>| {
             Arc::new(World {
+                public_url: Some(public_url.clone()),
                 store: Arc::clone(store),
                 queue: Arc::clone(&queue) as _,
                 playbooks: Arc::clone(&stored_playbooks) as _,
@@ -196,7 +198,7 @@ impl Stack {
         let mail = LocalMail {
             sandbox: pump.as_ref().map(|pump| Arc::clone(&pump.sandbox)),
             clock: Arc::clone(&clock) as _,
-            public_url: format!("http://{address}"),
+            public_url: public_url.clone(),
         };
         let (bus_of_all, graph, mail) = (Arc::clone(&bus) as _, Arc::new(graph), Arc::new(mail));
         let platforms = Arc::new(Outside { graph, bus: bus_of_all, mail });

@@ -28,6 +28,8 @@ pub struct World {
     pub chance: Arc<dyn Chance>,
     pub figures: Arc<dyn Figures>,
     pub pepper: Pepper,
+    /// Where the installation's own pages are, without a slash at the end. Unknown to functions that send nothing.
+    pub public_url: Option<String>,
     /// The table that this installation works on. It sends only if it is the released one.
     pub table: String,
     pub release: Mutex<ReleaseCache>,
@@ -53,11 +55,18 @@ pub struct Decidable {
     pub(crate) playbooks: LeadPlaybooks,
     now: Timestamp,
     seed: u64,
+    public_url: Option<String>,
 }
 
 impl Decidable {
     pub fn context<'a>(&'a self, pepper: &'a Pepper) -> Context<'a> {
-        Context { now: self.now, seed: self.seed, playbooks: &self.playbooks, pepper }
+        Context {
+            now: self.now,
+            seed: self.seed,
+            playbooks: &self.playbooks,
+            pepper,
+            public_url: self.public_url.as_deref(),
+        }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -114,7 +123,8 @@ impl World {
                 pinned.insert(version.clone(), playbook);
             }
         }
-        Ok(Decidable { playbooks: LeadPlaybooks { current, pinned }, now, seed: self.chance.seed() })
+        let (playbooks, seed) = (LeadPlaybooks { current, pinned }, self.chance.seed());
+        Ok(Decidable { playbooks, now, seed, public_url: self.public_url.clone() })
     }
 
     /// The record that carries on for this id: merged leads point to it.

@@ -8,6 +8,7 @@ use crate::call::{
     Announcement, ButtonAction, Operation, Recipient, ReplyButton, WhatsAppContent, WhatsAppRecipient,
 };
 use crate::card;
+use crate::click::Tracked;
 use crate::channel::{Channel, Network};
 use crate::decide::Draft;
 use crate::email::EmailAddress;
@@ -64,7 +65,7 @@ pub fn operation_for(draft: &Draft<'_>, work: &Work) -> Result<Operation, Uncomp
             let channel = to.network.private_channel();
             let lead = of_its_campaign(lead, campaign);
             let message = known(draft, message.as_str())?.worded(&lead, channel);
-            let (text, buttons) = free_form(&lead, playbook, &message, channel)?;
+            let (text, buttons) = free_form(&lead, draft, &message, channel)?;
             let recipient = Recipient::Comment(to.comment.clone());
             let (from, image) = (to.asset.clone(), message.image.clone());
             Ok(Operation::SendMessage { channel, from, to: recipient, text, buttons, image })
@@ -132,7 +133,7 @@ pub fn evidence_for(draft: &Draft<'_>, work: &Work) -> Option<Operation> {
             let message = draft.message(message)?.worded(&draft.lead, Channel::Instagram);
             let lead = of_its_deal(&draft.lead, work);
             let lead = with_note(&lead, purpose);
-            let (text, _) = free_form(&lead, draft.playbook(), &message, Channel::Instagram).ok()?;
+            let (text, _) = free_form(&lead, draft, &message, Channel::Instagram).ok()?;
             let Identity::Igsid(person) = draft.lead.address(Channel::Instagram)? else { return None };
             let asset = sender_asset(&draft.lead, draft.playbook(), Channel::Instagram)?;
             let since = since - crate::call::CLAIM_LENGTH;
@@ -241,15 +242,15 @@ fn send(
             // Inside the window free text is welcome and costs nothing; outside only a template may go (R10).
             let content = match &message.whatsapp_template {
                 Some(template) if !lead.window_is_open(channel, now) => {
-                    fill_template(lead, playbook, message, template)?
+                    fill_template(lead, draft, message, template)?
                 }
-                _ => whatsapp_free_form(lead, playbook, message)?,
+                _ => whatsapp_free_form(lead, draft, message)?,
             };
             Ok(Operation::SendWhatsApp { from, to, content, image: message.image.clone() })
         }
         (Channel::Email, Identity::Email(to)) => mail(lead, draft, message, to),
         (_, Identity::Psid(person) | Identity::Igsid(person)) => {
-            let (text, buttons) = free_form(lead, playbook, message, channel)?;
+            let (text, buttons) = free_form(lead, draft, message, channel)?;
             let (to, image) = (Recipient::Person(person), message.image.clone());
             Ok(Operation::SendMessage { channel, from, to, text, buttons, image })
         }
@@ -270,7 +271,7 @@ fn mail(
     };
     let subject = render::text(&form.subject, playbook, lead)
         .map_err(|error| park(&error, &format!("the subject of the message {}", message.name)))?;
-    let (text, mut buttons) = free_form(lead, playbook, message, Channel::Email)?;
+    let (text, mut buttons) = free_form(lead, draft, message, Channel::Email)?;
     buttons.retain(|button| matches!(button.action, ButtonAction::Url(_)));
     Ok(Operation::SendEmail(Box::new(Mail {
         from: mailbox.from.clone(),
@@ -288,14 +289,19 @@ fn mail(
 
 fn fill_template(
     lead: &Lead,
-    playbook: &Playbook,
+    draft: &Draft<'_>,
     message: &Message,
     template: &WhatsAppTemplate,
 ) -> Result<WhatsAppContent, Uncomposable> {
+    let tracked = Tracked::of(lead, draft.context);
+    let filled = |expression: &String| {
+        let value = render::parameter(expression, draft.playbook(), lead)?;
+        Ok(tracked.text(&value).into_owned())
+    };
     let params = template
         .params
         .iter()
-        .map(|expression| render::parameter(expression, playbook, lead))
+        .map(filled)
         .collect::<Result<_, _>>()
         .map_err(|error| park(&error, &format!("a parameter of the template {}", template.name)))?;
     let payloads = message
@@ -315,10 +321,10 @@ fn fill_template(
 
 fn whatsapp_free_form(
     lead: &Lead,
-    playbook: &Playbook,
+    draft: &Draft<'_>,
     message: &Message,
 ) -> Result<WhatsAppContent, Uncomposable> {
-    let (body, buttons) = free_form(lead, playbook, message, Channel::WhatsApp)?;
+    let (body, buttons) = free_form(lead, draft, message, Channel::WhatsApp)?;
     match <[ReplyButton; 1]>::try_from(buttons) {
         Ok([ReplyButton { label, action: ButtonAction::Url(url) }]) => {
             Ok(WhatsAppContent::Link { body, label, url })
@@ -345,13 +351,14 @@ fn whatsapp_free_form(
 
 fn free_form(
     lead: &Lead,
-    playbook: &Playbook,
+    draft: &Draft<'_>,
     message: &Message,
     channel: Channel,
 ) -> Result<(String, Vec<ReplyButton>), Uncomposable> {
+    let playbook = draft.playbook();
     let text = render::text(&message.text, playbook, lead)
         .map_err(|error| park(&error, &format!("the message {}", message.name)))?;
-    let buttons: Vec<ReplyButton> =
+    let mut buttons: Vec<ReplyButton> =
         message.buttons.iter().filter_map(|button| reply_button(button, playbook, lead)).collect();
     if message.image.is_some() && !card::fits(&text, channel) {
         let reason =
@@ -367,6 +374,12 @@ fn free_form(
         );
         return Err(Uncomposable::Park { reason });
     }
+    let tracked = Tracked::of(lead, draft.context);
+    tracked.buttons(&mut buttons);
+    // An address of ours may be longer: what would not fit any more leads straight on.
+    let told = tracked.text(&text);
+    let fits = told.chars().count() <= limit && (message.image.is_none() || card::fits(&told, channel));
+    let text = if fits { told.into_owned() } else { text };
     Ok((text, buttons))
 }
 
@@ -421,7 +434,7 @@ mod tests {
         message.text = text.to_owned();
         message.buttons = buttons;
         let (playbooks, pepper) = (Playbooks::only(playbook.into()), Pepper::new([5; 32]));
-        let context = Context { now: now(), seed: 0, playbooks: &playbooks, pepper: &pepper };
+        let context = Context { now: now(), seed: 0, playbooks: &playbooks, pepper: &pepper, public_url: None };
         operation_for(&Draft::new(lead, &context), &plain_on(channel))
     }
 
@@ -522,7 +535,7 @@ mod tests {
         let since = now() + SignedDuration::from_secs(10);
         work.state = WorkState::InDoubt { since, until: since + crate::call::DOUBT_LENGTH };
         let (playbooks, pepper) = (Playbooks::only(playbook().into()), Pepper::new([5; 32]));
-        let context = Context { now: now(), seed: 0, playbooks: &playbooks, pepper: &pepper };
+        let context = Context { now: now(), seed: 0, playbooks: &playbooks, pepper: &pepper, public_url: None };
         let question = evidence_for(&Draft::new(&lead, &context), &work);
         let Some(Operation::FindMessage { asset, person, text, since }) = question else {
             panic!("{question:?}")

@@ -16,6 +16,8 @@ pub struct Context<'a> {
     pub seed: u64,
     pub playbooks: &'a Playbooks,
     pub pepper: &'a Pepper,
+    /// Where the installation's own pages are, without a slash at the end. Unknown where nothing is sent.
+    pub public_url: Option<&'a str>,
 }
 
 /// The playbook that is current, and those by which the lead's runs began.

@@ -101,6 +101,10 @@ pub enum EventKind {
     EmailStopped {
         why: EmailStop,
     },
+    /// They followed a link of the playbook's that tells of it.
+    LinkClicked {
+        link: String,
+    },
     /// The person is known by another name from now on.
     IdentityChanged {
         to: Identity,
@@ -323,6 +327,7 @@ impl EventKind {
             Self::MarketingStopped => "marketing-stopped",
             Self::MarketingResumed => "marketing-resumed",
             Self::EmailStopped { .. } => "email-stopped",
+            Self::LinkClicked { .. } => "link-clicked",
             Self::IdentityChanged { .. } => "identity-changed",
             Self::Claimed { .. } => "claimed",
             Self::Mentioned(_) => "mention",
@@ -355,6 +360,7 @@ impl EventKind {
                 | Self::Reacted { .. }
                 | Self::Referred { .. }
                 | Self::Mentioned(_)
+                | Self::LinkClicked { .. }
         )
     }
 
@@ -383,6 +389,7 @@ impl EventKind {
             | Self::DeliveryFailed { .. }
             | Self::MarketingResumed
             | Self::EmailStopped { .. }
+            | Self::LinkClicked { .. }
             | Self::IdentityChanged { .. }
             | Self::Claimed { .. }
             | Self::GrantWanted(_)
@@ -400,6 +407,7 @@ impl EventKind {
             | Self::Called(_)
             | Self::Deal(_)
             | Self::EmailStopped { .. }
+            | Self::LinkClicked { .. }
             | Self::Claimed { .. } => Responder::LeadIntake,
             Self::Commented(_)
             | Self::CommentEdited { .. }

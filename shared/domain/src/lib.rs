@@ -13,6 +13,7 @@ pub mod card;
 pub mod catch_up;
 pub mod channel;
 pub mod claim;
+pub mod click;
 pub mod compose;
 pub mod consent;
 pub mod context;

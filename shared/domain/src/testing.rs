@@ -1,6 +1,6 @@
 //! A small playbook, leads and moments for the unit tests of this crate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::time;
@@ -148,6 +148,7 @@ pub fn playbook() -> Playbook {
             zone: TimeZone::get("Asia/Jerusalem").unwrap(),
             language: "he".into(),
             agent: "נועה".into(),
+            tracked: BTreeSet::new(),
             links: BTreeMap::from([("booking".to_owned(), "https://example.com/book".to_owned())]),
         },
         channels: Channels {
@@ -194,6 +195,6 @@ impl Story {
     }
 
     pub fn with_context<T>(&self, now: Timestamp, use_it: impl FnOnce(&Context<'_>) -> T) -> T {
-        use_it(&Context { now, seed: 11, playbooks: &self.playbooks, pepper: &self.pepper })
+        use_it(&Context { now, seed: 11, playbooks: &self.playbooks, pepper: &self.pepper, public_url: None })
     }
 }

@@ -90,6 +90,7 @@ words! {
         MarketingStopped = "marketing-stopped",
         MarketingResumed = "marketing-resumed",
         EmailStopped = "email-stopped",
+        LinkClicked = "link-clicked",
         IdentityAdded = "identity-added",
         /// The identity is another lead's already: the two are probably one person.
         IdentityHeld = "identity-held",
@@ -149,6 +150,7 @@ words! {
         Identity = "identity",
         Journey = "journey",
         Lead = "lead",
+        Link = "link",
         Media = "media",
         Message = "message",
         /// The channel by which it goes on.

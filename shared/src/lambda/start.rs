@@ -74,6 +74,7 @@ pub async fn start(needed: &[&str]) -> Result<Started, lambda_runtime::Error> {
     let (secrets, pepper_digits) = secrets?;
     let store: Arc<dyn Store> = Arc::new(store);
     let world = World {
+        public_url: public_url(),
         playbooks: Arc::new(StoredPlaybooks::new(Arc::clone(&store))),
         store,
         queue: Arc::new(SqsQueue::new(aws_sdk_sqs::Client::new(&config), settings.queue_urls)),
@@ -131,10 +132,15 @@ impl Secrets for EnvironmentSecrets {
 pub fn outside(config: &SdkConfig, tokens: Arc<dyn Secrets>) -> Result<Outside, lambda_runtime::Error> {
     let bus = env("MASA_BUS").filter(|name| !name.is_empty()).ok_or(SettingsError::Missing("MASA_BUS"))?;
     let bus = EventBridge::new(aws_sdk_eventbridge::Client::new(config), bus);
-    let url = env("MASA_PUBLIC_URL").filter(|url| !url.is_empty());
-    let url = url.ok_or(SettingsError::Missing("MASA_PUBLIC_URL"))?.trim_end_matches('/').to_owned();
+    let url = public_url().ok_or(SettingsError::Missing("MASA_PUBLIC_URL"))?;
     let mail = Ses::new(aws_sdk_sesv2::Client::new(config), Arc::new(SystemClock), url);
     Ok(Outside { graph: Arc::new(graph_api(tokens)?), bus: Arc::new(bus), mail: Arc::new(mail) })
+}
+
+/// Where the installation's own pages are, for who sends links to them.
+fn public_url() -> Option<String> {
+    let url = env("MASA_PUBLIC_URL").filter(|url| !url.is_empty())?;
+    Some(url.trim_end_matches('/').to_owned())
 }
 
 fn graph_api(tokens: Arc<dyn Secrets>) -> Result<GraphApi, lambda_runtime::Error> {

@@ -2,7 +2,7 @@
 
 const WORD_CHARS_MAX: usize = 60;
 /// Lists longer than this help nobody.
-const LISTED_MAX: usize = 20;
+const LISTED_MAX: usize = 24;
 
 /// A cure for an unknown word: the nearest one that is known, or all of them.
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {

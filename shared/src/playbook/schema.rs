@@ -28,7 +28,7 @@ pub fn schema() -> Value {
                 "The people of the business, by name.",
             ),
             "teams": named(list(json!({ "type": "string" }), ""), "Those who share their tasks, each by the names of its agents."),
-            "links": named(json!({ "type": "string", "format": "uri" }), "The business's links by name; `booking` is filled in for each lead."),
+            "links": named(link(), "The business's links by name; `booking` is filled in for each lead."),
             "channels": channels(),
             "sources": sources(),
             "quiet-hours": quiet_hours(),
@@ -139,6 +139,16 @@ fn business() -> Value {
         }),
         &["id", "name", "agent"],
     )
+}
+
+fn link() -> Value {
+    let url = json!({ "type": "string", "format": "uri" });
+    let tracked = object(
+        "A link that tells when it is followed.",
+        json!({ "url": url, "tracked": switch("Whoever follows it is noted: link.clicked can start and stop journeys.") }),
+        &["url"],
+    );
+    json!({ "oneOf": [url, tracked] })
 }
 
 fn channels() -> Value {
@@ -591,7 +601,7 @@ mod tests {
             below("asks-phone/anyOf/1/properties"),
             below("gives/properties/remind/properties"),
         );
-        let cases: [(&str, &[&str]); 23] = [
+        let cases: [(&str, &[&str]); 24] = [
             (of_campaign, &campaign),
             (&rule, &keys::RULE),
             (&signs, &keys::SIGN),
@@ -607,6 +617,7 @@ mod tests {
             ),
             ("/properties/pace/properties", &keys::PACE),
             ("/properties/alerts/properties", &keys::ALERTS),
+            ("/properties/links/additionalProperties/oneOf/1/properties", &keys::LINK),
             ("/properties/worklist/properties", &keys::WORKLIST),
             ("/properties/worklist/properties/a-day/properties", &keys::DAILY),
             ("/properties/tags/additionalProperties/properties", &keys::TAGS),

@@ -72,6 +72,7 @@ impl Doors {
         let store = Arc::new(InMemoryStore::default());
         let queue = Arc::new(InMemoryQueue::new(Arc::clone(&clock) as Arc<dyn Clock>));
         let world = Arc::new(World {
+            public_url: None,
             store: Arc::clone(&store) as _,
             queue: Arc::clone(&queue) as _,
             playbooks: Arc::new(FixedPlaybooks::new([playbook().clone()])),

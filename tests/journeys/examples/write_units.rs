@@ -52,6 +52,7 @@ async fn main() {
     publish(store.as_ref(), &playbook, &text).await.expect("published");
     store.release_table(TABLE).await.expect("released");
     let world = Arc::new(World {
+        public_url: None,
         store: Arc::clone(&store),
         queue: Arc::new(InMemoryQueue::new(Arc::clone(&clock) as Arc<dyn Clock>)),
         playbooks: Arc::new(StoredPlaybooks::new(Arc::clone(&store))),

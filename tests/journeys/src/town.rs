@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
@@ -105,6 +105,7 @@ impl Town {
         store.release_table(TABLE).await.unwrap();
         let figures = Arc::new(CountedFigures::default());
         let world = World {
+            public_url: Some("https://masa.example".to_owned()),
             playbooks: Arc::new(StoredPlaybooks::new(Arc::clone(&store) as _)),
             store: Arc::clone(&store) as _,
             queue: Arc::clone(&queue) as _,
@@ -154,8 +155,13 @@ impl Town {
 
     /// A form or a call, as API Gateway hands it over.
     pub async fn http(&self, request: ApiGatewayV2httpRequest) -> (i64, Value) {
+        answered(self.answer(request).await)
+    }
+
+    /// The same answer, with its headers.
+    pub async fn answer(&self, request: ApiGatewayV2httpRequest) -> ApiGatewayV2httpResponse {
         let intake = LeadIntake { world: Arc::clone(&self.world), secrets: secrets() };
-        answered(lead_intake::handle_http(&intake, request).await)
+        lead_intake::handle_http(&intake, request).await
     }
 
     /// Works off what the queue has ready, and what follows from it, at the standing moment.

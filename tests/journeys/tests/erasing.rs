@@ -312,6 +312,7 @@ async fn in_the_table_nothing_of_the_person_is_left() {
     publish(store.as_ref(), &shared::playbook::parse("starter", &text).unwrap(), &text).await.unwrap();
     store.release_table(TABLE).await.unwrap();
     let world = Arc::new(World {
+        public_url: None,
         store: Arc::clone(&store),
         queue: Arc::new(InMemoryQueue::new(Arc::clone(&clock) as Arc<dyn Clock>)),
         playbooks: Arc::new(StoredPlaybooks::new(Arc::clone(&store))),

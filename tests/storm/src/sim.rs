@@ -244,6 +244,7 @@ impl Sim {
 
     fn host(&self, number: u64, table: &str) -> Host {
         let world = Arc::new(World {
+            public_url: None,
             store: Arc::clone(&self.store) as _,
             queue: Arc::clone(&self.queue) as _,
             playbooks: Arc::new(StoredPlaybooks::knowing(Arc::clone(&self.store) as _, all_published())),

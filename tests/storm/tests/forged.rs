@@ -37,6 +37,7 @@ impl House {
         let clock = Arc::new(ManualClock::at(timestamp(plan.start)));
         let queue = Arc::new(InMemoryQueue::new(Arc::clone(&clock) as Arc<dyn Clock>));
         let world = Arc::new(World {
+            public_url: None,
             store: Arc::clone(&store) as _,
             queue: Arc::clone(&queue) as _,
             playbooks: Arc::new(StoredPlaybooks::knowing(Arc::clone(&store) as _, all_published())),

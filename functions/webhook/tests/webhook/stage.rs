@@ -49,6 +49,7 @@ impl Stage {
         let store = Arc::new(InMemoryStore::default());
         let queue = Arc::new(InMemoryQueue::new(clock.clone()));
         let world = World {
+            public_url: None,
             store: store.clone(),
             queue: queue.clone(),
             playbooks: Arc::new(FixedPlaybooks::default()),

@@ -33,6 +33,7 @@ use crate::context::Context;
 use crate::event::{Event, EventKind};
 use crate::identity::Identity;
 use crate::lead::Lead;
+use crate::playbook::{Happened, Trigger};
 use crate::timeline::{Entry, Fact, What};
 
 /// The new record, and what is to be written beside it in the same transaction.
@@ -108,6 +109,11 @@ pub fn decide(lead: &Lead, event: &Event, context: &Context<'_>) -> Decision {
         EventKind::MarketingStopped => messages::marketing_stopped(&mut draft, event),
         EventKind::MarketingResumed => messages::marketing_resumed(&mut draft, event),
         EventKind::EmailStopped { why } => messages::email_stopped(&mut draft, event, *why),
+        EventKind::LinkClicked { link } => {
+            draft.note(Entry::new(event.occurred_at, What::LinkClicked).with(Fact::Link, link));
+            let clicked = Happened::new(Trigger::LinkClicked, event.key.as_str());
+            journeys::happened(&mut draft, clicked.of(Some(link)));
+        }
         EventKind::IdentityChanged { to } => draft.rename(&event.author, to),
         EventKind::Claimed { by, asked } => {
             crate::merge::claimed(&mut draft, event, *by, asked.as_ref());

@@ -9,7 +9,7 @@ mod quiet_hours;
 mod sources;
 mod tags;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
@@ -87,6 +87,8 @@ pub struct Business {
     pub agent: String,
     /// The business's links by name; `booking` is filled in for each lead.
     pub links: BTreeMap<String, String>,
+    /// Those of them that tell when they are followed.
+    pub tracked: BTreeSet<String>,
 }
 
 /// A person of the business.

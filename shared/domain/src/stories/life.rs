@@ -96,7 +96,7 @@ impl Life {
 
     fn in_context<T>(&self, use_it: impl FnOnce(&Context<'_>) -> T) -> T {
         let (now, playbooks, pepper) = (self.now, &self.playbooks, &self.pepper);
-        use_it(&Context { now, seed: self.seed, playbooks, pepper })
+        use_it(&Context { now, seed: self.seed, playbooks, pepper, public_url: None })
     }
 
     pub fn live(&mut self) {

@@ -125,6 +125,7 @@ fn a_talkative_day_does_not_make_room_for_more_than_the_cap() {
                 seed: 0,
                 playbooks: &playbooks,
                 pepper: &pepper,
+                public_url: None,
             };
             let mut draft = crate::decide::Draft::new(&tale.lead, &context);
             draft.remember_send(send);

@@ -367,7 +367,7 @@ fn nothing_is_lost_or_doubled_by_a_merge_of_any_two_lives() {
         two.live();
         let now = one.now.max(two.now);
         let playbooks: &Playbooks = &one.playbooks;
-        let context = Context { now, seed, playbooks, pepper: &one.pepper };
+        let context = Context { now, seed, playbooks, pepper: &one.pepper, public_url: None };
         let Merging::Merged(merged) = merge(&one.lead, &two.lead, &context) else { continue };
         merges += 1;
         assert_eq!(merge(&two.lead, &one.lead, &context), Merging::Merged(merged.clone()));

@@ -86,6 +86,7 @@ fn never(check: &Check<'_, '_, '_>, occasion: &Occasion) -> Option<Fault> {
         Trigger::DealOpened | Trigger::DealWon | Trigger::DealLost => {
             playbook.own_deals().map(|(kind, _)| kind.as_str()).collect()
         }
+        Trigger::LinkClicked => playbook.business.tracked.iter().map(String::as_str).collect(),
         Trigger::TagAdded => tags(check).into_iter().collect(),
         Trigger::SegmentEntered | Trigger::SegmentLeft => {
             playbook.segments.keys().map(String::as_str).collect()

@@ -102,6 +102,7 @@ fn in_a_chat(occasions: &[Occasion]) -> bool {
         | Trigger::BookingMade
         | Trigger::BookingMoved
         | Trigger::BookingCancelled
+        | Trigger::LinkClicked
         | Trigger::TagAdded
         | Trigger::FieldChanged
         | Trigger::SegmentEntered

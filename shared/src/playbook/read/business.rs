@@ -1,6 +1,6 @@
 //! Who the business is, its links, the accounts through which it speaks, and where its leads come from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::email::EmailAddress;
 use domain::ids::{AssetId, ID_CHARS_MAX, is_plain_id};
@@ -11,14 +11,15 @@ use jiff::tz::TimeZone;
 use crate::playbook::fields::{Fields, scalar};
 use crate::playbook::nearest::did_you_mean;
 use crate::playbook::report::Report;
-use crate::playbook::tree::Place;
+use crate::playbook::tree::{Place, Value};
 
+pub const LINK_KEYS: [&str; 2] = ["url", "tracked"];
 const ZONE_DEFAULT: &str = "Asia/Jerusalem";
 const LANGUAGE_DEFAULT: &str = "he";
 const TOKEN_DEFAULT: &str = "MASA_META_TOKEN";
 
 pub fn business(playbook: &Fields<'_>, report: &mut Report<'_>) -> Business {
-    let links = links(playbook, report);
+    let (links, tracked) = links(playbook, report);
     let Some(node) = playbook.get("business") else {
         let hint = "begin with business: { id: my-business, name: …, agent: … }";
         report.fault(playbook.key_place("business"), "a playbook needs \"business\"", hint);
@@ -29,6 +30,7 @@ pub fn business(playbook: &Fields<'_>, report: &mut Report<'_>) -> Business {
             language: LANGUAGE_DEFAULT.to_owned(),
             agent: String::new(),
             links,
+            tracked,
         };
     };
     let fields = Fields::read(node, "a business", &["id", "name", "zone", "language", "agent"], report);
@@ -45,6 +47,7 @@ pub fn business(playbook: &Fields<'_>, report: &mut Report<'_>) -> Business {
         language: language(&fields, report),
         agent: fields.required("agent", "the first name that signs the messages", report),
         links,
+        tracked,
     }
 }
 
@@ -84,19 +87,41 @@ fn language(fields: &Fields<'_>, report: &mut Report<'_>) -> String {
     language.to_owned()
 }
 
-fn links(playbook: &Fields<'_>, report: &mut Report<'_>) -> BTreeMap<String, String> {
-    let mut links = BTreeMap::new();
+/// An address, or `{ url: …, tracked: true }`: and the names of those that are tracked.
+fn links(playbook: &Fields<'_>, report: &mut Report<'_>) -> (BTreeMap<String, String>, BTreeSet<String>) {
+    let (mut links, mut tracked) = (BTreeMap::new(), BTreeSet::new());
     for entry in playbook.named("links", report) {
-        let Some(url) = scalar(&entry.value, &entry.key, report) else { continue };
+        let (url, place) = match &entry.value.value {
+            Value::Map(_) => {
+                let fields = Fields::read(&entry.value, "a link", &LINK_KEYS, report);
+                if fields.switch("tracked", report) {
+                    tracked.insert(entry.key.clone());
+                    if !is_plain_id(&entry.key) {
+                        let hint = "its name stands in the address: write it in English letters and hyphens";
+                        report.fault(
+                            entry.key_place,
+                            format!("a tracked link cannot be called \"{}\"", entry.key),
+                            hint,
+                        );
+                    }
+                }
+                let url = fields.required("url", "where it leads: url: \"https://…\"", report);
+                (url, fields.get("url").map_or(entry.value.place, |node| node.place))
+            }
+            _ => {
+                let Some(url) = scalar(&entry.value, &entry.key, report) else { continue };
+                (url.to_owned(), entry.value.place)
+            }
+        };
         let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
         let sound = rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
         if !sound || url.contains(char::is_whitespace) {
             let hint = "write the whole address, as the browser shows it: \"https://…\"";
-            report.fault(entry.value.place, format!("\"{url}\" is no link"), hint);
+            report.fault(place, format!("\"{url}\" is no link"), hint);
         }
-        links.insert(entry.key.clone(), url.to_owned());
+        links.insert(entry.key.clone(), url);
     }
-    links
+    (links, tracked)
 }
 
 pub fn channels(playbook: &Fields<'_>, report: &mut Report<'_>) -> Channels {

@@ -131,6 +131,7 @@ fn cap(fields: &Fields<'_>, key: &str, span: &str, report: &mut Report<'_>) -> O
 pub mod keys {
     pub use super::PARTS;
     pub use super::alerts::KEYS as ALERTS;
+    pub use super::business::LINK_KEYS as LINK;
     pub use super::campaign::{
         AFTERWARDS, ANSWER_KEYS as ANSWER, GIFT_KEYS as GIFT, KEYS as CAMPAIGN, PHONE_KEYS as PHONE,
         REMIND_KEYS as REMIND, RULE_KEYS as RULE, SIGN_KEYS as SIGN,

@@ -48,6 +48,8 @@ triggers! {
     /// The same appointment, at another time.
     BookingMoved = "booking.moved",
     BookingCancelled = "booking.cancelled",
+    /// They followed a link that tells of it.
+    LinkClicked = "link.clicked",
     TagAdded = "tag.added",
     /// An answer to a form is another one than before. Of a field.
     FieldChanged = "field.changed",
@@ -74,7 +76,8 @@ impl Trigger {
             | Self::DealLost
             | Self::BookingMade
             | Self::BookingMoved
-            | Self::BookingCancelled => true,
+            | Self::BookingCancelled
+            | Self::LinkClicked => true,
             Self::RaffleWon
             | Self::TagAdded
             | Self::FieldChanged
@@ -92,6 +95,7 @@ impl Trigger {
             Self::PhoneGiven | Self::RaffleWon => Some("a campaign"),
             Self::DealOpened | Self::DealWon | Self::DealLost => Some("a kind of deal"),
             Self::TagAdded => Some("a tag"),
+            Self::LinkClicked => Some("a tracked link"),
             Self::FieldChanged => Some("a field"),
             Self::SegmentEntered | Self::SegmentLeft => Some("a segment"),
             Self::LeadOptedOut

@@ -97,6 +97,9 @@ enum KindItem {
     },
     MarketingStopped,
     MarketingResumed,
+    LinkClicked {
+        l: String,
+    },
     EmailStopped {
         y: String,
     },
@@ -226,6 +229,7 @@ impl From<&EventKind> for KindItem {
             }
             EventKind::MarketingStopped => Self::MarketingStopped,
             EventKind::MarketingResumed => Self::MarketingResumed,
+            EventKind::LinkClicked { link } => Self::LinkClicked { l: link.clone() },
             EventKind::EmailStopped { why } => Self::EmailStopped { y: why.as_str().to_owned() },
             EventKind::IdentityChanged { to } => Self::IdentityChanged { to: identity::to_text(to) },
             EventKind::Claimed { by, asked } => {
@@ -282,6 +286,7 @@ impl KindItem {
             },
             Self::MarketingStopped => EventKind::MarketingStopped,
             Self::MarketingResumed => EventKind::MarketingResumed,
+            Self::LinkClicked { l } => EventKind::LinkClicked { link: l },
             Self::EmailStopped { y } => {
                 let why = EmailStop::ALL.into_iter().find(|why| why.as_str() == y);
                 EventKind::EmailStopped { why: why.ok_or(Damaged::Field("why e-mails stop"))? }

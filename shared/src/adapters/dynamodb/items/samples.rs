@@ -364,7 +364,7 @@ fn nothing_that_anybody_sends_makes_a_record_too_large() {
     let playbook = std::sync::Arc::new(crate::playbook::parse("starter", text).unwrap());
     let playbooks = domain::context::Playbooks::only(playbook);
     let pepper = domain::ids::Pepper::new([2; 32]);
-    let context = domain::context::Context { now: at(9), seed: 3, playbooks: &playbooks, pepper: &pepper };
+    let context = domain::context::Context { now: at(9), seed: 3, playbooks: &playbooks, pepper: &pepper, public_url: None };
     let long = |number: usize| (format!("{number}{}", "ש".repeat(300)), "ש".repeat(20_000));
     let mut lead = Lead::new("neveh".into(), LeadId::new(5), at(0));
     for turn in 0..120_usize {
@@ -500,6 +500,7 @@ fn kinds() -> Vec<EventKind> {
         EventKind::MarketingStopped,
         EventKind::MarketingResumed,
         EventKind::EmailStopped { why: EmailStop::Bounced },
+        EventKind::LinkClicked { link: "video".into() },
         EventKind::IdentityChanged { to: Identity::WhatsAppUser("IL.1".into()) },
         EventKind::Claimed { by: LeadId::new(8), asked: None },
         EventKind::Claimed { by: LeadId::new(8), asked: Some("comments".into()) },
@@ -517,7 +518,7 @@ fn kinds() -> Vec<EventKind> {
         EventKind::TemplateApproved { name: "lead_welcome".into(), language: "he".into() },
     ];
     let names: BTreeSet<&str> = kinds.iter().map(EventKind::name).collect();
-    assert_eq!(names.len(), 27, "one of each kind; a new kind belongs into this list");
+    assert_eq!(names.len(), 28, "one of each kind; a new kind belongs into this list");
     kinds
 }
 
