@@ -9,7 +9,8 @@ use cloud::template::{Resource, Template, list, text};
 use project::{path, source};
 
 /// Begins the names of the Graph API's settings and tokens: read by the one function that calls it.
-const OF_WHO_CALLS_OUT: [&str; 4] = ["MASA_GRAPH_", "MASA_META_TOKEN", "MASA_BUS", "MASA_PUBLIC_URL"];
+const OF_WHO_CALLS_OUT: [&str; 5] =
+    ["MASA_GRAPH_", "MASA_META_TOKEN", "MASA_BUS", "MASA_PUBLIC_URL", "MASA_MAIL_EVENTS"];
 
 fn app() -> Template {
     Template::read(cloud::APP).unwrap()

@@ -128,6 +128,7 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
         ("queue lead-intake",                    "SendMessage"), // a lead ad whose person is a lead already
         ("the bus",                              "PutEvents"),
         ("mail from *",                          "SendEmail SendRawEmail"), // from what is verified
+        ("mail told of by {MailEvents}",         "SendEmail SendRawEmail"),
         ("secret MASA_META_TOKEN",               "GetParameters"),
         ("secret MASA_META_TOKEN_*",             "GetParameters"),
         ("secret */MASA_META_TOKEN",             "GetParameters"), // a business's own
@@ -149,6 +150,7 @@ const RIGHTS: &[(&str, &[(&str, &str)])] = &[
 const DOORS: &[&str] = &[
     "apigateway.amazonaws.com of {Api}/*/* may lambda:InvokeFunction on webhook",
     "apigateway.amazonaws.com of {Api}/*/* may lambda:InvokeFunction on lead-intake",
+    "events.amazonaws.com of {MailEventsRule.Arn} may sqs:SendMessage on {LeadIntakeQueue.Arn}",
     "everybody may s3:GetObject on {MediaBucket.Arn}/* over HTTPS",
     "nobody may s3:* on {MediaBucket.Arn} but over HTTPS",
     "nobody may s3:* on {MediaBucket.Arn}/* but over HTTPS",
@@ -208,6 +210,20 @@ fn the_doors_from_outside_are_these() {
         let (action, on) = (text(&properties["Action"]), function.unwrap_or_default());
         doors.insert(format!("{who} of {from} may {action} on {on}"));
     }
+    for policy in app.of_kind("AWS::SQS::QueuePolicy") {
+        for statement in list(&policy.properties()["PolicyDocument"]["Statement"]) {
+            assert_known(
+                "a statement",
+                statement,
+                &["Effect", "Principal", "Action", "Resource", "Condition"],
+            );
+            assert_eq!(statement["Effect"], "Allow");
+            let who = text(&statement["Principal"]["Service"]);
+            let from = text(&statement["Condition"]["ArnEquals"]["aws:SourceArn"]);
+            let (action, on) = (text(&statement["Action"]), text(&statement["Resource"]));
+            doors.insert(format!("{who} of {from} may {action} on {on}"));
+        }
+    }
     for policy in data.of_kind("AWS::S3::BucketPolicy") {
         for statement in list(&policy.properties()["PolicyDocument"]["Statement"]) {
             // Of a statement that comes under a condition, the one that there may be.
@@ -222,7 +238,15 @@ fn the_doors_from_outside_are_these() {
 #[test]
 fn nothing_else_grants_anything() {
     for (template, known) in [
-        (cloud::APP, &["AWS::IAM::Role", "AWS::IAM::ManagedPolicy", "AWS::Lambda::Permission"][..]),
+        (
+            cloud::APP,
+            &[
+                "AWS::IAM::Role",
+                "AWS::IAM::ManagedPolicy",
+                "AWS::Lambda::Permission",
+                "AWS::SQS::QueuePolicy",
+            ][..],
+        ),
         (cloud::DATA, &["AWS::S3::BucketPolicy"][..]),
     ] {
         let template = Template::read(template).unwrap();
@@ -363,6 +387,9 @@ fn what(template: &Template, resource: &Value) -> (String, String) {
     }
     if let Some(secret) = full.strip_prefix(&arn("ssm", "parameter/masa/{Installation}/")) {
         return ("ssm:".to_owned(), format!("secret {secret}"));
+    }
+    if let Some(set) = full.strip_prefix(&arn("ses", "configuration-set/")) {
+        return ("ses:".to_owned(), format!("mail told of by {set}"));
     }
     if let Some(from) = full.strip_prefix(&arn("ses", "identity/")) {
         return ("ses:".to_owned(), format!("mail from {from}"));

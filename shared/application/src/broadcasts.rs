@@ -172,16 +172,24 @@ async fn walk(world: &World, playbook: &Arc<Playbook>, mut broadcast: Broadcast)
             put(world, &mut broadcast).await?;
             break;
         }
+        // The moments are taken first, so that nobody else has them; what nobody of the page needs is given back.
+        let began = broadcast.after;
+        let reserved = reserve(world, playbook, &mut broadcast, page.len()).await?;
+        let Some(slots) = reserved else { break };
+        let (mut slots, now) = (slots.into_iter().peekable(), world.clock.now());
         for lead in page {
-            if patience == 0 || broadcast.is_full() || !is_near(world, playbook, &broadcast) {
+            let Some(slot) = slots.peek().copied().filter(|slot| *slot <= now + LOOK_AHEAD) else { break };
+            if patience == 0 || broadcast.is_full() {
                 break;
             }
             patience -= 1;
-            let slot = broadcast.slot(playbook, world.clock.now());
             let turn = one(world, &broadcast, lead, slot).await?;
-            broadcast.took(lead, &turn, slot);
+            if turn == Turn::Planned {
+                slots.next();
+            }
+            broadcast.took(lead, &turn);
         }
-        if !put(world, &mut broadcast).await? {
+        if !put_progress(world, &mut broadcast, began, slots.next()).await? {
             break;
         }
     }
@@ -203,6 +211,72 @@ async fn one(world: &World, broadcast: &Broadcast, lead: LeadId, slot: Timestamp
         Some(Ok(turn) | Err(turn)) => turn,
         None => Turn::NotOfSegment,
     })
+}
+
+/// Takes so many moments. `None` where another walk was faster, or the operator has stopped it.
+async fn reserve(
+    world: &World,
+    playbook: &Playbook,
+    broadcast: &mut Broadcast,
+    count: usize,
+) -> Result<Option<Vec<Timestamp>>, WorkError> {
+    for _ in 0..ATTEMPTS_MAX {
+        let (mut taking, now) = (broadcast.clone(), world.clock.now());
+        let slots = (0..count).map(|_| taking.take_slot(playbook, now)).collect();
+        if put(world, &mut taking).await? {
+            *broadcast = taking;
+            return Ok(Some(slots));
+        }
+        // A late message may have taken a moment.
+        match world.store.broadcast(&broadcast.business, &broadcast.name).await? {
+            Some(fresh) if fresh.after == broadcast.after && fresh.state == State::Going => {
+                *broadcast = fresh
+            }
+            _ => return Ok(None),
+        }
+    }
+    Err(WorkError::Contended)
+}
+
+/// Stores how far the walk came from `began`, and gives back the moments from `free` on if nobody has taken one behind them. `false`
+/// where another walk was faster.
+async fn put_progress(
+    world: &World,
+    broadcast: &mut Broadcast,
+    began: Option<LeadId>,
+    free: Option<Timestamp>,
+) -> Result<bool, WorkError> {
+    let reserved = broadcast.next_at;
+    for _ in 0..ATTEMPTS_MAX {
+        if let Some(free) = free.filter(|_| broadcast.next_at == reserved) {
+            broadcast.next_at = free;
+        }
+        if put(world, broadcast).await? {
+            return Ok(true);
+        }
+        let known = world.store.broadcast(&broadcast.business, &broadcast.name).await?;
+        let Some(fresh) = known.filter(|fresh| fresh.after == began) else { return Ok(false) };
+        // A late message took a moment, or the operator stopped it: the walk stands where it stood.
+        *broadcast = Broadcast { after: broadcast.after, tally: broadcast.tally.clone(), ..fresh };
+    }
+    Err(WorkError::Contended)
+}
+
+/// Another moment for a message whose own is over. `None` where there is no such broadcast: then nothing holds it.
+pub(crate) async fn slot_again(
+    world: &World,
+    playbook: &Playbook,
+    name: &BroadcastName,
+) -> Result<Option<Timestamp>, WorkError> {
+    for _ in 0..ATTEMPTS_MAX {
+        let known = world.store.broadcast(&playbook.business.id, name).await?;
+        let Some(mut broadcast) = known else { return Ok(None) };
+        let slot = broadcast.take_slot(playbook, world.clock.now());
+        if put(world, &mut broadcast).await? {
+            return Ok(Some(slot));
+        }
+    }
+    Err(WorkError::Contended)
 }
 
 /// `false` where somebody else was faster.

@@ -1,14 +1,16 @@
-//! A call that answers a comment asks the connection's pace first, which all workers share.
+//! What is paced asks first: an answer to a comment the connection's pace, a late message of a broadcast the broadcast.
 
+use domain::broadcast;
 use domain::call::{CallFailure, Outcome, PlatformCall, Refusal};
 use domain::claim::Claimed;
 use domain::decide::Decision;
 use domain::ids::{AssetId, BusinessId};
 use domain::lead::Lead;
 use domain::pace::{self, Asking, Pace, Turn};
-use domain::work::{Action, Intent};
+use domain::work::{Action, Intent, Work};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::broadcasts;
 use crate::commit::{CommitError, Conflict};
 use crate::world::{ATTEMPTS_MAX, Decidable, WorkError, World};
 
@@ -30,8 +32,16 @@ pub(crate) async fn ask(
     claimed: &Claimed,
     decidable: &Decidable,
 ) -> Result<Paced, WorkError> {
-    let Some(asking) = asking(claimed) else { return Ok(Paced::Go(None)) };
     let context = decidable.context(&world.pepper);
+    let Some(work) = claims(claimed) else { return Ok(Paced::Go(None)) };
+    if let Some(name) = broadcast::asks_again(work, context.now) {
+        let slot = broadcasts::slot_again(world, &context.playbooks.current, name).await?;
+        return Ok(match slot.filter(|slot| *slot > context.now) {
+            Some(slot) => Paced::Later(Box::new(broadcast::wait(lead, work.id, slot, &context))),
+            None => Paced::Go(None),
+        });
+    }
+    let Some(asking) = Asking::of(work) else { return Ok(Paced::Go(None)) };
     for attempt in 0..ATTEMPTS_MAX {
         let mut pace = read(world, &lead.business, asking.asset()).await?;
         let (turn, pick) = asking.ask(&mut pace, &context);
@@ -62,11 +72,12 @@ pub(crate) async fn ask(
     Err(WorkError::Contended)
 }
 
-fn asking(claimed: &Claimed) -> Option<Asking<'_>> {
+/// The work that is about to be called for.
+fn claims(claimed: &Claimed) -> Option<&Work> {
     let lead = &claimed.decision.lead;
     let claim = lead.claim.as_ref().filter(|claim| claim.intent == Intent::Act)?;
     claimed.call.as_ref()?;
-    Asking::of(lead.work(claim.work)?)
+    lead.work(claim.work)
 }
 
 async fn read(world: &World, business: &BusinessId, asset: &AssetId) -> Result<Pace, WorkError> {

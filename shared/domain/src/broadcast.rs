@@ -22,6 +22,10 @@ pub const PER_MINUTE_MAX: u32 = 4_800;
 pub const REMEMBERED_MAX: usize = 16;
 /// How late a message may still go. Nights and days of rest are no delay: it was planned for behind them.
 const WITHIN: SignedDuration = SignedDuration::from_hours(24);
+/// How long after its moment a message may still leave without asking for another. What is later (a worker was gone, a night came
+/// between) takes a new moment behind the others, or all that is late would leave at once.
+const LATE: SignedDuration = SignedDuration::from_secs(10);
+const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 /// How far ahead a broadcast may be planned to begin.
 const AHEAD_MAX: SignedDuration = SignedDuration::from_hours(366 * 24);
 
@@ -173,6 +177,20 @@ impl Broadcast {
         self.limit.is_some_and(|limit| self.tally.planned >= limit)
     }
 
+    /// Between two messages. What leaves in a minute has its moment in that minute or in the [`LATE`] before it: so many are as
+    /// many as the pace lets go.
+    fn interval(&self) -> SignedDuration {
+        let nanos = (MINUTE + LATE).as_nanos().div_euclid(i128::from(self.per_minute.max(1)));
+        SignedDuration::from_nanos_i128(nanos + 1)
+    }
+
+    /// Takes the next moment, which is nobody else's once this record is stored.
+    pub fn take_slot(&mut self, playbook: &Playbook, now: Timestamp) -> Timestamp {
+        let slot = self.slot(playbook, now);
+        self.next_at = slot + self.interval();
+        slot
+    }
+
     /// When the next message leaves: one span of the pace behind the last one, and not in a night or on a day of rest.
     pub fn slot(&self, playbook: &Playbook, now: Timestamp) -> Timestamp {
         let zone = &playbook.business.zone;
@@ -180,12 +198,9 @@ impl Broadcast {
     }
 
     /// A lead had its turn.
-    pub fn took(&mut self, lead: LeadId, turn: &Turn, slot: Timestamp) {
+    pub fn took(&mut self, lead: LeadId, turn: &Turn) {
         self.after = Some(lead);
         self.tally.took(turn);
-        if *turn == Turn::Planned {
-            self.next_at = slot + SignedDuration::from_millis(60_000 / i64::from(self.per_minute));
-        }
     }
 
     pub fn end(&mut self, now: Timestamp) {
@@ -240,15 +255,39 @@ pub fn plan(
     draft.lead.broadcasts.push(broadcast.name.clone());
     let surplus = draft.lead.broadcasts.len().saturating_sub(REMEMBERED_MAX);
     draft.lead.broadcasts.drain(..surplus);
+    let id = WorkId::for_event(context.pepper, lead.id, "broadcast", broadcast.name.as_str());
     draft.plan(Plan {
-        id: WorkId::for_event(context.pepper, lead.id, "broadcast", broadcast.name.as_str()),
+        id,
         class: Class::Bulk,
         action: action(&broadcast.message, channel, &broadcast.name),
         run: None,
         due_at: slot,
         within: Some(WITHIN),
     });
+    draft.change_work(id, |work| work.turn = Some(place(slot)));
     (Turn::Planned, Some(draft.finish()))
+}
+
+/// The moment as the record keeps it, so that a message which something else has moved is told from one that has its turn.
+fn place(slot: Timestamp) -> u64 {
+    u64::try_from(slot.as_millisecond()).unwrap_or_default()
+}
+
+/// The broadcast that a message has to ask for another moment: its own is over, or something has moved it.
+pub fn asks_again(work: &Work, now: Timestamp) -> Option<&BroadcastName> {
+    let Action::Send { purpose: Purpose::Broadcast { name }, .. } = &work.action else { return None };
+    let has_its_turn = work.turn == Some(place(work.due_at)) && now.duration_since(work.due_at) <= LATE;
+    (!has_its_turn).then_some(name)
+}
+
+/// The message waits for the moment that it was given.
+pub fn wait(lead: &Lead, work: WorkId, slot: Timestamp, context: &Context<'_>) -> Decision {
+    let mut draft = Draft::new(lead, context);
+    draft.change_work(work, |work| {
+        work.due_at = slot;
+        work.turn = Some(place(slot));
+    });
+    draft.finish()
 }
 
 /// What a lead would be to a broadcast that left now.

@@ -8,8 +8,8 @@ use crate::call::{
     Announcement, ButtonAction, Operation, Recipient, ReplyButton, WhatsAppContent, WhatsAppRecipient,
 };
 use crate::card;
-use crate::click::Tracked;
 use crate::channel::{Channel, Network};
+use crate::click::Tracked;
 use crate::decide::Draft;
 use crate::email::EmailAddress;
 use crate::identity::Identity;
@@ -434,7 +434,8 @@ mod tests {
         message.text = text.to_owned();
         message.buttons = buttons;
         let (playbooks, pepper) = (Playbooks::only(playbook.into()), Pepper::new([5; 32]));
-        let context = Context { now: now(), seed: 0, playbooks: &playbooks, pepper: &pepper, public_url: None };
+        let context =
+            Context { now: now(), seed: 0, playbooks: &playbooks, pepper: &pepper, public_url: None };
         operation_for(&Draft::new(lead, &context), &plain_on(channel))
     }
 
@@ -535,7 +536,8 @@ mod tests {
         let since = now() + SignedDuration::from_secs(10);
         work.state = WorkState::InDoubt { since, until: since + crate::call::DOUBT_LENGTH };
         let (playbooks, pepper) = (Playbooks::only(playbook().into()), Pepper::new([5; 32]));
-        let context = Context { now: now(), seed: 0, playbooks: &playbooks, pepper: &pepper, public_url: None };
+        let context =
+            Context { now: now(), seed: 0, playbooks: &playbooks, pepper: &pepper, public_url: None };
         let question = evidence_for(&Draft::new(&lead, &context), &work);
         let Some(Operation::FindMessage { asset, person, text, since }) = question else {
             panic!("{question:?}")

@@ -2,7 +2,11 @@
 //! of them only.
 
 use crate::channel::Channel;
-use crate::decide::{Draft, describe};
+use crate::decide::{Draft, Plan, describe};
+use crate::event::Event;
+use crate::ids::WorkId;
+use crate::lead::{FALLBACKS_MAX, Fallback};
+use crate::playbook::Message;
 use crate::timeline::{Entry, Fact, What};
 use crate::work::{Action, Purpose, Work, WorkState};
 
@@ -12,11 +16,7 @@ pub(crate) fn go_on(draft: &mut Draft<'_>, work: &Work, reason: &str, rule: &str
     // A refusal is confirmed where it was said, and nowhere else (R3).
     let rests = work.called_off || *purpose == Purpose::OptOutConfirmation;
     let Some(message) = draft.message(message).filter(|_| !rests) else { return false };
-    let behind = message.channels.iter().copied().skip_while(|known| known != channel).skip(1);
-    let reaches = |channel: &Channel| {
-        draft.lead.address(*channel).is_some() && draft.playbook().channels.asset(*channel).is_some()
-    };
-    let Some(next) = behind.into_iter().find(reaches) else { return false };
+    let Some(next) = next(draft, message, *channel) else { return false };
     let now = draft.now();
     draft.change_work(work.id, |work| {
         if let Action::Send { channel, .. } = &mut work.action {
@@ -29,4 +29,50 @@ pub(crate) fn go_on(draft: &mut Draft<'_>, work: &Work, reason: &str, rule: &str
     let entry = describe(Entry::new(now, What::Rerouted), work).with(Fact::Next, next.as_str());
     draft.note(entry.with(Fact::Reason, reason).with(Fact::Rule, rule));
     true
+}
+
+fn next(draft: &Draft<'_>, message: &Message, after: Channel) -> Option<Channel> {
+    let mut behind = message.channels.iter().copied().skip_while(|known| *known != after).skip(1);
+    behind.find(|channel| {
+        draft.lead.address(*channel).is_some() && draft.playbook().channels.asset(*channel).is_some()
+    })
+}
+
+/// Of what WhatsApp has just taken: it may give it up later, and then it goes on by the next channel, if there is one.
+pub(crate) fn remember(draft: &mut Draft<'_>, work: &Work) {
+    let Action::Send { message, channel: Channel::WhatsApp, purpose } = &work.action else { return };
+    let rests = work.called_off || *purpose == Purpose::OptOutConfirmation;
+    let Some(message) = draft.message(message).filter(|_| !rests) else { return };
+    if next(draft, message, Channel::WhatsApp).is_none() {
+        return;
+    }
+    let fallbacks = &mut draft.lead.fallbacks;
+    fallbacks.push(Fallback { work: work.id, class: work.class, action: work.action.clone() });
+    let surplus = fallbacks.len().saturating_sub(FALLBACKS_MAX);
+    fallbacks.drain(..surplus);
+}
+
+/// Codes of a status by which WhatsApp gives a message up for good: there is no WhatsApp at the number, or the window was closed
+/// after all (PLATFORM.md §7).
+const GIVEN_UP: [(i64, &str); 2] = [(131_026, "R27"), (131_047, "R10")];
+
+/// WhatsApp gave up what it had taken. It goes on by the next channel, once: what it was is forgotten with that.
+pub(crate) fn given_up(draft: &mut Draft<'_>, event: &Event, work: WorkId, code: i64) {
+    let Some(index) = draft.lead.fallbacks.iter().position(|known| known.work == work) else { return };
+    let known = draft.lead.fallbacks.remove(index);
+    let Some((_, rule)) = GIVEN_UP.iter().find(|(given_up, _)| *given_up == code) else { return };
+    let Action::Send { message: name, channel, purpose } = known.action else { return };
+    let Some(next) = draft.message(&name).and_then(|message| next(draft, message, channel)) else { return };
+    let id = WorkId::for_event(draft.context.pepper, draft.lead.id, event.key.as_str(), name.as_str());
+    let entry = Entry::new(draft.now(), What::Rerouted).with(Fact::Work, id).with(Fact::Message, &name);
+    let entry = entry.with(Fact::Channel, channel.as_str()).with(Fact::Next, next.as_str());
+    draft.note(entry.with(Fact::Code, code).with(Fact::Rule, *rule));
+    draft.plan(Plan {
+        id,
+        class: known.class,
+        action: Action::Send { message: name, channel: next, purpose },
+        run: None,
+        due_at: draft.now(),
+        within: None,
+    });
 }

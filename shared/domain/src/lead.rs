@@ -19,7 +19,7 @@ use crate::phone::PhoneNumber;
 use crate::run::Run;
 use crate::source::Source;
 use crate::task::Task;
-use crate::work::{Claim, Class, Work, WorkState};
+use crate::work::{Action, Claim, Class, Work, WorkState};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lead {
@@ -78,6 +78,8 @@ pub struct Lead {
     pub phone_asked: Option<PhoneAsked>,
     /// The last broadcasts that they were of, oldest first: each reaches a person once.
     pub broadcasts: Vec<BroadcastName>,
+    /// Messages that WhatsApp took, and that go on by another channel should it give them up after all: the last few.
+    pub fallbacks: Vec<Fallback>,
     /// When people of the business were last told of this lead by e-mail.
     pub alerted_at: Option<Timestamp>,
     /// Set when this record only points to the lead that carries on.
@@ -118,6 +120,17 @@ pub struct RecentSend {
     pub class: Class,
     pub id: Option<PlatformMessageId>,
 }
+
+/// A message that left, and can go on by another channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fallback {
+    pub work: WorkId,
+    pub class: Class,
+    pub action: Action,
+}
+
+/// How many of them are remembered; a platform gives a message up within minutes, mostly.
+pub const FALLBACKS_MAX: usize = 4;
 
 /// A comment that waits for a campaign's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,6 +222,7 @@ impl Lead {
             answered: Vec::new(),
             phone_asked: None,
             broadcasts: Vec::new(),
+            fallbacks: Vec::new(),
             alerted_at: None,
             merged_into: None,
             merges: Vec::new(),

@@ -2,6 +2,7 @@
 
 use crate::consent::Consent;
 use crate::decide::{Draft, describe};
+use crate::fallback;
 use crate::ids::PlatformMessageId;
 use crate::lead::RecentSend;
 use crate::timeline::{Entry, Fact, What};
@@ -28,6 +29,7 @@ pub(crate) fn record(
     if matches!(work.action, Action::Alert { .. }) {
         draft.lead.alerted_at = Some(now);
     }
+    fallback::remember(draft, work);
     let writes = matches!(work.action, Action::Send { .. } | Action::PrivateReply { .. });
     if let (true, Lane::Channel(channel)) = (writes, work.lane()) {
         draft.remember_send(RecentSend { at: now, channel, class: work.class, id });

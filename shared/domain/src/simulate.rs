@@ -197,8 +197,13 @@ impl Life<'_> {
     }
 
     fn in_context<T>(&self, use_it: impl FnOnce(&Lead, &Context<'_>) -> T) -> T {
-        let context =
-            Context { now: self.now, seed: self.seed, playbooks: self.playbooks, pepper: self.pepper, public_url: None };
+        let context = Context {
+            now: self.now,
+            seed: self.seed,
+            playbooks: self.playbooks,
+            pepper: self.pepper,
+            public_url: None,
+        };
         use_it(&self.lead, &context)
     }
 

@@ -133,7 +133,8 @@ pub fn outside(config: &SdkConfig, tokens: Arc<dyn Secrets>) -> Result<Outside, 
     let bus = env("MASA_BUS").filter(|name| !name.is_empty()).ok_or(SettingsError::Missing("MASA_BUS"))?;
     let bus = EventBridge::new(aws_sdk_eventbridge::Client::new(config), bus);
     let url = public_url().ok_or(SettingsError::Missing("MASA_PUBLIC_URL"))?;
-    let mail = Ses::new(aws_sdk_sesv2::Client::new(config), Arc::new(SystemClock), url);
+    let events = env("MASA_MAIL_EVENTS").filter(|name| !name.is_empty());
+    let mail = Ses::new(aws_sdk_sesv2::Client::new(config), Arc::new(SystemClock), url, events);
     Ok(Outside { graph: Arc::new(graph_api(tokens)?), bus: Arc::new(bus), mail: Arc::new(mail) })
 }
 

@@ -223,7 +223,7 @@ fn a_typical_mistake_has_a_place_and_a_cure() {
     playbook.yaml:268:14: unknown trigger "lead.capture"
         did you mean "lead.captured"?
     playbook.yaml:269:27: unknown trigger "meeting.made"
-        there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made, phone.given, phone.confirmed, raffle.won, deal.opened, deal.won, deal.lost, booking.made, booking.moved, booking.cancelled, tag.added, field.changed, segment.entered, segment.left
+        there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made, phone.given, phone.confirmed, raffle.won, deal.opened, deal.won, deal.lost, booking.made, booking.moved, booking.cancelled, link.clicked, tag.added, field.changed, segment.entered, segment.left
     playbook.yaml:273:18: unknown unit "dayz"
         did you mean "days"?
     playbook.yaml:229:16: unknown channel "mesenger"

@@ -245,3 +245,32 @@ async fn only_who_was_active_lately_is_of_such_a_segment() {
     let unknown = broadcasts::preview(&town.world, &neveh(), &"offer".into(), "everybody").await.unwrap_err();
     assert!(unknown.to_string().contains("it has: lately, rome"), "{unknown}");
 }
+
+/// The workers are away for a while, and come back to everything at once.
+#[tokio::test]
+async fn what_is_late_does_not_leave_at_once_but_behind_the_others_at_the_pace() {
+    let town = town().await;
+    for number in 0..40 {
+        fill_in(&town, number, "רומא", true).await;
+    }
+    broadcasts::start(&town.world, &neveh(), &wanted("offer", "rome", 10)).await.unwrap();
+    minute(&town).await;
+    for _ in 0..2 {
+        // Ticks plan on, and nobody sends.
+        town.clock.advance(SignedDuration::from_mins(1));
+        broadcasts::go_on(&town.world).await.unwrap();
+    }
+    minutes_until_it_ends(&town).await;
+    for _ in 0..5 {
+        minute(&town).await;
+    }
+    let (people, moments) = sent(&town).await;
+    assert_eq!(people.len(), 40);
+    assert!(people.values().all(|count| *count == 1), "{people:?}");
+    let minute = SignedDuration::from_mins(1);
+    let fullest = moments
+        .iter()
+        .map(|from| moments.iter().filter(|at| *at >= from && at.duration_since(*from) < minute).count());
+    assert!(fullest.max().unwrap() <= 10, "{moments:?}");
+    assert_eq!(standing(&town).await.tally.planned, 40);
+}

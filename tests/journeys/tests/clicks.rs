@@ -56,7 +56,10 @@ fn texts(town: &Town) -> Vec<String> {
 
 fn ours(text: &str) -> Vec<String> {
     let begin = "https://masa.example/r/";
-    text.split_whitespace().filter(|word| word.starts_with(begin)).map(|word| word["https://masa.example".len()..].to_owned()).collect()
+    text.split_whitespace()
+        .filter(|word| word.starts_with(begin))
+        .map(|word| word["https://masa.example".len()..].to_owned())
+        .collect()
 }
 
 #[tokio::test]
@@ -98,7 +101,10 @@ async fn a_followed_link_leads_on_and_ends_the_journey_and_a_preview_does_neithe
     assert_eq!(clicks(town.whats(&lead).await), 1, "two clicks in a moment are one");
     // The calendar opens with what is known of the person.
     let calendar = location(&get(&town, booking, PHONE).await).unwrap();
-    assert!(calendar.starts_with("https://calendly.com/neveh-tours/call?name=") && calendar.contains("utm_content="));
+    assert!(
+        calendar.starts_with("https://calendly.com/neveh-tours/call?name=")
+            && calendar.contains("utm_content=")
+    );
 }
 
 #[tokio::test]
@@ -119,5 +125,9 @@ async fn a_forged_link_and_one_of_a_playbook_that_has_it_no_more_lead_nowhere() 
         assert!(answer.headers.get(header::LOCATION).is_none());
     }
     let whats = town.whats(&town.only_lead(NEVEH)).await;
-    assert_eq!(whats.iter().filter(|what| **what == What::LinkClicked).count(), 1, "what we gave out was followed");
+    assert_eq!(
+        whats.iter().filter(|what| **what == What::LinkClicked).count(),
+        1,
+        "what we gave out was followed"
+    );
 }

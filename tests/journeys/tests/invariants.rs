@@ -191,8 +191,13 @@ async fn invariant_3_a_slow_worker_whose_claim_ran_out_finishes_nothing_that_ano
     });
     let playbook = town.world.playbooks.current(&business, town.clock.now()).await.unwrap().unwrap();
     let playbooks = Playbooks::only(playbook);
-    let context =
-        Context { now: town.clock.now(), seed: 1, playbooks: &playbooks, pepper: &town.world.pepper, public_url: None };
+    let context = Context {
+        now: town.clock.now(),
+        seed: 1,
+        playbooks: &playbooks,
+        pepper: &town.world.pepper,
+        public_url: None,
+    };
     assert_eq!(finish(&lead, slow.work, slow.number, &refused, &context), None);
     assert!(finish(&lead, quick.work, quick.number, &refused, &context).is_some());
 }

@@ -1,9 +1,11 @@
 //! E-mail through the functions, with the starter playbook: what cannot go by WhatsApp, and how its reader stops it.
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
-use journeys::{NEVEH, Town, TownSettings, request_file};
-use serde_json::json;
+use journeys::{NEVEH, Town, TownSettings, event_file, request_file, webhooks};
+use serde_json::{Value, json};
+use shared::application::ports::{Attention, Clock};
 use shared::domain::call::{CallFailure, Operation, Outcome, Refusal};
+use shared::domain::delivery::opaque;
 use shared::domain::lead::Lead;
 use shared::domain::mail::{Mail, UnsubscribeToken};
 use shared::domain::timeline::{Fact, What};
@@ -164,4 +166,114 @@ async fn every_message_of_the_starters_can_go_by_email() {
             }
         }
     }
+}
+
+/// What SES tells, as EventBridge puts it into the queue of lead-intake.
+async fn ses(town: &Town, change: impl FnOnce(&mut Value)) -> usize {
+    let mut event = event_file("lead-intake/mail-bounced.json");
+    let mut body: Value = serde_json::from_str(event["Records"][0]["body"].as_str().unwrap()).unwrap();
+    change(&mut body["detail"]);
+    event["Records"][0]["body"] = body.to_string().into();
+    let event = serde_json::from_value(event).unwrap();
+    let failed = lead_intake::handle_sqs(&town.world, event).await.batch_item_failures.len();
+    town.work().await;
+    failed
+}
+
+fn tags(lead: &Lead, work: &str, kind: &str) -> Value {
+    json!({ "business": [NEVEH], "lead": [lead.id.to_string()], "work": [work], "kind": [kind] })
+}
+
+#[tokio::test]
+async fn a_bounce_stops_emails_a_full_mailbox_does_not_and_an_agent_s_bounce_is_the_operator_s() {
+    let town = town().await;
+    let form = json!({ "name": "דנה כהן", "phone": "03-123-4567", "email": "dana@example.com" });
+    assert_eq!(town.form(&form).await.0, 202);
+    town.work().await;
+    let lead = town.only_lead(NEVEH);
+    let work = town.calls().into_iter().find(|call| matches!(call.operation, Operation::SendEmail(_)));
+    let work = work.unwrap().work.to_string();
+    let told = |event_type: &'static str, kind: &'static str| {
+        let tags = tags(&lead, &work, kind);
+        move |detail: &mut Value| {
+            detail["eventType"] = event_type.into();
+            detail["mail"]["tags"] = tags;
+        }
+    };
+    assert_eq!(ses(&town, told("Send", "message")).await, 0);
+    assert_eq!(ses(&town, told("Delivery", "message")).await, 0);
+    let full = told("Bounce", "message");
+    ses(&town, |detail| {
+        full(detail);
+        detail["bounce"]["bounceType"] = "Transient".into();
+    })
+    .await;
+    ses(&town, told("Bounce", "alert")).await;
+    assert_eq!(town.only_lead(NEVEH).email_stopped_at, None);
+    let reasons = |attention: Vec<Attention>| -> Vec<String> {
+        let reason = |attention| match attention {
+            Attention::Notice { reason, .. } => reason,
+            other => panic!("{other:?}"),
+        };
+        attention.into_iter().map(reason).collect()
+    };
+    let notices = reasons(town.world.store.attention(&NEVEH.into(), 9).await.unwrap());
+    assert!(notices.len() == 1 && notices[0].contains("agent"), "{notices:?}");
+    for _ in 0..2 {
+        assert_eq!(ses(&town, told("Bounce", "message")).await, 0);
+    }
+    let lead = town.only_lead(NEVEH);
+    assert!(lead.email_stopped_at.is_some());
+    let entries = town.entries(&lead).await;
+    let stops: Vec<_> = entries.iter().filter(|entry| entry.what == What::EmailStopped).collect();
+    assert_eq!((stops.len(), stops[0].fact(Fact::Reason)), (1, Some("bounced")));
+    let mails_before = mails(&town).len();
+    deal(&town, "2026-12-20T14:00", "2026-12-27T20:00").await;
+    town.move_to("2027-01-03T12:00:00+02:00").await;
+    assert_eq!(mails(&town).len(), mails_before);
+}
+
+#[tokio::test]
+async fn a_complaint_of_nobody_we_know_is_told_and_changes_nothing_and_a_foreign_mail_is_left_alone() {
+    let town = town().await;
+    let stranger = "0000000000000000000000000000002a";
+    ses(&town, |detail| {
+        detail["eventType"] = "Complaint".into();
+        detail["mail"]["tags"]["lead"] = json!([stranger]);
+        detail["mail"]["tags"]["work"] = json!([stranger]);
+    })
+    .await;
+    let attention = town.world.store.attention(&NEVEH.into(), 9).await.unwrap();
+    assert!(
+        matches!(&attention[..], [Attention::Notice { reason, .. }] if reason.contains("not known")),
+        "{attention:?}"
+    );
+    assert!(town.leads(NEVEH).is_empty());
+    assert_eq!(ses(&town, |detail| detail["mail"]["tags"] = json!({})).await, 0);
+    // What is neither of SES nor a hint comes again, and ends where the operator sees it.
+    let mut event = event_file("lead-intake/mail-bounced.json");
+    event["Records"][0]["body"] = json!({ "source": "aws.other", "detail": {} }).to_string().into();
+    let event = serde_json::from_value(event).unwrap();
+    assert_eq!(lead_intake::handle_sqs(&town.world, event).await.batch_item_failures.len(), 1);
+}
+
+#[tokio::test]
+async fn what_whatsapp_gives_up_after_it_took_it_is_read_in_an_email_and_once() {
+    let town = town().await;
+    let form = json!({ "name": "דנה כהן", "phone": "054-123-4567", "email": "dana@example.com" });
+    assert_eq!(town.form(&form).await.0, 202);
+    town.work().await;
+    let call = town.calls().remove(0);
+    assert!(mails(&town).is_empty());
+    let data = opaque::write(call.lead, call.work);
+    let second = town.clock.now().as_second();
+    for _ in 0..2 {
+        let mut told = webhooks::whatsapp_status("wamid.out", "failed", Some(&data), second);
+        let status = &mut told["entry"][0]["changes"][0]["value"]["statuses"][0];
+        status["errors"] = json!([{ "code": 131_026, "title": "Message undeliverable" }]);
+        assert_eq!(town.webhook(&told).await.0, 200);
+        town.work().await;
+    }
+    assert_eq!(mails(&town).len(), 1);
+    assert_eq!(mails(&town)[0].to.as_str(), "dana@example.com");
 }

@@ -12,6 +12,7 @@ use crate::channel::{Channel, Window};
 use crate::consent::{Consent, OptOut, is_refusal};
 use crate::delivery::DeliveryStatus;
 use crate::event::{EmailStop, Event, Message};
+use crate::fallback;
 use crate::ids::{AssetId, PlatformMessageId, WorkId};
 use crate::merge;
 use crate::name::PersonName;
@@ -226,6 +227,9 @@ pub fn delivery_failed(
     draft.note(entry.with_some(Fact::Work, work));
     if code == 131_050 {
         marketing_stopped(draft, event);
+    }
+    if let Some(work) = work {
+        fallback::given_up(draft, event, work, code);
     }
     // It did not arrive: what is in doubt about it is settled.
     let open = work.and_then(|work| draft.lead.work(work)).filter(|work| work.is_in_doubt()).cloned();

@@ -3,7 +3,7 @@
 use crate::consent::{Consent, OptOut};
 use crate::decide::{CONSENTS_MAX, Draft, FIELDS_MAX};
 use crate::identity::Identity;
-use crate::lead::{ANSWERED_MAX, IDENTITIES_MAX, RecentSend};
+use crate::lead::{ANSWERED_MAX, FALLBACKS_MAX, IDENTITIES_MAX, RecentSend};
 
 use super::pending;
 
@@ -42,6 +42,9 @@ pub fn unite(winner: &mut Draft<'_>, loser: &mut Draft<'_>) {
         }
     }
     ours.email_stopped_at = ours.email_stopped_at.max(theirs.email_stopped_at);
+    ours.fallbacks.append(&mut theirs.fallbacks);
+    let surplus = ours.fallbacks.len().saturating_sub(FALLBACKS_MAX);
+    ours.fallbacks.drain(..surplus);
     ours.alerted_at = ours.alerted_at.max(theirs.alerted_at);
     ours.active_at = ours.active_at.max(theirs.active_at);
     for name in std::mem::take(&mut theirs.broadcasts) {

@@ -9,6 +9,7 @@ use crate::channel::Channel;
 use crate::email::EmailAddress;
 use crate::event::{EmailStop, Event, EventKind};
 use crate::identity::Identity;
+use crate::ids::WorkId;
 use crate::mail::Mail;
 use crate::playbook::{EmailForm, Mailbox, Playbook};
 
@@ -112,5 +113,44 @@ fn a_refusal_for_all_time_is_no_reason_to_write_elsewhere() {
         .look("2026-11-30T09:00")
         .answers("2026-11-30T09:00:01", refused(Refusal::OptedOut, "they stopped marketing"))
         .look("2026-11-30T09:00:01");
+    assert!(mails(&tale).is_empty(), "{}", tale.told());
+}
+
+/// A status that comes after WhatsApp had taken the message.
+fn failed(id: &str, work: WorkId, code: i64) -> impl FnOnce(Timestamp) -> Event {
+    event(phone(), id, EventKind::DeliveryFailed { id: "wamid.1".into(), work: Some(work), code })
+}
+
+#[test]
+fn what_whatsapp_takes_and_gives_up_later_goes_by_email_once() {
+    let mut tale = Tale::with(by_email_too);
+    tale.happens("2026-11-30T09:00", with_address("1")).lives_until("2026-11-30T09:01");
+    let work = tale.calls[0].work;
+    tale.happens("2026-11-30T09:02", failed("2", work, 131_026))
+        .happens("2026-11-30T09:02", failed("3", work, 131_026))
+        .lives_until("2026-11-30T09:10");
+    let mails = mails(&tale);
+    assert_eq!(mails.len(), 1, "{}", tale.told());
+    assert_eq!(mails[0].to.as_str(), "dana@example.com");
+    assert!(tale.told().contains("rerouted [whatsapp] [131026] [welcome] [email] [R27]"), "{}", tale.told());
+}
+
+#[test]
+fn what_is_held_back_or_was_refused_by_the_person_goes_nowhere_else() {
+    // 131049: WhatsApp holds marketing back. 131050: they stopped it.
+    for code in [131_049, 131_050] {
+        let mut tale = Tale::with(by_email_too);
+        tale.happens("2026-11-30T09:00", with_address("1")).lives_until("2026-11-30T09:01");
+        let work = tale.calls[0].work;
+        tale.happens("2026-11-30T09:02", failed("2", work, code)).lives_until("2026-11-30T09:10");
+        assert!(mails(&tale).is_empty(), "{}", tale.told());
+    }
+    // And one who unsubscribed reads nothing either.
+    let mut tale = Tale::with(by_email_too);
+    tale.happens("2026-11-30T09:00", with_address("1")).lives_until("2026-11-30T09:01");
+    let work = tale.calls[0].work;
+    tale.happens("2026-11-30T09:02", stops("2", EmailStop::Unsubscribed))
+        .happens("2026-11-30T09:02", failed("3", work, 131_026))
+        .lives_until("2026-11-30T09:10");
     assert!(mails(&tale).is_empty(), "{}", tale.told());
 }

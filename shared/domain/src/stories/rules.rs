@@ -162,7 +162,8 @@ fn each_reply_of_the_pool_is_drawn_and_no_other() {
     let now = at("2026-11-30T09:00");
     let mut drawn = std::collections::BTreeSet::new();
     for seed in 0..30 {
-        let context = crate::context::Context { now, seed, playbooks: &playbooks, pepper: &pepper, public_url: None };
+        let context =
+            crate::context::Context { now, seed, playbooks: &playbooks, pepper: &pepper, public_url: None };
         let lead = crate::testing::lead();
         let decision = crate::decide::decide(&lead, &comments("c1", |_| {})(now), &context);
         drawn.extend(decision.lead.work.iter().filter_map(|work| match work.action {

@@ -228,7 +228,10 @@ impl Tale {
     }
 
     pub fn in_context<T>(&self, now: Timestamp, use_it: impl FnOnce(&Self, &Context<'_>) -> T) -> T {
-        use_it(self, &Context { now, seed: 11, playbooks: &self.playbooks, pepper: &self.pepper, public_url: None })
+        use_it(
+            self,
+            &Context { now, seed: 11, playbooks: &self.playbooks, pepper: &self.pepper, public_url: None },
+        )
     }
 
     fn commit(&mut self, decision: Decision) {

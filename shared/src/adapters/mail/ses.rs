@@ -8,7 +8,7 @@ use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::primitives::Blob;
 use aws_sdk_sesv2::types::{Destination, EmailContent, MessageTag, RawMessage};
-use domain::call::{CallFailure, Outcome, PlatformCall, Receipt, Refusal};
+use domain::call::{CallFailure, Operation, Outcome, PlatformCall, Receipt, Refusal};
 use domain::ids::PlatformMessageId;
 use domain::mail::Mail;
 
@@ -20,11 +20,13 @@ pub struct Ses {
     clock: Arc<dyn Clock>,
     /// Where this installation's own pages are.
     public_url: String,
+    /// The configuration set whose events tell what became of an e-mail.
+    events: Option<String>,
 }
 
 impl Ses {
-    pub fn new(client: Client, clock: Arc<dyn Clock>, public_url: String) -> Self {
-        Self { client, clock, public_url }
+    pub fn new(client: Client, clock: Arc<dyn Clock>, public_url: String, events: Option<String>) -> Self {
+        Self { client, clock, public_url, events }
     }
 
     async fn send(&self, call: &PlatformCall, mail: &Mail) -> Result<Outcome, CallFailure> {
@@ -33,6 +35,7 @@ impl Ses {
         let incomplete = |error: BuildError| refused(Refusal::Request, error.to_string());
         let raw = RawMessage::builder().data(Blob::new(raw)).build().map_err(incomplete)?;
         let tag = |name: &str, value: String| MessageTag::builder().name(name).value(value).build();
+        let kind = if matches!(call.operation, Operation::SendAlert(_)) { "alert" } else { "message" };
         let answer = self
             .client
             .send_email()
@@ -42,6 +45,8 @@ impl Ses {
             // Ids only: what comes back by them names no person.
             .email_tags(tag("business", call.business.to_string()).map_err(incomplete)?)
             .email_tags(tag("lead", call.lead.to_string()).map_err(incomplete)?)
+            .email_tags(tag("kind", kind.to_owned()).map_err(incomplete)?)
+            .set_configuration_set_name(self.events.clone())
             .email_tags(tag("work", call.work.to_string()).map_err(incomplete)?)
             .send()
             .await

@@ -208,7 +208,7 @@ fn what_a_journey_waits_for_can_come() {
     p.yaml:22:30: comment.made never comes of "tiktok": it is not a network of this playbook
         there are: facebook, instagram
     p.yaml:23:12: unknown trigger "meeting.made"
-        there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made, phone.given, phone.confirmed, raffle.won, deal.opened, deal.won, deal.lost, booking.made, booking.moved, booking.cancelled, tag.added, field.changed, segment.entered, segment.left
+        there are: lead.captured, lead.replied, lead.opted-out, consent.given, call.missed, call.ended, comment.made, phone.given, phone.confirmed, raffle.won, deal.opened, deal.won, deal.lost, booking.made, booking.moved, booking.cancelled, link.clicked, tag.added, field.changed, segment.entered, segment.left
     p.yaml:24:15: "80" is no share of people to leave out
         write how many of a hundred people are left out, at most 50: hold-out: 10
     "#);

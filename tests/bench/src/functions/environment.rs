@@ -15,7 +15,7 @@ const QUEUES: [(&str, &str); 6] = [
     ("MASA_QUEUE_BULK", "bulk"),
 ];
 
-const SETTINGS: [(&str, &str); 8] = [
+const SETTINGS: [(&str, &str); 9] = [
     ("AWS_REGION", "il-central-1"),
     ("AWS_ACCESS_KEY_ID", "bench"),
     ("AWS_SECRET_ACCESS_KEY", "bench"),
@@ -24,6 +24,7 @@ const SETTINGS: [(&str, &str); 8] = [
     ("MASA_SECRETS", SECRETS_PATH),
     ("MASA_BUS", "bench"),
     ("MASA_PUBLIC_URL", "https://api.example.com"),
+    ("MASA_MAIL_EVENTS", "masa-bench"),
 ];
 
 const SECRETS_PATH: &str = "/masa/bench";

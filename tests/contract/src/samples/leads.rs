@@ -13,7 +13,7 @@ use domain::ids::{
 };
 use domain::ids::{CampaignName, Pepper, RuleName};
 use domain::ids::{PlatformMessageId, PlaybookVersion, PostId, RunId, StepKey, WorkId};
-use domain::lead::{Answered, Lead, PendingMerge, PhoneAsked, Proof, RecentSend, Wish};
+use domain::lead::{Answered, Fallback, Lead, PendingMerge, PhoneAsked, Proof, RecentSend, Wish};
 use domain::link::LinkCode;
 use domain::name::PersonName;
 use domain::phone::PhoneNumber;
@@ -75,6 +75,11 @@ pub fn random_lead(chance: &mut Chance, business: &BusinessId, id: LeadId) -> Le
         }),
         active_at: chance.maybe(moment),
         email_stopped_at: chance.maybe(moment),
+        fallbacks: chance.some(3, |chance| Fallback {
+            work: WorkId::new(chance.wide()),
+            class: chance.pick(&Class::ALL),
+            action: action(chance),
+        }),
         alerted_at: chance.maybe(moment),
         broadcasts: chance.some(2, |chance| BroadcastName::new(chance.text())),
         merged_into: if chance.one_in(5) { Some(LeadId::new(chance.wide())) } else { None },

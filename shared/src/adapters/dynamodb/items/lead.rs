@@ -14,7 +14,7 @@ use super::format::{Damaged, FORMAT};
 use super::identity;
 use super::merges::{MergeItem, lead_id};
 use super::moment::Moment;
-use super::open_work::{ClaimItem, SendItem, WorkItem};
+use super::open_work::{ClaimItem, FallbackItem, SendItem, WorkItem};
 use super::person::{ConsentItem, NameItem, OptOutItem};
 use super::run::RunItem;
 use super::source::SourceItem;
@@ -112,6 +112,9 @@ pub struct LeadItem {
     /// The last broadcasts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     bc: Vec<String>,
+    /// What goes on by another channel should WhatsApp give it up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    fb: Vec<FallbackItem>,
     /// When it was last told of by e-mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     al: Option<Moment>,
@@ -225,6 +228,7 @@ impl From<&Lead> for LeadItem {
                 .collect(),
             pa: lead.phone_asked.as_ref().map(Into::into),
             bc: lead.broadcasts.iter().map(BroadcastName::to_string).collect(),
+            fb: lead.fallbacks.iter().map(Into::into).collect(),
             al: lead.alerted_at.map(Moment),
             to: lead.merged_into.map(|winner| winner.to_string()),
             y: lead.merges.iter().map(Into::into).collect(),
@@ -298,6 +302,7 @@ impl LeadItem {
                 .collect(),
             phone_asked: self.pa.map(PhoneAskedItem::read).transpose()?,
             broadcasts: self.bc.into_iter().map(BroadcastName::new).collect(),
+            fallbacks: self.fb.into_iter().map(FallbackItem::read).collect::<Result<_, _>>()?,
             alerted_at: self.al.map(Into::into),
             merged_into: self.to.as_deref().map(lead_id).transpose()?,
             merges: self.y.into_iter().map(MergeItem::read).collect::<Result<_, _>>()?,

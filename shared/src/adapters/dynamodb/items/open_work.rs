@@ -1,7 +1,7 @@
 //! Open work, the claim on it, and what left last.
 
 use domain::ids::{PlatformMessageId, RunId, WorkId};
-use domain::lead::RecentSend;
+use domain::lead::{Fallback, RecentSend};
 use domain::work::{Claim, Intent, Work, WorkState};
 use serde::{Deserialize, Serialize};
 
@@ -152,6 +152,26 @@ impl SendItem {
         let Self(at, channel_is, class_is, id) = self;
         let id = id.map(PlatformMessageId::new);
         Ok(RecentSend { at: at.into(), channel: channel(channel_is)?, class: class(class_is)?, id })
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FallbackItem {
+    w: String,
+    k: char,
+    a: ActionItem,
+}
+
+impl From<&Fallback> for FallbackItem {
+    fn from(fallback: &Fallback) -> Self {
+        let Fallback { work, class, action } = fallback;
+        Self { w: work.to_string(), k: class_letter(*class), a: action.into() }
+    }
+}
+
+impl FallbackItem {
+    pub fn read(self) -> Result<Fallback, Damaged> {
+        Ok(Fallback { work: work_id(&self.w)?, class: class(self.k)?, action: self.a.read()? })
     }
 }
 

@@ -15,7 +15,7 @@ use domain::event_key::EventKey;
 use domain::grant::{Given, Grant, Wanted};
 use domain::identity::Identity;
 use domain::ids::{BusinessId, LeadId, RunId, StepKey, WorkId};
-use domain::lead::{Answered, Lead, PendingMerge, PhoneAsked, Proof, RecentSend, Wish};
+use domain::lead::{Answered, Fallback, Lead, PendingMerge, PhoneAsked, Proof, RecentSend, Wish};
 use domain::name::PersonName;
 use domain::phone::PhoneNumber;
 use domain::playbook::{Occasion, Trigger};
@@ -274,6 +274,15 @@ fn full_lead() -> Lead {
         }),
         active_at: Some(at(1)),
         email_stopped_at: Some(at(2)),
+        fallbacks: vec![Fallback {
+            work: WorkId::new(77),
+            class: Class::Bulk,
+            action: Action::Send {
+                message: "welcome".into(),
+                channel: Channel::WhatsApp,
+                purpose: Purpose::Broadcast { name: "spring".into() },
+            },
+        }],
         alerted_at: Some(at(3)),
         broadcasts: vec!["summer".into()],
         merged_into: Some(LeadId::new(99)),
@@ -364,7 +373,13 @@ fn nothing_that_anybody_sends_makes_a_record_too_large() {
     let playbook = std::sync::Arc::new(crate::playbook::parse("starter", text).unwrap());
     let playbooks = domain::context::Playbooks::only(playbook);
     let pepper = domain::ids::Pepper::new([2; 32]);
-    let context = domain::context::Context { now: at(9), seed: 3, playbooks: &playbooks, pepper: &pepper, public_url: None };
+    let context = domain::context::Context {
+        now: at(9),
+        seed: 3,
+        playbooks: &playbooks,
+        pepper: &pepper,
+        public_url: None,
+    };
     let long = |number: usize| (format!("{number}{}", "ש".repeat(300)), "ש".repeat(20_000));
     let mut lead = Lead::new("neveh".into(), LeadId::new(5), at(0));
     for turn in 0..120_usize {
