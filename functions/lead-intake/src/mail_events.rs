@@ -35,7 +35,7 @@ struct Detail {
 #[serde(rename_all = "camelCase")]
 struct Mail {
     message_id: String,
-    timestamp: Timestamp,
+    timestamp: String,
     #[serde(default)]
     tags: BTreeMap<String, Vec<String>>,
 }
@@ -43,7 +43,7 @@ struct Mail {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Part {
-    timestamp: Option<Timestamp>,
+    timestamp: Option<String>,
     bounce_type: Option<String>,
 }
 
@@ -62,7 +62,9 @@ pub async fn told(world: &World, event: &MailEvent) -> Result<(), WorkError> {
     };
     let business = BusinessId::new(business);
     let part = [bounce, complaint, delivery].into_iter().flatten().next();
-    let at = part.and_then(|part| part.timestamp).unwrap_or(mail.timestamp);
+    let told = part.and_then(|part| part.timestamp.as_deref()).unwrap_or(&mail.timestamp);
+    // A moment that cannot be read is no reason to lose a bounce.
+    let at = told.parse().unwrap_or_else(|_| world.clock.now());
     let for_good = bounce.as_ref().is_some_and(|part| part.bounce_type.as_deref() == Some("Permanent"));
     let (status, stop) = match event_type.as_str() {
         "Send" => (DeliveryStatus::Sent, None),

@@ -48,7 +48,10 @@ pub(crate) fn about(draft: &mut Draft<'_>, happened: &Happened<'_>) {
     if !alerts.on.iter().any(|occasion| occasion.is(happened)) {
         return;
     }
-    let news = Occasion { trigger: happened.trigger, of: happened.of.map(str::to_owned) };
+    // Which button was pressed, and on which network: the conversation shows it.
+    let tells = !matches!(happened.trigger, Trigger::LeadReplied | Trigger::CommentMade);
+    let of = happened.of.filter(|_| tells).map(str::to_owned);
+    let news = Occasion { trigger: happened.trigger, of };
     for to in recipients(playbook, alerts, happened) {
         match waiting_for(draft, &to) {
             Some(open) => add(draft, open, std::slice::from_ref(&news)),
@@ -265,10 +268,8 @@ impl Alert {
 fn label(news: &Occasion, words: &Words) -> String {
     let label = (words.news)(news.trigger);
     match &news.of {
-        Some(of) if !matches!(news.trigger, Trigger::LeadReplied | Trigger::CommentMade) => {
-            format!("{label} ({of})")
-        }
-        _ => label.to_owned(),
+        Some(of) => format!("{label} ({of})"),
+        None => label.to_owned(),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::people::acts::What;
 use crate::world::weather::Fault;
 
 /// Messages and answers that have to have left at least once.
-pub const STEPS: [&str; 18] = [
+pub const STEPS: [&str; 23] = [
     "merged",
     "welcome",
     "follow-1",
@@ -17,6 +17,11 @@ pub const STEPS: [&str; 18] = [
     "thanks",
     "offer",
     "goodbye",
+    "see-you",
+    "reminder",
+    "news",
+    "alert",
+    "welcome by e-mail",
     "public reply",
     "private reply",
     "like",

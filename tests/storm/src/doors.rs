@@ -14,7 +14,7 @@ use webhook::Webhook;
 use crate::people::acts::What;
 use crate::people::businesses::{self, CONSENT_FIELD};
 use crate::people::plan::{Line, Plan};
-use crate::world::timers::{Millis, timestamp};
+use crate::world::timers::{DAY, Millis, timestamp};
 
 pub const APP_SECRET: &str = "storm-app-secret";
 pub const API_KEY: &str = "storm-api-key";
@@ -109,6 +109,20 @@ pub fn call(plan: &Plan, what: &What, now: Millis) -> Request {
     let kind = if *missed { "missed" } else { "ended" };
     let body = json!({ "phone": plan.people[*who].phone, "kind": kind, "at": timestamp(now).to_string() });
     Request::Call { path: format!("/calls/{}", businesses::id(*business)), body: body.to_string() }
+}
+
+/// A booking as the generic door takes it.
+pub fn booking(plan: &Plan, what: &What, now: Millis) -> Request {
+    let What::Book { who, business, id, cancels } = what else {
+        unreachable!("only a booking is reported as one")
+    };
+    let status = if *cancels { "cancelled" } else { "booked" };
+    let starts = timestamp(now + 5 * DAY);
+    let body = json!({
+        "id": format!("b{id}"), "status": status, "starts_at": starts.to_string(), "phone": plan.people[*who].phone,
+        "at": timestamp(now).to_string(),
+    });
+    Request::Call { path: format!("/bookings/{}", businesses::id(*business)), body: body.to_string() }
 }
 
 /// Hints as a queue hands them to a function.

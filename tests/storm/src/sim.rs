@@ -134,6 +134,8 @@ pub struct Sim {
     generations: BTreeMap<(Who, usize), u32>,
     backup: Option<(Arc<InMemoryStore>, WakeIndex)>,
     ticked_at: Millis,
+    /// Until then each tick is played: a broadcast may have something to plan that no index tells of.
+    walks_until: Millis,
     /// The ticks came back, and none of them has ended yet.
     outage_unnoticed: bool,
     number: u64,
@@ -190,6 +192,7 @@ impl Sim {
         ));
         let mut sim = Self {
             ticked_at: plan.start,
+            walks_until: 0,
             outage_unnoticed: false,
             chance: Chance::of(plan.seed, 4),
             plan,
@@ -338,8 +341,12 @@ impl Sim {
         if self.outage_unnoticed {
             return Some((self.ticked_at + MINUTE).max(self.now()));
         }
-        let due = self.store.index().first()?;
-        let at = (self.ticked_at + MINUTE).max(due - MINUTE).max(self.now());
+        let next = (self.ticked_at + MINUTE).max(self.now());
+        let due = self.store.index().first();
+        let at = match (next <= self.walks_until, due) {
+            (true, _) => next,
+            (false, due) => next.max(due? - MINUTE),
+        };
         Some(match self.plan.ticks_missed {
             Some((from, to)) if (from..to).contains(&at) => to,
             _ => at,
@@ -428,7 +435,13 @@ impl Sim {
         });
         // The others look for what is long overdue; where nothing is, they would find nothing.
         let overdue = self.store.index().first().is_some_and(|first| first < self.now() - MINUTE);
-        for function in if overdue { 0..5 } else { 0..0 } {
+        let walks = self.now() <= self.walks_until;
+        let functions = match (overdue, walks) {
+            (true, _) => 0..5,
+            (false, true) => 4..5,
+            (false, false) => 0..0,
+        };
+        for function in functions {
             let (world, meta) = (Arc::clone(&world), Arc::clone(&meta));
             self.spawn(
                 Job::Tick,
@@ -554,7 +567,10 @@ impl Sim {
                 self.tick();
             }
             Happening::Restore => self.restore(),
-            Happening::Release => self.release(),
+            Happening::Release => {
+                self.walks_until = now + acts::WALKS;
+                self.release();
+            }
             Happening::Redrive(business) => self.redrive(business),
             Happening::Clears => self.log.turn(now, Turn::WeatherClears),
         }

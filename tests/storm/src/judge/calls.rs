@@ -7,8 +7,9 @@ use shared::domain::ids::LeadId;
 
 use super::Violation;
 use super::case::Case;
+use super::doubles::typed_by_others;
 use crate::people::acts::What;
-use crate::people::businesses::{instagram, page, rules, whatsapp};
+use crate::people::businesses::{instagram, mailbox, page, rules, whatsapp};
 use crate::people::plan::{Line, Person};
 use crate::people::webhooks::comment_of;
 use crate::world::log::{Call, Wanted};
@@ -78,12 +79,13 @@ fn whose_business(case: &Case<'_>, call: &Call, found: &mut Vec<Violation>) {
                 Channel::WhatsApp => whatsapp(business),
                 Channel::Messenger => page(business),
                 Channel::Instagram => instagram(business),
-                // No business of the storm has a mailbox.
-                Channel::Email => String::new(),
+                Channel::Email => mailbox(business),
             };
             let known = case.directory.whose(business, to);
             let entered = known.is_some_and(|who| {
-                case.entries_of(business, who).next().is_some() || case.is_mixed_up(business, who)
+                case.entries_of(business, who).next().is_some()
+                    || case.is_mixed_up(business, who)
+                    || typed_by_others(case, call, who)
             });
             let landline = *channel == Channel::WhatsApp
                 && known.is_some_and(|who| {

@@ -9,7 +9,7 @@ use shared::domain::ids::LeadId;
 
 use super::{Gifts, Violation};
 use crate::people::acts::{What, Who, Words};
-use crate::people::businesses::{VERSIONS, asks_for_consent};
+use crate::people::businesses::{NEWS, VERSIONS, asks_for_consent};
 use crate::people::plan::{Directory, Kind, Line, Plan};
 use crate::people::webhooks::{comment_of, lead_ad_id};
 use crate::world::log::{Call, Entry, History, Told, Turn, Wanted};
@@ -55,7 +55,7 @@ pub const PROMPT: Millis = 6 * MINUTE;
 
 /// Messages that go out by the clock and that nobody waits for.
 pub fn is_bulk(message: &str) -> bool {
-    message.starts_with("follow-") || message == "offer"
+    message.starts_with("follow-") || message == "offer" || message == NEWS
 }
 
 impl<'a> Case<'a> {

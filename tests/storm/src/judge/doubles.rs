@@ -8,7 +8,8 @@ use shared::domain::timeline::What as Noted;
 
 use super::Violation;
 use super::case::{Case, is_bulk};
-use crate::people::acts::{What, Who, Words};
+use crate::people::acts::{ToldBy, What, Who, Words};
+use crate::people::businesses::{NEWS, REMINDER};
 use crate::people::webhooks::comment_of;
 use crate::world::log::{Call, Entry, Told, Turn, Wanted};
 use crate::world::timers::{DAY, MINUTE, Millis, SECOND};
@@ -71,7 +72,9 @@ fn confirmed_again(case: &Case<'_>, found: &mut Vec<Violation>) {
 pub fn first_calls<'a>(case: &Case<'a>, name: &str) -> BTreeMap<(usize, LeadId), Vec<&'a Call>> {
     let mut first: BTreeMap<(usize, LeadId), Vec<&Call>> = BTreeMap::new();
     for call in &case.history.calls {
-        if !matches!(&call.wanted, Wanted::Send { message, .. } if message == name) {
+        // What was given up later may have gone by another channel since.
+        let is_it = matches!(&call.wanted, Wanted::Send { message, .. } if message == name);
+        if !is_it || case.history.given_up.contains(&call.work) {
             continue;
         }
         let calls = first.entry((call.business, call.lead)).or_default();
@@ -206,8 +209,20 @@ fn more_than_asked_for(case: &Case<'_>, found: &mut Vec<Violation>) {
     let mut works: BTreeMap<(usize, Who, &str), BTreeSet<WorkId>> = BTreeMap::new();
     for call in case.history.calls.iter().filter(counts) {
         let Wanted::Send { message, .. } = &call.wanted else { continue };
+        // It did not arrive, and may have gone by another channel since.
+        if case.history.given_up.contains(&call.work) {
+            continue;
+        }
         match case.recipient(call) {
             Some(who) if case.is_mixed_up(call.business, who) => {}
+            // Whose mail it is nobody can tell of an address that others typed.
+            Some(who) if typed_by_others(case, call, who) => {}
+            // Known by an id alone, and by the number elsewhere, they are two until somebody says so.
+            Some(who)
+                if message == NEWS
+                    && case.ever(call.business, who, |what| {
+                        matches!(what, What::Write { told_by: ToldBy::UserId, .. })
+                    }) => {}
             Some(who) => drop(works.entry((call.business, who, message)).or_default().insert(call.work)),
             None => {
                 let what = format!("nobody is known by this address: {:?}", call.wanted);
@@ -216,13 +231,25 @@ fn more_than_asked_for(case: &Case<'_>, found: &mut Vec<Violation>) {
         }
     }
     for ((business, who, message), works) in works {
-        let occasions =
-            case.entries_of(business, who).filter(|entry| gives_occasion(&entry.what, message)).count();
+        let concerns = |what: &What| what.business() == business && what.who() == Some(who);
+        let gives = |what: &What| match what {
+            What::Broadcast { business: of, .. } => message == NEWS && *of == business,
+            what => concerns(what) && gives_occasion(what, message),
+        };
+        let occasions = case.history.entries.iter().filter(|entry| gives(&entry.what)).count();
         if works.len() > occasions {
             let what = format!("person {who} got {message} {} times for {occasions} occasions", works.len());
             found.push(case.violates("2 more than asked for", case.ending.now, what));
         }
     }
+}
+
+/// Whether somebody else gave this person's address as theirs.
+pub fn typed_by_others(case: &Case<'_>, call: &Call, who: Who) -> bool {
+    matches!(call.wanted, Wanted::Send { channel: Channel::Email, .. })
+        && case.history.entries.iter().any(|entry| {
+            matches!(entry.what, What::Form { email_of: Some(of), business, .. } if (of, business) == (who, call.business))
+        })
 }
 
 /// Whether something asks for a message of this name.
@@ -232,6 +259,8 @@ pub fn gives_occasion(what: &What, message: &str) -> bool {
         "missed-call" => matches!(what, What::Call { missed: true, .. }),
         "after-call" => matches!(what, What::Call { missed: false, .. }),
         "thanks" | "offer" => matches!(what, What::Write { words: Words::Agreed, .. }),
+        "see-you" => matches!(what, What::Book { cancels: false, .. }),
+        REMINDER => matches!(what, What::Schedule { .. }),
         "goodbye" => matches!(what, What::Write { words, .. } if words.refuses()),
         _ => false,
     }

@@ -10,7 +10,7 @@ use shared::domain::ids::{LeadId, WorkId};
 use super::Violation;
 use super::case::{Case, LATE_MAX, PROMPT, is_bulk, is_refusal_on};
 use crate::people::acts::{ToldBy, What, Words};
-use crate::people::businesses::{rules, zone};
+use crate::people::businesses::{REMINDER, rules, zone};
 use crate::people::plan::{Line, Person};
 use crate::world::log::{Call, Entry, Told, Turn, Wanted};
 use crate::world::timers::{DAY, HOUR, Millis, SECOND, timestamp};
@@ -27,6 +27,8 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
         if let Wanted::Send { channel, message, template, .. } = &call.wanted {
             match template {
                 true => inside_the_window(case, call, message, found),
+                // An e-mail needs no window.
+                false if *channel == Channel::Email => {}
                 false => outside_the_window(case, call, *channel, message, found),
             }
             if is_bulk(message) {
@@ -36,7 +38,10 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
                 to_america(case, call, message, found);
                 while_held(case, call, message, found);
             }
-            held_by_hand(case, call, *channel, message, found);
+            // What the operator scheduled is a person's own word.
+            if message != REMINDER {
+                held_by_hand(case, call, *channel, message, found);
+            }
         }
         before_release(case, call, found);
     }

@@ -4,7 +4,7 @@ use super::Violation;
 use super::case::{Case, is_bulk};
 use super::doubles::gives_occasion;
 use crate::people::acts::{What, Who};
-use crate::people::businesses::{answers_calls_within, follow_ups, rules};
+use crate::people::businesses::{REMINDER, answers_calls_within, follow_ups, rules};
 use crate::people::webhooks::comment_id;
 use crate::world::log::{Call, Wanted};
 use crate::world::timers::{DAY, HOUR, MINUTE, Millis, SECOND};
@@ -26,7 +26,8 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
             Wanted::Send { message, .. } => {
                 answer_to_a_call(case, call, who, message, found);
                 follow_up(case, call, who, message, found);
-                if !is_bulk(message) {
+                // What the operator schedules is asked for long before it goes.
+                if !is_bulk(message) && message != REMINDER {
                     let occasion = occasion(case, call, who, |what| gives_occasion(what, message));
                     after_an_outage(case, call, occasion, found);
                 }

@@ -66,7 +66,12 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
 fn never_acknowledged(case: &Case<'_>, entry: &Entry, found: &mut Vec<Violation>) {
     let enters = !matches!(
         entry.what,
-        What::Publish { .. } | What::Redrive { .. } | What::Erase { .. } | What::Poison { .. }
+        What::Publish { .. }
+            | What::Redrive { .. }
+            | What::Erase { .. }
+            | What::Poison { .. }
+            | What::Schedule { .. }
+            | What::Broadcast { .. }
     );
     if enters && entry.at < case.ending.now - DAY {
         found.push(case.violates("1 never acknowledged", entry.at, entry.what.to_string()));

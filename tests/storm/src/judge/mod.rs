@@ -3,13 +3,16 @@
 //! It shares no code with the product's rules, and reads none of its reasons: a message that was "skipped" is as
 //! missing as one that was lost, unless what entered, or what the platform answered, excuses it.
 
+mod alerts;
 mod announced;
+mod broadcasts;
 mod calls;
 mod case;
 mod doubles;
 mod gates;
 mod gifts;
 mod late;
+mod mails;
 mod merges;
 mod missing;
 mod occasions;
@@ -54,6 +57,9 @@ pub fn judge(case: &Case<'_>) -> Vec<Violation> {
     steps::judge(case, &mut found);
     words::judge(case, &mut found);
     announced::judge(case, &mut found);
+    alerts::judge(case, &mut found);
+    broadcasts::judge(case, &mut found);
+    mails::judge(case, &mut found);
     rest::judge(case, &mut found);
     found.sort_by(|a, b| (a.at, a.rule).cmp(&(b.at, b.rule)));
     found

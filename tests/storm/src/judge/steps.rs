@@ -9,7 +9,7 @@ use shared::domain::call::Refusal;
 use super::Violation;
 use super::case::Case;
 use crate::people::acts::{What, Who, Words};
-use crate::people::businesses::{follow_ups, rules, zone};
+use crate::people::businesses::{NEWS, REMINDER, follow_ups, rules, zone};
 use crate::people::plan::Line;
 use crate::people::webhooks::lead_ad_id;
 use crate::world::log::{Call, Entry, Told, Wanted};
@@ -183,6 +183,12 @@ pub fn follow_ups_of(
             return;
         }
         let Some(first) = first.filter(|_| case.is_calm()) else { continue };
+        // The day's cap may have been used up by a broadcast, or by what the operator scheduled.
+        let others = [NEWS, REMINDER].into_iter().flat_map(|other| case.calls_for(business, who, other));
+        if others.into_iter().any(|call| (first.begun_at - 2 * DAY..first.begun_at).contains(&call.begun_at))
+        {
+            continue;
+        }
         // By a newer version it may have been due already.
         if case.moves(business, entry.at, first.begun_at).next().is_some() {
             continue;

@@ -4,8 +4,9 @@
 use shared::domain::channel::Channel;
 
 use super::Violation;
-use super::case::{Case, LATE_MAX, is_bulk};
+use super::case::{Case, LATE_MAX};
 use crate::people::acts::{ToldBy, What, Who, Words};
+use crate::people::businesses::rules;
 use crate::people::webhooks::comment_of;
 use crate::world::log::{Call, Entry, Wanted};
 use crate::world::timers::{Millis, SECOND};
@@ -19,7 +20,9 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
     }
     for call in &case.history.calls {
         match &call.wanted {
-            Wanted::Send { message, to, .. } if is_bulk(message) && message != "offer" => {
+            Wanted::Send { message, to, .. }
+                if rules(call.business, 0).follow_ups.contains(&message.as_str()) =>
+            {
                 after_a_reply(case, call, message, to, found);
             }
             Wanted::PrivateReply { comment, .. } => about(case, call, comment, false, found),

@@ -1,7 +1,10 @@
 //! What people read: the texts of the playbook that is current, of the business that writes, with the reader's own name.
 
+use shared::domain::channel::Channel;
+
 use super::Violation;
 use super::case::Case;
+use crate::people::acts::What;
 use crate::people::businesses::id;
 use crate::world::log::{Call, Wanted};
 
@@ -55,6 +58,17 @@ fn of_the_current_version(case: &Case<'_>, call: &Call, version: Option<&str>, f
 /// Whoever has told no name is called by none.
 fn of_the_reader(case: &Case<'_>, call: &Call, name: &str, found: &mut Vec<Violation>) {
     let Some(who) = case.recipient(call).filter(|who| !case.is_mixed_up(call.business, *who)) else { return };
+    // Somebody else typed this person's address: it is theirs whom the mail greets.
+    let typed = matches!(&call.wanted, Wanted::Send { channel: Channel::Email, .. })
+        && case.history.entries.iter().any(|entry| match &entry.what {
+            What::Form { who: other, email_of: Some(of), business, .. } => {
+                (*of, *business) == (who, call.business) && case.plan.people[*other].first_name == name
+            }
+            _ => false,
+        });
+    if typed {
+        return;
+    }
     if !name.is_empty() && name != "-" && name != case.plan.people[who].first_name {
         let what = format!("{:?} to person {who} calls them {name}", call.wanted);
         found.push(case.violates("9 another's name", call.begun_at, what));

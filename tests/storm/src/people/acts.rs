@@ -94,6 +94,23 @@ pub enum What {
         /// On WhatsApp: by which of their names the platform tells the person.
         told_by: ToldBy,
     },
+    /// A meeting, or its end: in a calendar that knows the person by their number.
+    Book {
+        who: Who,
+        business: usize,
+        id: u64,
+        cancels: bool,
+    },
+    /// The operator wants a message to go to the person in two hours.
+    Schedule {
+        who: Who,
+        business: usize,
+    },
+    /// The operator writes to everybody.
+    Broadcast {
+        business: usize,
+        id: u64,
+    },
     /// Somebody of the business answered by hand.
     AnsweredByHand {
         who: Who,
@@ -159,7 +176,7 @@ pub enum ToldBy {
 }
 
 impl What {
-    pub const KINDS: [&str; 26] = [
+    pub const KINDS: [&str; 30] = [
         "form",
         "form doubled",
         "form with another's e-mail",
@@ -177,6 +194,10 @@ impl What {
         "refusal",
         "consent",
         "reaction",
+        "booking",
+        "booking cancelled",
+        "scheduled message",
+        "broadcast",
         "answered by hand",
         "standby",
         "marketing switch",
@@ -208,6 +229,10 @@ impl What {
             Self::Write { words: Words::Agreed, .. } => "consent",
             Self::Write { words: Words::Reaction, .. } => "reaction",
             Self::Write { .. } => "message",
+            Self::Book { cancels: true, .. } => "booking cancelled",
+            Self::Book { .. } => "booking",
+            Self::Schedule { .. } => "scheduled message",
+            Self::Broadcast { .. } => "broadcast",
             Self::AnsweredByHand { .. } => "answered by hand",
             Self::Standby { .. } => "standby",
             Self::MarketingSwitch { .. } => "marketing switch",
@@ -233,6 +258,9 @@ impl What {
             | Self::CommentHidden { business, .. }
             | Self::OwnComment { business, .. }
             | Self::Write { business, .. }
+            | Self::Book { business, .. }
+            | Self::Schedule { business, .. }
+            | Self::Broadcast { business, .. }
             | Self::AnsweredByHand { business, .. }
             | Self::Standby { business, .. }
             | Self::MarketingSwitch { business, .. }
@@ -254,6 +282,8 @@ impl What {
             | Self::Call { who, .. }
             | Self::Comment { who, .. }
             | Self::Write { who, .. }
+            | Self::Book { who, .. }
+            | Self::Schedule { who, .. }
             | Self::AnsweredByHand { who, .. }
             | Self::Standby { who, .. }
             | Self::MarketingSwitch { who, .. }
@@ -266,6 +296,7 @@ impl What {
             | Self::CommentRemoved { .. }
             | Self::CommentHidden { .. }
             | Self::OwnComment { .. }
+            | Self::Broadcast { .. }
             | Self::Publish { .. }
             | Self::Redrive { .. } => None,
         }

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use shared::domain::ids::BusinessId;
 use shared::domain::playbook::Playbook;
 
-use crate::world::timers::{HOUR, Millis};
+use crate::world::timers::{HOUR, MINUTE, Millis};
 
 /// How many businesses share the installation.
 pub const BUSINESSES: usize = 3;
@@ -67,7 +67,7 @@ pub fn rules(business: usize, version: usize) -> Rules {
     Rules {
         night: night.map(|(from, to)| (hour(from), hour(to))),
         daily_cap,
-        marketing: &["follow-1", "follow-2", "follow-3", "offer"],
+        marketing: &["follow-1", "follow-2", "follow-3", "offer", NEWS],
         follow_ups: &["follow-1", "follow-2", "follow-3"],
     }
 }
@@ -109,6 +109,31 @@ pub fn answers_calls_within(business: usize) -> Option<Millis> {
 pub fn announces(business: usize) -> &'static [&'static str] {
     if business == 1 { &["lead.captured", "call.missed"] } else { &[] }
 }
+
+/// Whether the business can write e-mails: what WhatsApp refuses of its welcomes goes by them.
+pub fn mails(business: usize) -> bool {
+    business == 1
+}
+
+/// Where its e-mails come from.
+pub fn mailbox(business: usize) -> String {
+    format!("hello@{}.example", NAMES[business])
+}
+
+/// Whether an agent is told by e-mail who replied.
+pub fn alerts(business: usize) -> bool {
+    business == 0
+}
+
+/// How many milliseconds lie between two alerts about one lead.
+pub const ALERTS_EVERY: Millis = 15 * MINUTE;
+/// What a broadcast says, and how many of it leave in a minute.
+pub const NEWS: &str = "news";
+pub const NEWS_PER_MINUTE: u32 = 4;
+/// Everybody.
+pub const EVERYBODY: &str = "everybody";
+/// What the operator schedules.
+pub const REMINDER: &str = "reminder";
 
 /// Whether a form of this business counts as consent only with its box ticked.
 pub fn asks_for_consent(business: usize) -> bool {
@@ -163,6 +188,16 @@ pub fn playbook(business: usize, version: usize) -> String {
             "  {message}:\n    kind: service\n    text: \"[{message}] {name} v{version}\"\n    channels: [{channels}]\n"
         )
     };
+    let mailbox = match mails(business) || alerts(business) {
+        true => format!("  email: {{ from: \"{}\" }}\n", mailbox(business)),
+        false => String::new(),
+    };
+    let told = match alerts(business) {
+        true => format!(
+            "agents:\n  noa: {{ name: נועה, email: \"noa@{name}.example\" }}\nalerts: {{ to: noa, on: [lead.replied], wait: 2 minutes, every: 15 minutes }}\n"
+        ),
+        false => String::new(),
+    };
     let gives = match raffles(business) {
         true => format!(
             "    gives: {{ raffle-number: true, first: {PLACES}, otherwise: {{ reply: [\"[reply] ד v{version}\"], private-reply: comment-late }} }}\n"
@@ -173,7 +208,7 @@ pub fn playbook(business: usize, version: usize) -> String {
     [
         format!(
             "business: {{ id: {name}, name: {name}, zone: {ZONE}, language: he, agent: נועה }}\n\
-             channels:\n  facebook: {{ page: \"{}\" }}\n  instagram: {{ account: \"{}\" }}\n  whatsapp: {{ number: \"{}\", account: \"{}\" }}\n",
+             channels:\n  facebook: {{ page: \"{}\" }}\n  instagram: {{ account: \"{}\" }}\n  whatsapp: {{ number: \"{}\", account: \"{}\" }}\n{mailbox}",
             page(business),
             instagram(business),
             whatsapp(business),
@@ -184,7 +219,17 @@ pub fn playbook(business: usize, version: usize) -> String {
         night.unwrap_or_default(),
         cap.unwrap_or_default(),
         "opt-out: { confirm: goodbye }\nmessages:\n".to_owned(),
-        service("welcome", "whatsapp, messenger, instagram", ""),
+        match mails(business) {
+            true => service(
+                "welcome",
+                "whatsapp, messenger, instagram, email",
+                &format!("    email: {{ subject: \"ברוכים הבאים, {name}\" }}\n"),
+            ),
+            false => service("welcome", "whatsapp, messenger, instagram", ""),
+        },
+        marketing(NEWS),
+        service("see-you", "whatsapp", ""),
+        service(REMINDER, "whatsapp", ""),
         marketing("follow-1"),
         marketing("follow-2"),
         marketing("follow-3"),
@@ -211,11 +256,14 @@ pub fn playbook(business: usize, version: usize) -> String {
             "  after-call:\n    starts: [call.ended]\n    stops: [lead.opted-out]\n    not-again-within: 1 day\n    steps:\n      - {{ send: after-call, within: {within} }}\n"
         ),
         "  agreed:\n    starts: [consent.given]\n    stops: [lead.opted-out]\n    not-again-within: 1 hour\n    steps:\n      - send: thanks\n      - { after: 2 days, send: offer, within: 3 days }\n".to_owned(),
+        "  booked:\n    starts: [booking.made]\n    stops: [booking.cancelled, lead.opted-out]\n    steps:\n      - send: see-you\n".to_owned(),
         "  commenter:\n    starts: [comment.made]\n    steps:\n      - { tag: commenter }\n".to_owned(),
         format!(
             "campaigns:\n  comments:\n    kind: comment-reply\n    on: [facebook, instagram]\n    reply: [\"[reply] א v{version}\", \"[reply] ב v{version}\", \"[reply] ג v{version}\"]\n    like: true\n    private-reply: comment-thanks\n{gives}"
         ),
         format!("bus: [{}]\n", announces(business).join(", ")),
+        format!("segments:\n  {EVERYBODY}: {{ not: {{ field: {{ nobody: [x] }} }} }}\n"),
+        told,
     ]
     .concat()
 }

@@ -107,8 +107,14 @@ impl Plan {
             Kind::Even => 30 * DAY,
             _ => chance.pick(&[2 * HOUR, DAY, 4 * DAY, 12 * DAY, 25 * DAY]),
         };
-        let mut acts =
-            Acts { chance: chance.clone(), kind, people: &people, number: 0, comments: Vec::new() };
+        let mut acts = Acts {
+            chance: chance.clone(),
+            kind,
+            people: &people,
+            number: 0,
+            comments: Vec::new(),
+            booked: Vec::new(),
+        };
         let acts = acts.all(span);
         let rates = if kind == Kind::Stormy { rates(&mut chance) } else { Rates::new() };
         let mut acts = acts;
@@ -198,6 +204,7 @@ struct Acts<'a> {
     people: &'a [Person],
     number: u64,
     comments: Vec<(usize, u64, Millis)>,
+    booked: Vec<(Who, usize, u64)>,
 }
 
 impl Acts<'_> {
@@ -271,7 +278,23 @@ impl Acts<'_> {
             }
             93..=94 if !even => What::Redrive { business },
             95 if !even => What::Erase { who, business },
+            96 if !even => What::Book { who, business, id: self.id(), cancels: false },
+            97 if !even => self.book_again(who, business),
+            98 if !even => What::Schedule { who, business },
+            99 if !even && self.chance.one_in(2) => What::Broadcast { business, id: self.id() },
             _ => What::LeadAd { who, business, id: self.id() },
+        }
+    }
+
+    /// A meeting that is called off, if there is one, or another.
+    fn book_again(&mut self, who: Who, business: usize) -> What {
+        match self.booked.pop() {
+            Some((who, business, id)) => What::Book { who, business, id, cancels: true },
+            None => {
+                let id = self.id();
+                self.booked.push((who, business, id));
+                What::Book { who, business, id, cancels: false }
+            }
         }
     }
 
@@ -347,6 +370,7 @@ impl Directory {
             for (who, person) in plan.people.iter().enumerate() {
                 let mut add = |name: String| people.insert((business, name), who);
                 add(person.digits().to_owned());
+                add(person.email.clone());
                 add(Person::psid(who, business));
                 add(Person::igsid(who, business));
                 for generation in 0..GENERATIONS_MAX {

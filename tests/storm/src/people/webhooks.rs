@@ -183,6 +183,9 @@ pub fn told(plan: &Plan, what: &What, at: Millis, generation: u32) -> Option<Tol
         ),
         What::Form { .. }
         | What::Call { .. }
+        | What::Book { .. }
+        | What::Schedule { .. }
+        | What::Broadcast { .. }
         | What::Publish { .. }
         | What::Redrive { .. }
         | What::Erase { .. }

@@ -2,27 +2,36 @@
 
 use std::sync::Arc;
 
+use shared::application::broadcasts::{self, BroadcastError};
 use shared::application::erase::erase_identity;
 use shared::application::moving::move_people;
 use shared::application::ports::{InboxId, InboxRowId};
 use shared::application::redrive::redrive;
 use shared::application::release::release;
+use shared::application::scheduled::{self, ScheduleError};
+use shared::domain::broadcast::Wanted;
 use shared::domain::channel::Channel;
 use shared::domain::event::Responder;
 use shared::domain::event_key::{EventKey, Sameness};
 use shared::domain::identity::Identity;
-use shared::domain::ids::JourneyName;
+use shared::domain::ids::{BroadcastName, JourneyName};
 use shared::domain::phone::PhoneNumber;
+use shared::domain::scheduled::Schedule;
 
 use super::{Arrival, Came, Happening, Job, RESTORED, Sending, Sim, pepper};
 use crate::doors;
 use crate::people::acts::{What, Who};
-use crate::people::businesses::{self, instagram, page, published, whatsapp};
+use crate::people::businesses::{
+    self, EVERYBODY, NEWS, NEWS_PER_MINUTE, REMINDER, instagram, page, published, whatsapp,
+};
 use crate::people::plan::Person;
 use crate::people::webhooks::{self, comment_id};
 use crate::world::log::{Entry, Turn};
-use crate::world::timers::{HOUR, Millis, SECOND};
+use crate::world::timers::{HOUR, MINUTE, Millis, SECOND, timestamp};
 use crate::world::weather::Fault;
+
+/// For how long the ticks after an act of the operator's look for what a broadcast has still to plan.
+pub(super) const WALKS: Millis = 20 * MINUTE;
 
 impl Sim {
     pub(super) fn act(&mut self, index: usize) {
@@ -48,6 +57,9 @@ impl Sim {
                 }
             }
             What::Call { .. } => self.request(doors::call(&plan, &what, now), entry, 0),
+            What::Book { .. } => self.request(doors::booking(&plan, &what, now), entry, 0),
+            What::Schedule { who, business } => self.schedule(*who, *business),
+            What::Broadcast { business, id } => self.broadcast(*business, *id),
             What::Publish { business, version, moves } => {
                 let store = self.store.calm();
                 self.publish(&store, *business, *version);
@@ -171,6 +183,53 @@ impl Sim {
                 for _ in 0..20 {
                     if move_people(&world, &playbook, &JourneyName::new("new-lead"), false).await.is_ok() {
                         break;
+                    }
+                }
+                Came::Nothing
+            }),
+        );
+    }
+
+    /// The operator wants a message to go in two hours, to whoever is known by the number by now.
+    fn schedule(&mut self, who: Who, business: usize) {
+        let world = Arc::clone(&self.hosts[0].world);
+        let (business, to) = (businesses::id(business), self.plan.people[who].phone.clone());
+        let at = timestamp(self.now() + 2 * HOUR);
+        self.spawn(
+            Job::Operator,
+            Box::pin(async move {
+                let wanted = Schedule { message: REMINDER.into(), at, note: None };
+                for _ in 0..20 {
+                    match scheduled::schedule(&world, &business, &to, &wanted).await {
+                        Err(ScheduleError::Work(_)) => {}
+                        Ok(_) | Err(_) => break,
+                    }
+                }
+                Came::Nothing
+            }),
+        );
+    }
+
+    /// The operator writes to everybody, and asks again until it is begun or refused.
+    fn broadcast(&mut self, business: usize, id: u64) {
+        let world = Arc::clone(&self.hosts[0].world);
+        let business = businesses::id(business);
+        self.walks_until = self.now() + WALKS;
+        self.spawn(
+            Job::Operator,
+            Box::pin(async move {
+                let wanted = Wanted {
+                    name: BroadcastName::new(format!("b{id}")),
+                    message: NEWS.into(),
+                    segment: EVERYBODY.to_owned(),
+                    starts_at: None,
+                    per_minute: NEWS_PER_MINUTE,
+                    limit: None,
+                };
+                for _ in 0..20 {
+                    match broadcasts::start(&world, &business, &wanted).await {
+                        Err(BroadcastError::Work(_)) => {}
+                        Ok(_) | Err(_) => break,
                     }
                 }
                 Came::Nothing

@@ -67,9 +67,10 @@ pub fn wanted(operation: &Operation) -> Wanted {
         Operation::Announce(told) => {
             Wanted::Announce { what: told.what.as_str().to_owned(), happened_at: told.happened_at }
         }
-        Operation::SendAlert(alert) => {
-            Wanted::Alert { about: alert.about.iter().map(|news| news.trigger.as_str().to_owned()).collect() }
-        }
+        Operation::SendAlert(alert) => Wanted::Alert {
+            of: alert.who.clone(),
+            about: alert.about.iter().map(|news| news.trigger.as_str().to_owned()).collect(),
+        },
     }
 }
 

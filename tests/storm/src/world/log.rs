@@ -66,6 +66,8 @@ pub enum Wanted {
     /// Tells somebody of the business.
     Alert {
         about: Vec<String>,
+        /// The lead, as the mail names them.
+        of: String,
     },
 }
 
@@ -161,6 +163,8 @@ pub struct History {
     pub joined: Vec<Joined>,
     /// The names of each record, as it was committed last.
     names: BTreeMap<(usize, LeadId), BTreeSet<Identity>>,
+    /// Messages that WhatsApp took, and said later that it could not deliver.
+    pub given_up: BTreeSet<WorkId>,
     /// What the businesses read of what happened, how often.
     pub noted: BTreeMap<(usize, Noted), usize>,
     /// Records that were erased, and those that had been merged into them.

@@ -25,7 +25,7 @@ use super::rulebook::Rulebook;
 use super::timers::{HOUR, MINUTE, Millis, SECOND, Timers};
 use super::weather::{Fault, Weather};
 use crate::people::acts::{What, Who};
-use crate::people::businesses::{instagram, number_of, page};
+use crate::people::businesses::{NEWS, instagram, number_of, page};
 use crate::people::plan::{Directory, Person, Plan};
 use crate::people::webhooks::{self, comment_id, comment_of, lead_ad_id};
 
@@ -164,6 +164,7 @@ impl Meta {
                     return refused(Refusal::Recipient, 131_026);
                 }
             }
+            // SES says of itself what it says of nobody in particular.
             _ => {}
         }
         if matches!(operation, Operation::SendWhatsApp { .. }) {
@@ -183,7 +184,7 @@ impl Meta {
         let id = self.next_id();
         match (&call.operation, wanted) {
             (Operation::SendWhatsApp { .. }, Wanted::Send { from, to, message, template, .. }) => {
-                let marketing = message.starts_with("follow") || message == "offer";
+                let marketing = message.starts_with("follow") || message == "offer" || message == NEWS;
                 self.book().message(Channel::WhatsApp, from, to, *template, marketing, now)?;
                 self.tell_of_whatsapp(call, id);
                 let who = self.directory.whose(number_of(&call.business), to);
@@ -399,6 +400,7 @@ impl Meta {
         let now = self.now();
         let strikes = |fault| self.weather.strikes(fault, now);
         if strikes(Fault::ReportFailed) {
+            self.log.lock().given_up.insert(call.work);
             let told = webhooks::status(business, &wamid, "failed", &data, now + SECOND, Some(131_026));
             self.report(now + 2 * SECOND, told, None);
             return;
@@ -467,6 +469,9 @@ impl Platforms for Meta {
         let now = self.now();
         let task = self.current.load(Ordering::Relaxed);
         self.log.count(name_of(&wanted));
+        if matches!(call.operation, Operation::SendEmail(_)) {
+            self.log.count("welcome by e-mail");
+        }
         self.log.say(now, || {
             format!("   call {} no. {} for {}: {wanted:?}", short(call.work), call.number, call.lead)
         });
