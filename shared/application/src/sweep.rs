@@ -72,6 +72,8 @@ async fn sweep_since(world: &World, hinted: Hinted) -> Result<Swept, StoreError>
         let last_end = before.map(|heartbeat| heartbeat.swept_at).filter(|_| hinted == Hinted::BySweepBefore);
         sweep_class(world, class, last_end, now, &mut swept).await?;
     }
+    // What the operator released while this sweep was under way stays released.
+    let held_since = world.store.heartbeat().await?.map_or(held_since, |heartbeat| heartbeat.held_since);
     world.store.put_heartbeat(&Heartbeat { swept_at: now, held_since }).await?;
     world.figures.tick(swept.oldest_due.unwrap_or_default());
     Ok(swept)
