@@ -4,13 +4,11 @@ use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse
 use http::header;
 use shared::application::decide_event::decide_event;
 use shared::domain::click::{self, ClickToken};
-use shared::domain::event::{Event, EventKind, Responder};
-use shared::domain::event_key::{EventKey, Sameness};
-use shared::domain::identity::Identity;
-use shared::domain::ids::{BusinessId, LeadId};
+use shared::domain::event::EventKind;
+use shared::domain::lead::Lead;
 use shared::lambda::http::with_header;
 
-use crate::{LeadIntake, access, page};
+use crate::{LeadIntake, access, known, page};
 
 /// Programs that look a link up to show what is behind it, by the names they give themselves (Meta for Developers, "Meta Web
 /// Crawlers"; the others' own pages on their crawlers). Nobody has followed it by that.
@@ -27,9 +25,6 @@ const PREVIEWS: [&str; 10] = [
     "bingbot",
 ];
 
-/// Clicks within ten minutes are one event.
-const SAME_SECONDS: i64 = 600;
-
 pub async fn followed(
     intake: &LeadIntake,
     request: &ApiGatewayV2httpRequest,
@@ -38,19 +33,22 @@ pub async fn followed(
     let pepper = &intake.world.pepper;
     let Some((business, lead, link)) = ClickToken::read(token, pepper) else { return unknown() };
     let Ok(playbook) = access::playbook(intake, business.as_str()).await else { return again() };
+    let mut whose = lead;
     if !is_preview(request) {
-        let event = event(intake, &business, lead, &link);
+        let kind = EventKind::LinkClicked { link: link.clone() };
+        let event = known::pressed(&intake.world, &business, lead, &link, kind);
         // Whoever follows a link is led on, whatever becomes of our note of it.
-        if let Err(error) = decide_event(&intake.world, &event, Some(lead), None).await {
-            access::failed(&error);
+        match decide_event(&intake.world, &event, Some(lead), None).await {
+            Ok(decided) => whose = decided.lead().unwrap_or(lead),
+            Err(error) => drop(access::failed(&error)),
         }
     }
     // Only the calendar's link has something of the person in it.
     let record = match link.as_str() {
-        "booking" => intake.world.store.lead(&business, lead).await.ok().flatten(),
+        "booking" => intake.world.store.lead(&business, whose).await.ok().flatten(),
         _ => None,
     };
-    let nobody = || shared::domain::lead::Lead::new(business.clone(), lead, intake.world.clock.now());
+    let nobody = || Lead::new(business.clone(), lead, intake.world.clock.now());
     match click::target(&playbook, &record.unwrap_or_else(nobody), &link) {
         Some(target) => {
             let mut response = ApiGatewayV2httpResponse::default();
@@ -67,21 +65,6 @@ fn is_preview(request: &ApiGatewayV2httpRequest) -> bool {
     let agent = request.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     let agent = agent.unwrap_or_default().to_ascii_lowercase();
     PREVIEWS.iter().any(|name| agent.contains(&name.to_ascii_lowercase()))
-}
-
-/// Whoever the lead of the link was merged into is the one who followed it.
-fn event(intake: &LeadIntake, business: &BusinessId, lead: LeadId, link: &str) -> Event {
-    let at = intake.world.clock.now();
-    let same = format!("{lead}/{link}/{}", at.as_second() / SAME_SECONDS);
-    let sameness = Sameness::Given { kind: "click", id: &same };
-    Event {
-        business: business.clone(),
-        key: EventKey::of(&intake.world.pepper, business, Responder::LeadIntake, sameness),
-        occurred_at: at,
-        author: Identity::Lead(lead),
-        also: Vec::new(),
-        kind: EventKind::LinkClicked { link: link.to_owned() },
-    }
 }
 
 fn unknown() -> ApiGatewayV2httpResponse {

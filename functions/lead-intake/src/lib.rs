@@ -8,6 +8,7 @@ mod clicks;
 mod deals;
 mod form_body;
 mod forms;
+mod known;
 mod mail_events;
 mod page;
 mod reply;
@@ -58,21 +59,18 @@ pub async fn handle_http(intake: &LeadIntake, request: ApiGatewayV2httpRequest) 
 }
 
 pub async fn handle_sqs(world: &World, event: SqsEvent) -> SqsBatchResponse {
-    let mut event = event;
-    let mails: Vec<_> = event
-        .records
-        .extract_if(.., |record| mail_events::read(record.body.as_deref().unwrap_or_default()).is_some())
-        .collect();
-    let mut unrecorded = Vec::new();
-    for record in mails {
-        let told = record.body.as_deref().and_then(mail_events::read);
-        let Some(told) = told else { continue };
+    let (mut hints, mut unrecorded) = (SqsEvent::default(), Vec::new());
+    for record in event.records {
+        let Some(told) = record.body.as_deref().and_then(mail_events::read) else {
+            hints.records.push(record);
+            continue;
+        };
         if let Err(error) = mail_events::told(world, &told).await {
             tracing::warn!(%error, "an event of SES's was not recorded; the queue brings it again");
             unrecorded.push(record.message_id.unwrap_or_default());
         }
     }
-    let mut response = each_hint(event, async |hint| {
+    let mut response = each_hint(hints, async |hint| {
         let Some(inbox) = inbox(hint) else { return Ok(()) };
         let drained = drain(world, &inbox).await?;
         tracing::debug!(business = %inbox.business, decided = drained.decided, parked = drained.parked, "leads decided");

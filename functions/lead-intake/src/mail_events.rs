@@ -10,10 +10,11 @@ use shared::application::decide_event::{Decided, decide_event};
 use shared::application::ports::Notice;
 use shared::application::{WorkError, World};
 use shared::domain::delivery::{Delivery, DeliveryStatus};
-use shared::domain::event::{EmailStop, Event, EventKind, Responder};
-use shared::domain::event_key::{EventKey, Sameness};
-use shared::domain::identity::Identity;
+use shared::domain::event::{EmailStop, EventKind};
+use shared::domain::figure::Figure;
 use shared::domain::ids::{BusinessId, LeadId, PlatformMessageId, WorkId};
+
+use crate::known;
 
 #[derive(Deserialize)]
 pub struct MailEvent {
@@ -84,7 +85,9 @@ pub async fn told(world: &World, event: &MailEvent) -> Result<(), WorkError> {
             notice(world, &business, at, key, "alerts do not reach an agent: their e-mail address bounces, or they have reported an alert as spam. Look at agents: email in the playbook").await
         }
         (Some(why), _) => {
-            let event = stopped(world, &business, lead, (&mail.message_id, at), why);
+            let id = format!("{}/{}", mail.message_id, why.as_str());
+            let kind = EventKind::EmailStopped { why };
+            let event = known::event(world, &business, lead, (&id, at), kind);
             match decide_event(world, &event, Some(lead), None).await? {
                 Decided::Nothing(None) => {
                     let key = format!("mail-{}-{lead}", why.as_str());
@@ -93,24 +96,6 @@ pub async fn told(world: &World, event: &MailEvent) -> Result<(), WorkError> {
                 Decided::Committed(_) | Decided::Nothing(Some(_)) => Ok(()),
             }
         }
-    }
-}
-
-fn stopped(
-    world: &World,
-    business: &BusinessId,
-    lead: LeadId,
-    (mail, at): (&str, Timestamp),
-    why: EmailStop,
-) -> Event {
-    let sameness = Sameness::Given { kind: why.as_str(), id: mail };
-    Event {
-        business: business.clone(),
-        key: EventKey::of(&world.pepper, business, Responder::LeadIntake, sameness),
-        occurred_at: at,
-        author: Identity::Lead(lead),
-        also: Vec::new(),
-        kind: EventKind::EmailStopped { why },
     }
 }
 
@@ -123,7 +108,7 @@ async fn notice(
 ) -> Result<(), WorkError> {
     let notice = Notice { business: business.clone(), key, at, reason: reason.to_owned(), body: None };
     if world.store.put_notice(&notice).await? {
-        world.figures.count(business, shared::domain::figure::Figure::Parked);
+        world.figures.count(business, Figure::Parked);
     }
     Ok(())
 }

@@ -3,13 +3,11 @@
 
 use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use shared::application::decide_event::decide_event;
-use shared::domain::event::{EmailStop, Event, EventKind, Responder};
-use shared::domain::event_key::{EventKey, Sameness};
-use shared::domain::identity::Identity;
-use shared::domain::ids::{BusinessId, LeadId};
+use shared::domain::event::{EmailStop, EventKind};
+use shared::domain::ids::BusinessId;
 use shared::domain::mail::UnsubscribeToken;
 
-use crate::{LeadIntake, access, page};
+use crate::{LeadIntake, access, known, page};
 
 /// A page with a button: people press it, and programs that follow links do not.
 pub async fn asked(intake: &LeadIntake, token: &str) -> ApiGatewayV2httpResponse {
@@ -24,7 +22,8 @@ pub async fn stopped(intake: &LeadIntake, token: &str) -> ApiGatewayV2httpRespon
         return unknown();
     };
     let words = words(intake, &business).await;
-    let event = event(intake, &business, lead);
+    let kind = EventKind::EmailStopped { why: EmailStop::Unsubscribed };
+    let event = known::pressed(&intake.world, &business, lead, "unsubscribe", kind);
     match decide_event(&intake.world, &event, Some(lead), None).await {
         Ok(_) => page::of(200, words.reading, words.done, ""),
         Err(error) => {
@@ -33,24 +32,6 @@ pub async fn stopped(intake: &LeadIntake, token: &str) -> ApiGatewayV2httpRespon
         }
     }
 }
-
-/// The lead of the link. Whoever it was merged into is the one whose e-mails stop.
-fn event(intake: &LeadIntake, business: &BusinessId, lead: LeadId) -> Event {
-    let at = intake.world.clock.now();
-    let same = format!("{lead}/{}", at.as_second() / SAME_SECONDS);
-    let sameness = Sameness::Given { kind: "unsubscribe", id: &same };
-    Event {
-        business: business.clone(),
-        key: EventKey::of(&intake.world.pepper, business, Responder::LeadIntake, sameness),
-        occurred_at: at,
-        author: Identity::Lead(lead),
-        also: Vec::new(),
-        kind: EventKind::EmailStopped { why: EmailStop::Unsubscribed },
-    }
-}
-
-/// Presses within ten minutes are one event.
-const SAME_SECONDS: i64 = 600;
 
 struct Words {
     reading: page::Reading,

@@ -56,17 +56,26 @@ pub(crate) fn remember(draft: &mut Draft<'_>, work: &Work) {
 /// after all (PLATFORM.md §7).
 const GIVEN_UP: [(i64, &str); 2] = [(131_026, "R27"), (131_047, "R10")];
 
+fn rule_of(code: i64) -> Option<&'static str> {
+    GIVEN_UP.iter().find(|(given_up, _)| *given_up == code).map(|(_, rule)| *rule)
+}
+
+/// WhatsApp gave up what may not even have left: it goes on by the next channel, if there is one.
+pub(crate) fn instead(draft: &mut Draft<'_>, work: &Work, code: i64) -> bool {
+    rule_of(code).is_some_and(|rule| go_on(draft, work, &format!("WhatsApp gave it up ({code})"), rule))
+}
+
 /// WhatsApp gave up what it had taken. It goes on by the next channel, once: what it was is forgotten with that.
 pub(crate) fn given_up(draft: &mut Draft<'_>, event: &Event, work: WorkId, code: i64) {
     let Some(index) = draft.lead.fallbacks.iter().position(|known| known.work == work) else { return };
     let known = draft.lead.fallbacks.remove(index);
-    let Some((_, rule)) = GIVEN_UP.iter().find(|(given_up, _)| *given_up == code) else { return };
+    let Some(rule) = rule_of(code) else { return };
     let Action::Send { message: name, channel, purpose } = known.action else { return };
     let Some(next) = draft.message(&name).and_then(|message| next(draft, message, channel)) else { return };
     let id = WorkId::for_event(draft.context.pepper, draft.lead.id, event.key.as_str(), name.as_str());
     let entry = Entry::new(draft.now(), What::Rerouted).with(Fact::Work, id).with(Fact::Message, &name);
     let entry = entry.with(Fact::Channel, channel.as_str()).with(Fact::Next, next.as_str());
-    draft.note(entry.with(Fact::Code, code).with(Fact::Rule, *rule));
+    draft.note(entry.with(Fact::Code, code).with(Fact::Rule, rule));
     draft.plan(Plan {
         id,
         class: known.class,

@@ -62,6 +62,7 @@ pub mod task;
 #[cfg(test)]
 mod testing;
 pub mod timeline;
+mod token;
 pub mod wording;
 pub mod work;
 pub mod worklist;

@@ -102,6 +102,14 @@ async fn sent(town: &Town) -> (BTreeMap<String, usize>, Vec<Timestamp>) {
     (by_person, moments)
 }
 
+fn in_the_fullest_minute(moments: &[Timestamp]) -> usize {
+    let minute = SignedDuration::from_mins(1);
+    let within = |from: &Timestamp| {
+        moments.iter().filter(|at| *at >= from && at.duration_since(*from) < minute).count()
+    };
+    moments.iter().map(within).max().unwrap_or_default()
+}
+
 #[tokio::test]
 async fn everybody_of_the_segment_who_consented_is_reached_once_at_the_pace() {
     let town = town().await;
@@ -117,11 +125,7 @@ async fn everybody_of_the_segment_who_consented_is_reached_once_at_the_pace() {
     let (people, moments) = sent(&town).await;
     assert_eq!(people.len(), 36);
     assert!(people.values().all(|count| *count == 1), "{people:?}");
-    let minute = SignedDuration::from_mins(1);
-    let fullest = moments
-        .iter()
-        .map(|from| moments.iter().filter(|at| *at >= from && at.duration_since(*from) < minute).count());
-    assert!(fullest.max().unwrap() <= 6, "{moments:?}");
+    assert!(in_the_fullest_minute(&moments) <= 6, "{moments:?}");
     let tally = standing(&town).await.tally;
     assert_eq!(tally, preview);
     let lead = town.leads(NEVEH).into_iter().find(|lead| !lead.broadcasts.is_empty()).unwrap();
@@ -267,10 +271,6 @@ async fn what_is_late_does_not_leave_at_once_but_behind_the_others_at_the_pace()
     let (people, moments) = sent(&town).await;
     assert_eq!(people.len(), 40);
     assert!(people.values().all(|count| *count == 1), "{people:?}");
-    let minute = SignedDuration::from_mins(1);
-    let fullest = moments
-        .iter()
-        .map(|from| moments.iter().filter(|at| *at >= from && at.duration_since(*from) < minute).count());
-    assert!(fullest.max().unwrap() <= 10, "{moments:?}");
+    assert!(in_the_fullest_minute(&moments) <= 10, "{moments:?}");
     assert_eq!(standing(&town).await.tally.planned, 40);
 }

@@ -1,13 +1,17 @@
 //! What is kept although something comes in between: a restart, a restore, a person who writes, a lead who is known.
 
+use std::sync::{Arc, Mutex};
+
 use async_trait::async_trait;
 use jiff::SignedDuration;
 use journeys::webhooks::{lead_ad, whatsapp_text};
 use journeys::{NEVEH, Town, request_file};
+use shared::application::World;
 use shared::application::deliver::deliver;
-use shared::application::ports::{Clock, Platforms, Store};
+use shared::application::in_memory::{InMemoryStore, NoFigures};
+use shared::application::ports::{Clock, Heartbeat, Platforms, Queue, QueueError, Store};
 use shared::application::publish::publish;
-use shared::application::sweep::sweep_on_new_queue;
+use shared::application::sweep::{sweep, sweep_on_new_queue};
 use shared::domain::call::{CallFailure, LeadAdFields, Outcome, PlatformCall, Receipt, Refusal};
 use shared::domain::event::Details;
 use shared::domain::hint::Hint;
@@ -16,7 +20,7 @@ use shared::domain::lead::Lead;
 use shared::domain::name::PersonName;
 use shared::domain::phone::PhoneNumber;
 use shared::domain::timeline::What;
-use shared::domain::work::Lane;
+use shared::domain::work::{Class, Lane};
 
 fn dana() -> Details {
     Details {
@@ -143,4 +147,42 @@ async fn what_waits_for_the_operator_ends_with_a_reply_although_its_journey_was_
         .await;
     town.work().await;
     assert!(is_done(&town.only_lead(NEVEH)));
+}
+
+/// The operator releases while a sweep looks at how deep the queue is.
+struct Releasing(Arc<InMemoryStore>);
+
+#[async_trait]
+impl Queue for Releasing {
+    async fn send(&self, _hints: &[(Hint, SignedDuration)]) -> Result<(), QueueError> {
+        Ok(())
+    }
+
+    async fn depth(&self, _class: Class) -> Result<u64, QueueError> {
+        let held = self.0.heartbeat().await.unwrap().unwrap();
+        self.0.put_heartbeat(&Heartbeat { held_since: None, ..held }).await.unwrap();
+        Ok(0)
+    }
+}
+
+#[tokio::test]
+async fn what_is_released_while_a_sweep_is_under_way_stays_released() {
+    let town = Town::new().await;
+    let (table, now) = (town.world.table.clone(), town.clock.now());
+    town.store.put_heartbeat(&Heartbeat { swept_at: now, held_since: Some(now) }).await.unwrap();
+    let world = World {
+        public_url: None,
+        store: Arc::clone(&town.store) as _,
+        queue: Arc::new(Releasing(Arc::clone(&town.store))),
+        playbooks: Arc::clone(&town.world.playbooks),
+        clock: Arc::clone(&town.clock) as _,
+        chance: Arc::clone(&town.world.chance),
+        figures: Arc::new(NoFigures),
+        pepper: town.world.pepper.clone(),
+        table,
+        release: Mutex::default(),
+    };
+    sweep(&world).await.unwrap();
+    let swept = town.store.heartbeat().await.unwrap().unwrap();
+    assert_eq!((swept.swept_at, swept.held_since), (now, None));
 }

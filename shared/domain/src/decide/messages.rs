@@ -233,7 +233,8 @@ pub fn delivery_failed(
     }
     // It did not arrive: what is in doubt about it is settled.
     let open = work.and_then(|work| draft.lead.work(work)).filter(|work| work.is_in_doubt()).cloned();
-    if let Some(work) = open {
+    let Some(work) = open else { return };
+    if !fallback::instead(draft, &work, code) {
         draft.remove_work(work.id);
         draft.note(describe(Entry::new(draft.now(), What::Settled), &work).with(Fact::Status, "failed"));
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::events::{event, form, phone};
-use super::tale::{Tale, done, refused};
+use super::tale::{Tale, done, lost, refused};
 use crate::call::{Operation, Refusal};
 use crate::channel::Channel;
 use crate::email::EmailAddress;
@@ -153,4 +153,15 @@ fn what_is_held_back_or_was_refused_by_the_person_goes_nowhere_else() {
         .happens("2026-11-30T09:02", failed("3", work, 131_026))
         .lives_until("2026-11-30T09:10");
     assert!(mails(&tale).is_empty(), "{}", tale.told());
+}
+
+#[test]
+fn what_is_in_doubt_and_given_up_goes_by_email_too() {
+    let mut tale = Tale::with(by_email_too);
+    tale.happens("2026-11-30T09:00", with_address("1"))
+        .look("2026-11-30T09:00")
+        .answers("2026-11-30T09:00:10", lost());
+    let work = tale.calls[0].work;
+    tale.happens("2026-11-30T09:00:20", failed("2", work, 131_026)).lives_until("2026-11-30T09:10");
+    assert_eq!((mails(&tale).len(), tale.calls.len()), (1, 2), "{}", tale.told());
 }
