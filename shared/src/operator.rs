@@ -1,5 +1,5 @@
-//! What the operator asks of a business's campaigns and of what is scheduled, on one machine as on AWS: a question and its answer as JSON, so that
-//! both ways to ask it are one.
+//! What the operator asks of a business's campaigns and of what is scheduled, and says of its leads, on one machine as on
+//! AWS: a question and its answer as JSON, so that both ways to ask it are one.
 
 use application::broadcasts::{self, BroadcastError};
 use application::campaigns::{
@@ -7,6 +7,7 @@ use application::campaigns::{
 };
 use application::catch_up;
 use application::grants::load_coupons;
+use application::known::{self, KnownError};
 use application::scheduled::{self, ScheduleError, Scheduled};
 use application::{WorkError, World};
 use domain::broadcast::{Broadcast, State, Tally, Wanted};
@@ -65,6 +66,15 @@ pub enum Asked {
         lead: String,
         work: String,
     },
+    /// Whoever has this phone number, address or record answered where nothing is heard by itself.
+    Answered {
+        who: String,
+    },
+    /// They booked a meeting at a civil time of the business, or moved the one ahead to it; without one it is cancelled.
+    Booked {
+        who: String,
+        at: Option<String>,
+    },
     Broadcasts,
     PreviewBroadcast {
         message: String,
@@ -112,6 +122,8 @@ pub enum AskedError {
     Since(String),
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
+    #[error(transparent)]
+    Known(#[from] KnownError),
     #[error(transparent)]
     Broadcast(#[from] BroadcastError),
     #[error("\"{0}\" is no moment; write it as the clock there shows it: \"2026-12-01 10:00\"")]
@@ -176,6 +188,14 @@ pub async fn carry_out(world: &World, business: &BusinessId, asked: &Asked) -> R
             };
             json!({ "business": business.as_str(), "scheduled": all.iter().map(one).collect::<Vec<_>>() })
         }
+        Asked::Answered { who } => {
+            json!({ "business": business.as_str(), "lead": known::answered(world, business, who).await?.to_string() })
+        }
+        Asked::Booked { who, at } => {
+            let at = moment_if(world, business, at.as_deref()).await?;
+            let lead = known::booked(world, business, who, at).await?;
+            json!({ "business": business.as_str(), "lead": lead.to_string() })
+        }
         Asked::Broadcasts => {
             let all = world.store.broadcasts(business).await.map_err(WorkError::from)?;
             let zone = zone_of(world, business).await?;
@@ -188,10 +208,7 @@ pub async fn carry_out(world: &World, business: &BusinessId, asked: &Asked) -> R
             reach(&broadcasts::preview(world, business, &MessageName::new(message), segment).await?)
         }
         Asked::Broadcast(asked) => {
-            let starts_at = match &asked.at {
-                Some(at) => Some(moment(world, business, at).await?),
-                None => None,
-            };
+            let starts_at = moment_if(world, business, asked.at.as_deref()).await?;
             let wanted = Wanted {
                 name: BroadcastName::new(&asked.name),
                 message: MessageName::new(&asked.message),
@@ -247,6 +264,17 @@ async fn scheduled_as(
 async fn zone_of(world: &World, business: &BusinessId) -> Result<TimeZone, AskedError> {
     let playbook = world.playbooks.current(business, world.clock.now()).await.map_err(WorkError::from)?;
     Ok(playbook.ok_or_else(|| WorkError::NoPlaybook(business.clone()))?.business.zone.clone())
+}
+
+async fn moment_if(
+    world: &World,
+    business: &BusinessId,
+    text: Option<&str>,
+) -> Result<Option<Timestamp>, AskedError> {
+    match text {
+        Some(text) => moment(world, business, text).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// A civil time of the business, or a moment with its offset.

@@ -3,12 +3,13 @@
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use http::header;
 use shared::application::decide_event::decide_event;
+use shared::application::known;
 use shared::domain::click::{self, ClickToken};
 use shared::domain::event::EventKind;
 use shared::domain::lead::Lead;
 use shared::lambda::http::with_header;
 
-use crate::{LeadIntake, access, known, page};
+use crate::{LeadIntake, access, page};
 
 /// Programs that look a link up to show what is behind it, by the names they give themselves (Meta for Developers, "Meta Web
 /// Crawlers"; the others' own pages on their crawlers). Nobody has followed it by that.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde_json::{Map, Value};
 use shared::application::decide_event::{decide_event, find_lead};
-use shared::domain::deal::{DEAL_FACTS_MAX, DealChange, Stage};
+use shared::domain::deal::{DEAL_FACTS_MAX, DealChange, Stage, fact_chars_max};
 use shared::domain::email::EmailAddress;
 use shared::domain::event::{Details, Event, EventKind, Responder};
 use shared::domain::event_key::{EventKey, Sameness};
@@ -222,10 +222,19 @@ fn facts(deal: &Map<String, Value>, names: &DealNames, faults: &mut Faults) -> B
             Value::Number(number) => Some(number.to_string()),
             _ => None,
         };
-        if names.facts.contains(name) {
-            facts.extend(text.map(|text| (name.clone(), text)));
-        } else {
-            let what = format!("the playbook's facts are: {}", names.facts.join(", "));
+        let fault = match text {
+            _ if !names.facts.contains(name) => {
+                Some(format!("the playbook's facts are: {}", names.facts.join(", ")))
+            }
+            Some(text) if text.chars().count() > fact_chars_max(&text) => {
+                Some(format!("send at most {} characters", fact_chars_max(&text)))
+            }
+            text => {
+                facts.extend(text.map(|text| (name.clone(), text)));
+                None
+            }
+        };
+        if let Some(what) = fault {
             faults.insert(format!("facts.{name}"), what);
         }
     }

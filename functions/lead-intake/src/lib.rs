@@ -8,9 +8,9 @@ mod clicks;
 mod deals;
 mod form_body;
 mod forms;
-mod known;
 mod mail_events;
 mod page;
+mod replies;
 mod reply;
 mod senders;
 mod unsubscribe;
@@ -46,13 +46,15 @@ pub async fn handle_http(intake: &LeadIntake, request: ApiGatewayV2httpRequest) 
         ("POST", ["bookings", business]) => bookings::reported(intake, &request, business).await,
         ("POST", ["deals", business]) => deals::reported(intake, &request, business).await,
         ("GET", ["r", token]) => clicks::followed(intake, &request, token).await,
+        ("GET", ["answered", token]) => replies::asked(intake, token).await,
+        ("POST", ["answered", token]) => replies::told(intake, token).await,
         ("GET", ["unsubscribe", token]) => unsubscribe::asked(intake, token).await,
         ("POST", ["unsubscribe", token]) => unsubscribe::stopped(intake, token).await,
         (
             _,
             ["forms", _, _]
             | ["bookings", _, "calendly"]
-            | ["calls" | "bookings" | "deals" | "unsubscribe" | "r", _],
+            | ["calls" | "bookings" | "deals" | "unsubscribe" | "answered" | "r", _],
         ) => Rejection::WrongMethod.reply(),
         _ => Rejection::NoSuchRoute.reply(),
     }

@@ -7,14 +7,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 use shared::application::decide_event::{Decided, decide_event};
+use shared::application::known;
 use shared::application::ports::Notice;
 use shared::application::{WorkError, World};
 use shared::domain::delivery::{Delivery, DeliveryStatus};
 use shared::domain::event::{EmailStop, EventKind};
 use shared::domain::figure::Figure;
 use shared::domain::ids::{BusinessId, LeadId, PlatformMessageId, WorkId};
-
-use crate::known;
 
 #[derive(Deserialize)]
 pub struct MailEvent {
@@ -86,7 +85,7 @@ pub async fn told(world: &World, event: &MailEvent) -> Result<(), WorkError> {
         }
         (Some(why), _) => {
             let id = format!("{}/{}", mail.message_id, why.as_str());
-            let kind = EventKind::EmailStopped { why };
+            let kind = EventKind::EmailStopped { why, work: Some(work) };
             let event = known::event(world, &business, lead, (&id, at), kind);
             match decide_event(world, &event, Some(lead), None).await? {
                 Decided::Nothing(None) => {

@@ -3,13 +3,24 @@
 use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use aws_lambda_events::encodings::Body;
 use http::header;
+use shared::domain::ids::BusinessId;
 use shared::lambda::http::with_header;
+
+use crate::{LeadIntake, access};
 
 /// A language, and the direction in which it is read.
 pub type Reading = (&'static str, &'static str);
 
 pub const HEBREW: Reading = ("he", "rtl");
 pub const ENGLISH: Reading = ("en", "ltr");
+
+/// What its people read a page in.
+pub async fn in_language_of<W>(intake: &LeadIntake, business: &BusinessId, hebrew: W, english: W) -> W {
+    match access::playbook(intake, business.as_str()).await {
+        Ok(playbook) if playbook.business.language != "he" => english,
+        _ => hebrew,
+    }
+}
 
 /// `more` is markup; nothing in it or in `text` comes from outside.
 pub fn of(status: i64, reading: Reading, text: &str, more: &str) -> ApiGatewayV2httpResponse {

@@ -3,16 +3,16 @@
 
 use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use shared::application::decide_event::decide_event;
+use shared::application::known;
 use shared::domain::event::{EmailStop, EventKind};
-use shared::domain::ids::BusinessId;
 use shared::domain::mail::UnsubscribeToken;
 
-use crate::{LeadIntake, access, known, page};
+use crate::{LeadIntake, access, page};
 
 /// A page with a button: people press it, and programs that follow links do not.
 pub async fn asked(intake: &LeadIntake, token: &str) -> ApiGatewayV2httpResponse {
     let Some((business, _)) = UnsubscribeToken::read(token, &intake.world.pepper) else { return unknown() };
-    let words = words(intake, &business).await;
+    let words = page::in_language_of(intake, &business, HEBREW, ENGLISH).await;
     let button = format!("<form method=\"post\"><button type=\"submit\">{}</button></form>", words.stop);
     page::of(200, words.reading, words.question, &button)
 }
@@ -21,8 +21,8 @@ pub async fn stopped(intake: &LeadIntake, token: &str) -> ApiGatewayV2httpRespon
     let Some((business, lead)) = UnsubscribeToken::read(token, &intake.world.pepper) else {
         return unknown();
     };
-    let words = words(intake, &business).await;
-    let kind = EventKind::EmailStopped { why: EmailStop::Unsubscribed };
+    let words = page::in_language_of(intake, &business, HEBREW, ENGLISH).await;
+    let kind = EventKind::EmailStopped { why: EmailStop::Unsubscribed, work: None };
     let event = known::pressed(&intake.world, &business, lead, "unsubscribe", kind);
     match decide_event(&intake.world, &event, Some(lead), None).await {
         Ok(_) => page::of(200, words.reading, words.done, ""),
@@ -56,13 +56,6 @@ const ENGLISH: Words = Words {
     done: "Done. No more e-mails go to this address.",
     again: "Something went wrong, and nothing has changed yet. Please try again in a moment.",
 };
-
-async fn words(intake: &LeadIntake, business: &BusinessId) -> Words {
-    match access::playbook(intake, business.as_str()).await {
-        Ok(playbook) if playbook.business.language != "he" => ENGLISH,
-        _ => HEBREW,
-    }
-}
 
 fn unknown() -> ApiGatewayV2httpResponse {
     let english =

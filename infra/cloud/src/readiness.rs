@@ -64,11 +64,11 @@ pub const READINESS: &[Readiness] = &[
     },
     Readiness {
         name: "E-mail",
-        when: When::Coming,
+        when: When::FirstDay,
         permission: "none",
-        needs: "Amazon SES out of its sandbox; one click to unsubscribe",
-        show: "to AWS: the request for production access",
-        unsure: "what AWS asks and how long it takes",
+        needs: "the address or its domain verified in Amazon SES, and SES out of its sandbox",
+        show: "to AWS: the request for production access, with the one click that unsubscribes and what becomes of bounces and complaints",
+        unsure: "what AWS asks and how long it takes; whether SES is offered in Tel Aviv",
     },
     Readiness {
         name: "Facebook comments: public reply and like",

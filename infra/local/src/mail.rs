@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sandbox::Sandbox;
-use shared::adapters::mail::mime;
+use shared::adapters::mail::{Files, mime};
 use shared::application::ports::{Clock, Platforms};
 use shared::domain::call::{CallFailure, Outcome, PlatformCall, Receipt, Refusal};
 use shared::domain::ids::PlatformMessageId;
@@ -14,6 +14,7 @@ pub struct LocalMail {
     pub sandbox: Option<Arc<Sandbox>>,
     pub clock: Arc<dyn Clock>,
     pub public_url: String,
+    pub files: Files,
 }
 
 #[async_trait]
@@ -27,8 +28,12 @@ impl Platforms for LocalMail {
             let reason = "e-mail leaves from AWS only: deploy, or take email out of the channels".to_owned();
             return Outcome::Failed(refused(Refusal::Account, reason));
         };
+        let files = match self.files.of(&mail).await {
+            Ok(files) => files,
+            Err(failure) => return Outcome::Failed(failure),
+        };
         let now = self.clock.now();
-        let raw = match mime(&mail, call, &self.public_url, now) {
+        let raw = match mime(&mail, call, &self.public_url, now, &files) {
             Ok(raw) => raw,
             Err(error) => return Outcome::Failed(refused(Refusal::Request, error.to_string())),
         };

@@ -10,6 +10,7 @@ use lead_intake::LeadIntake;
 use sandbox::Sandbox;
 use shared::adapters::dynamodb::{DynamoDbStore, TableError, ensure_table};
 use shared::adapters::graph::{GraphApi, GraphSettings, InvalidGraphSettings};
+use shared::adapters::mail::Files;
 use shared::adapters::outside::Outside;
 use shared::adapters::stored_playbooks::StoredPlaybooks;
 use shared::adapters::system::{SystemChance, SystemClock};
@@ -199,6 +200,7 @@ impl Stack {
             sandbox: pump.as_ref().map(|pump| Arc::clone(&pump.sandbox)),
             clock: Arc::clone(&clock) as _,
             public_url: public_url.clone(),
+            files: Files::default(),
         };
         let (bus_of_all, graph, mail) = (Arc::clone(&bus) as _, Arc::new(graph), Arc::new(mail));
         let platforms = Arc::new(Outside { graph, bus: bus_of_all, mail });

@@ -12,6 +12,7 @@ mod campaigns;
 mod cost;
 mod demo;
 mod journeys;
+mod people;
 mod playbook;
 mod publish;
 mod redrive;
@@ -48,6 +49,8 @@ fn main() -> ExitCode {
             Command::Raffle(command) => campaigns::raffle(&command).await,
             Command::Schedule(typed) => schedule::schedule(&typed).await,
             Command::Broadcasts(typed) => broadcasts::broadcasts(&typed).await,
+            Command::Answered(typed) => people::answered(&typed).await,
+            Command::Booked(typed) => people::booked(&typed).await,
             Command::Worklist(typed) => worklist::worklist(&typed),
             Command::Cost(cost) => cost::cost(&cost),
             Command::Deploy(deploy) => aws::deploy(&deploy).await,

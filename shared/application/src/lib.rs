@@ -17,6 +17,7 @@ pub mod erase;
 pub mod grants;
 mod held;
 pub mod in_memory;
+pub mod known;
 mod merge;
 pub mod moving;
 pub mod pace;

@@ -2,14 +2,13 @@
 
 use domain::context::Context;
 use domain::decide::Decision;
-use domain::identity::Identity;
 use domain::ids::{BusinessId, LeadId, WorkId};
 use domain::lead::Lead;
-use domain::phone::PhoneNumber;
 use domain::scheduled::{self, Schedule, Unschedulable};
 use domain::work::Work;
 use jiff::Timestamp;
 
+use crate::known::{KnownError, find};
 use crate::redrive::carry_out;
 use crate::roster::Roster;
 use crate::world::{WorkError, World};
@@ -17,8 +16,8 @@ use crate::world::{WorkError, World};
 /// Why it was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum ScheduleError {
-    #[error("nobody is known by \"{0}\"; write the number as they gave it, or the id of their record")]
-    UnknownLead(String),
+    #[error(transparent)]
+    Unknown(#[from] KnownError),
     #[error(transparent)]
     Refused(#[from] Unschedulable),
     #[error(transparent)]
@@ -34,15 +33,14 @@ pub struct Scheduled {
     pub leaves_at: Timestamp,
 }
 
-/// Schedules a message for whoever has a phone number, or a record's id.
+/// Schedules a message for whoever has a phone number or an address, or a record's id.
 pub async fn schedule(
     world: &World,
     business: &BusinessId,
     to: &str,
     wanted: &Schedule,
 ) -> Result<Scheduled, ScheduleError> {
-    let unknown = || ScheduleError::UnknownLead(to.chars().take(40).collect());
-    let lead = find(world, business, to).await?.ok_or_else(unknown)?;
+    let lead = find(world, business, to).await?.id;
     on(world, business, lead, |lead, context| {
         let (decision, work) = scheduled::schedule(lead, wanted, context)?;
         Ok((decision, Scheduled { lead: lead.id, work, leaves_at: scheduled::leaves_at(wanted.at, context) }))
@@ -101,17 +99,4 @@ pub async fn all(world: &World, business: &BusinessId) -> Result<Vec<(LeadId, Wo
             all.extend(scheduled::scheduled(&lead).into_iter().map(|work| (id, work.clone())));
         }
     }
-}
-
-async fn find(world: &World, business: &BusinessId, to: &str) -> Result<Option<LeadId>, WorkError> {
-    let known = match (LeadId::parse(to), PhoneNumber::parse(to)) {
-        (Some(id), _) => Some(id),
-        (None, Ok(phone)) => {
-            let at = world.inbox_of(business, &Identity::Phone(phone));
-            world.store.inbox(&at, 0).await?.lead
-        }
-        (None, Err(_)) => None,
-    };
-    let Some(known) = known else { return Ok(None) };
-    Ok(world.living_lead(business, known).await?.map(|lead| lead.id))
 }

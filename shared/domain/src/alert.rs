@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::call::{ButtonAction, ReplyButton};
 use crate::channel::Channel;
+use crate::context::Context;
 use crate::decide::{Draft, Plan};
 use crate::email::EmailAddress;
 use crate::ids::WorkId;
@@ -15,6 +16,7 @@ use crate::lead::Lead;
 use crate::mail::{Mail, header_line};
 use crate::playbook::{Happened, Occasion, Playbook, Trigger};
 use crate::render;
+use crate::replied::ReplyToken;
 use crate::schedule::later;
 use crate::timeline::{Entry, Fact, What};
 use crate::work::{Action, Class, Work};
@@ -45,7 +47,7 @@ const FIELDS_MAX: usize = 8;
 pub(crate) fn about(draft: &mut Draft<'_>, happened: &Happened<'_>) {
     let playbook = draft.playbook();
     let Some(alerts) = playbook.alerts.as_ref() else { return };
-    if !alerts.on.iter().any(|occasion| occasion.is(happened)) {
+    if happened.is_told_by_us || !alerts.on.iter().any(|occasion| occasion.is(happened)) {
         return;
     }
     // Which button was pressed, and on which network: the conversation shows it.
@@ -149,7 +151,8 @@ pub struct Line {
 }
 
 /// `None` where the agent, their address or the business's mailbox is missing.
-pub(crate) fn compose(lead: &Lead, playbook: &Playbook, to: &str, about: &[Occasion]) -> Option<Alert> {
+pub(crate) fn compose(lead: &Lead, context: &Context<'_>, to: &str, about: &[Occasion]) -> Option<Alert> {
+    let playbook = &context.playbooks.current;
     let mailbox = playbook.channels.mailbox.as_ref()?;
     let words = words(&playbook.business.language);
     let phone = lead.phone.as_ref().map(|phone| phone.as_str().to_owned());
@@ -166,18 +169,20 @@ pub(crate) fn compose(lead: &Lead, playbook: &Playbook, to: &str, about: &[Occas
         who: who.unwrap_or_else(|| words.somebody.to_owned()),
         phone,
         fields: lead.fields.iter().take(FIELDS_MAX).map(|(key, value)| (key.clone(), clip(value))).collect(),
-        links: links(lead, playbook, words),
+        links: links(lead, context, words),
         talk: Vec::new(),
     })
 }
 
-/// Where an agent goes on talking with the lead. None of these is a secret.
-fn links(lead: &Lead, playbook: &Playbook, words: &Words) -> Vec<ReplyButton> {
+/// Where an agent goes on talking with the lead. None of these is a secret; the last one says that an e-mail was answered, and
+/// ends.
+fn links(lead: &Lead, context: &Context<'_>, words: &Words) -> Vec<ReplyButton> {
+    let channels = &context.playbooks.current.channels;
     let phone = lead.phone.as_ref();
     let whatsapp = phone.filter(|phone| phone.may_have_whatsapp());
     let instagram = lead.address(Channel::Instagram).and(lead.username.as_ref());
     // `m.me` opens a chat with the Page itself: the person is found in the Page's own inbox.
-    let messenger = lead.address(Channel::Messenger).and(playbook.channels.page.as_ref());
+    let messenger = lead.address(Channel::Messenger).and(channels.page.as_ref());
     let links = [
         whatsapp.map(|phone| (words.whatsapp, format!("https://wa.me/{}", phone.digits()))),
         phone.map(|phone| (words.call, format!("tel:{}", phone.as_str()))),
@@ -186,6 +191,10 @@ fn links(lead: &Lead, playbook: &Playbook, words: &Words) -> Vec<ReplyButton> {
         }),
         instagram.map(|name| (words.instagram, format!("https://ig.me/m/{}", render::percent_encode(name)))),
         lead.email.as_ref().map(|email| (words.email, format!("mailto:{}", email.as_str()))),
+        lead.email.as_ref().and(context.public_url).map(|public_url| {
+            let token = ReplyToken::of(context.pepper, &lead.business, lead.id, context.now);
+            (words.replied, format!("{public_url}/answered/{}", token.as_str()))
+        }),
     ];
     let button = |(label, url): (&str, String)| ReplyButton {
         label: label.to_owned(),
@@ -251,6 +260,7 @@ impl Alert {
             text: paragraphs.join("\n\n"),
             buttons: self.links.clone(),
             image: None,
+            attachments: Vec::new(),
             language: self.language.clone(),
             unsubscribe: None,
         }
@@ -284,6 +294,7 @@ struct Words {
     messenger: &'static str,
     instagram: &'static str,
     email: &'static str,
+    replied: &'static str,
     news: fn(Trigger) -> &'static str,
 }
 
@@ -305,6 +316,7 @@ static HEBREW: Words = Words {
     messenger: "לתיבת ההודעות של הדף",
     instagram: "לשיחה באינסטגרם",
     email: "לכתיבת מייל",
+    replied: "ענו לנו במייל",
     news: |trigger| match trigger {
         Trigger::LeadCaptured => "פנייה חדשה",
         Trigger::LeadReplied => "תשובה חדשה",
@@ -341,6 +353,7 @@ static ENGLISH: Words = Words {
     messenger: "The Page's inbox",
     instagram: "Chat on Instagram",
     email: "Write an e-mail",
+    replied: "They answered by e-mail",
     news: |trigger| match trigger {
         Trigger::LeadCaptured => "New lead",
         Trigger::LeadReplied => "New reply",

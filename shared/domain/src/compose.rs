@@ -15,8 +15,8 @@ use crate::email::EmailAddress;
 use crate::identity::Identity;
 use crate::ids::{AssetId, CampaignName, RuleName};
 use crate::lead::Lead;
-use crate::mail::{Mail, UnsubscribeToken, header_line};
-use crate::playbook::{Button, Message, Playbook, WhatsAppTemplate};
+use crate::mail::{Attachment, Mail, UnsubscribeToken, header_line, is_file_address};
+use crate::playbook::{Button, EmailForm, Message, Playbook, WhatsAppTemplate};
 use crate::render::{self, RenderError};
 use crate::scheduled::with_note;
 use crate::work::{Action, Work, WorkState};
@@ -54,7 +54,7 @@ fn park(error: &RenderError, what: &str) -> Uncomposable {
 }
 
 pub fn operation_for(draft: &Draft<'_>, work: &Work) -> Result<Operation, Uncomposable> {
-    let (lead, playbook) = (&draft.lead, draft.playbook());
+    let lead = &draft.lead;
     match &work.action {
         Action::Send { message, channel, purpose } => {
             let message = known(draft, message.as_str())?.worded(lead, *channel);
@@ -107,7 +107,7 @@ pub fn operation_for(draft: &Draft<'_>, work: &Work) -> Result<Operation, Uncomp
             source: lead.last_source.as_ref().map(|source| source.kind.as_str()),
             tags: lead.tags.iter().cloned().collect(),
         })),
-        Action::Alert { to, about } => match alert::compose(lead, playbook, to, about) {
+        Action::Alert { to, about } => match alert::compose(lead, draft.context, to, about) {
             Some(alert) => Ok(Operation::SendAlert(Box::new(alert))),
             None => Err(Uncomposable::Park {
                 reason: format!("the playbook has no mailbox, or no address of the agent {to}, any more"),
@@ -282,9 +282,35 @@ fn mail(
         text,
         buttons,
         image: message.image.clone(),
+        attachments: attachments(lead, playbook, message, form)?,
         language: playbook.business.language.clone(),
         unsubscribe: Some(UnsubscribeToken::of(draft.context.pepper, &lead.business, lead.id)),
     })))
+}
+
+/// The files of an e-mail. Who has none of their own yet waits for it, unless the playbook says that it may lack.
+fn attachments(
+    lead: &Lead,
+    playbook: &Playbook,
+    message: &Message,
+    form: &EmailForm,
+) -> Result<Vec<Attachment>, Uncomposable> {
+    let mut attachments = Vec::new();
+    for attached in &form.attachments {
+        let what = || format!("an attachment of the message {}", message.name);
+        let url = match render::text(&attached.url, playbook, lead) {
+            Ok(url) => url.trim().to_owned(),
+            Err(RenderError::Empty) => continue,
+            Err(error) => return Err(park(&error, &what())),
+        };
+        if !is_file_address(&url) {
+            let reason = format!("{} has no address that begins with https://", what());
+            return Err(Uncomposable::Park { reason });
+        }
+        let name = render::text(&attached.name, playbook, lead).map_err(|error| park(&error, &what()))?;
+        attachments.push(Attachment { name: header_line(&name).replace(['/', '\\'], "-"), url });
+    }
+    Ok(attachments)
 }
 
 fn fill_template(

@@ -21,6 +21,11 @@ pub const DEALS_MAX: usize = 8;
 /// How many dates and how many facts one deal has.
 pub const DEAL_FACTS_MAX: usize = 16;
 
+/// How long a fact is at most. An address that is cut leads nowhere, and signed ones are long.
+pub fn fact_chars_max(fact: &str) -> usize {
+    if fact.starts_with("https://") { 500 } else { 100 }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deal {
     /// As the business's own system calls it.

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::call::DOUBT_LENGTH;
 use crate::decide::{Draft, describe};
 use crate::delivery::{Delivery, DeliveryStatus};
+use crate::fallback;
 use crate::ids::WorkId;
 use crate::retry::next_try;
 use crate::sent;
@@ -66,6 +67,8 @@ pub(crate) fn settle(draft: &mut Draft<'_>, deliveries: &Deliveries) {
         };
         match told {
             Some(delivery) if delivery.status == DeliveryStatus::Failed => {
+                // Why it was given up is told by an event of its own, by which it may go on elsewhere.
+                fallback::remember(draft, &work);
                 draft.remove_work(work.id);
                 draft.note(describe(Entry::new(now, What::Settled), &work).with(Fact::Status, "failed"));
             }

@@ -100,10 +100,16 @@ pub enum EventKind {
     /// E-mails to the person stop (R28).
     EmailStopped {
         why: EmailStop,
+        /// What the e-mail was for, where SES says so.
+        work: Option<WorkId>,
     },
     /// They followed a link of the playbook's that tells of it.
     LinkClicked {
         link: String,
+    },
+    /// People of the business say that the person answered where nothing is heard by itself: by e-mail.
+    ReplyTold {
+        channel: Channel,
     },
     /// The person is known by another name from now on.
     IdentityChanged {
@@ -328,6 +334,7 @@ impl EventKind {
             Self::MarketingResumed => "marketing-resumed",
             Self::EmailStopped { .. } => "email-stopped",
             Self::LinkClicked { .. } => "link-clicked",
+            Self::ReplyTold { .. } => "reply-told",
             Self::IdentityChanged { .. } => "identity-changed",
             Self::Claimed { .. } => "claimed",
             Self::Mentioned(_) => "mention",
@@ -361,6 +368,7 @@ impl EventKind {
                 | Self::Referred { .. }
                 | Self::Mentioned(_)
                 | Self::LinkClicked { .. }
+                | Self::ReplyTold { .. }
         )
     }
 
@@ -390,6 +398,7 @@ impl EventKind {
             | Self::MarketingResumed
             | Self::EmailStopped { .. }
             | Self::LinkClicked { .. }
+            | Self::ReplyTold { .. }
             | Self::IdentityChanged { .. }
             | Self::Claimed { .. }
             | Self::GrantWanted(_)
@@ -408,6 +417,7 @@ impl EventKind {
             | Self::Deal(_)
             | Self::EmailStopped { .. }
             | Self::LinkClicked { .. }
+            | Self::ReplyTold { .. }
             | Self::Claimed { .. } => Responder::LeadIntake,
             Self::Commented(_)
             | Self::CommentEdited { .. }

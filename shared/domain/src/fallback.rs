@@ -38,12 +38,15 @@ fn next(draft: &Draft<'_>, message: &Message, after: Channel) -> Option<Channel>
     })
 }
 
-/// Of what WhatsApp has just taken: it may give it up later, and then it goes on by the next channel, if there is one.
+/// Of what WhatsApp or SES has just taken: it may be given up later, and then it goes on by the next channel, if there is one.
 pub(crate) fn remember(draft: &mut Draft<'_>, work: &Work) {
-    let Action::Send { message, channel: Channel::WhatsApp, purpose } = &work.action else { return };
+    let Action::Send { message, channel, purpose } = &work.action else { return };
+    if !matches!(channel, Channel::WhatsApp | Channel::Email) {
+        return;
+    }
     let rests = work.called_off || *purpose == Purpose::OptOutConfirmation;
     let Some(message) = draft.message(message).filter(|_| !rests) else { return };
-    if next(draft, message, Channel::WhatsApp).is_none() {
+    if next(draft, message, *channel).is_none() {
         return;
     }
     let fallbacks = &mut draft.lead.fallbacks;
@@ -56,26 +59,37 @@ pub(crate) fn remember(draft: &mut Draft<'_>, work: &Work) {
 /// after all (PLATFORM.md §7).
 const GIVEN_UP: [(i64, &str); 2] = [(131_026, "R27"), (131_047, "R10")];
 
-fn rule_of(code: i64) -> Option<&'static str> {
-    GIVEN_UP.iter().find(|(given_up, _)| *given_up == code).map(|(_, rule)| *rule)
+/// Why what was taken does not arrive after all.
+pub(crate) struct GivenUp {
+    reason: String,
+    rule: &'static str,
 }
 
-/// WhatsApp gave up what may not even have left: it goes on by the next channel, if there is one.
-pub(crate) fn instead(draft: &mut Draft<'_>, work: &Work, code: i64) -> bool {
-    rule_of(code).is_some_and(|rule| go_on(draft, work, &format!("WhatsApp gave it up ({code})"), rule))
+impl GivenUp {
+    /// `None` for a code that is no reason to go on by another channel.
+    pub fn by_whatsapp(code: i64) -> Option<Self> {
+        let (_, rule) = GIVEN_UP.iter().find(|(given_up, _)| *given_up == code)?;
+        Some(Self { reason: format!("WhatsApp gave it up ({code})"), rule })
+    }
+
+    /// Nobody has the address.
+    pub fn bounced() -> Self {
+        Self { reason: "the e-mail bounced".to_owned(), rule: "R27" }
+    }
 }
 
-/// WhatsApp gave up what it had taken. It goes on by the next channel, once: what it was is forgotten with that.
-pub(crate) fn given_up(draft: &mut Draft<'_>, event: &Event, work: WorkId, code: i64) {
+/// It goes on by the next channel, once: what it was is forgotten with that. Without a reason to, it is forgotten only.
+pub(crate) fn given_up(draft: &mut Draft<'_>, event: &Event, work: WorkId, why: Option<&GivenUp>) {
+    settle(draft, work, why);
     let Some(index) = draft.lead.fallbacks.iter().position(|known| known.work == work) else { return };
     let known = draft.lead.fallbacks.remove(index);
-    let Some(rule) = rule_of(code) else { return };
+    let Some(why) = why else { return };
     let Action::Send { message: name, channel, purpose } = known.action else { return };
     let Some(next) = draft.message(&name).and_then(|message| next(draft, message, channel)) else { return };
     let id = WorkId::for_event(draft.context.pepper, draft.lead.id, event.key.as_str(), name.as_str());
     let entry = Entry::new(draft.now(), What::Rerouted).with(Fact::Work, id).with(Fact::Message, &name);
     let entry = entry.with(Fact::Channel, channel.as_str()).with(Fact::Next, next.as_str());
-    draft.note(entry.with(Fact::Code, code).with(Fact::Rule, rule));
+    draft.note(entry.with(Fact::Reason, &why.reason).with(Fact::Rule, why.rule));
     draft.plan(Plan {
         id,
         class: known.class,
@@ -84,4 +98,13 @@ pub(crate) fn given_up(draft: &mut Draft<'_>, event: &Event, work: WorkId, code:
         due_at: draft.now(),
         within: None,
     });
+}
+
+/// It did not arrive: what is in doubt about it is settled. What may not even have left goes on itself.
+fn settle(draft: &mut Draft<'_>, work: WorkId, why: Option<&GivenUp>) {
+    let Some(open) = draft.lead.work(work).filter(|work| work.is_in_doubt()).cloned() else { return };
+    if !why.is_some_and(|why| go_on(draft, &open, &why.reason, why.rule)) {
+        draft.remove_work(work);
+        draft.note(describe(Entry::new(draft.now(), What::Settled), &open).with(Fact::Status, "failed"));
+    }
 }

@@ -48,6 +48,7 @@ pub mod playbook;
 pub mod raffle;
 pub mod redrive;
 pub mod render;
+pub mod replied;
 pub mod retry;
 pub mod run;
 pub mod said;

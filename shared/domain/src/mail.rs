@@ -22,6 +22,8 @@ pub struct Mail {
     /// Links only: nothing can be pressed in an e-mail that says something back.
     pub buttons: Vec<ReplyButton>,
     pub image: Option<String>,
+    /// Read from where they lie just before it leaves.
+    pub attachments: Vec<Attachment>,
     /// `he`, `en`: decides the direction, too.
     pub language: String,
     /// Of a mail to somebody of the business there is none.
@@ -33,6 +35,14 @@ impl fmt::Debug for Mail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Mail(…)")
     }
+}
+
+/// A file that goes with it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// As its reader sees it: `tickets.pdf`.
+    pub name: String,
+    pub url: String,
 }
 
 /// Whose e-mails stop, and that we gave it out: `neveh.<lead>.<proof>`. It does nothing else, so that it need not end.
@@ -59,6 +69,12 @@ impl UnsubscribeToken {
 pub fn header_line(text: &str) -> String {
     let visible: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Where a file lies that others fetch: over TLS, and without what no address has in it.
+pub fn is_file_address(url: &str) -> bool {
+    let plain = !url.contains(|letter: char| letter.is_whitespace() || letter.is_control());
+    plain && url.strip_prefix("https://").is_some_and(|rest| !rest.is_empty())
 }
 
 #[cfg(test)]

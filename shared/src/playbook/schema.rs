@@ -283,6 +283,22 @@ fn message() -> Value {
         &[],
     );
     let channels: Vec<&str> = Channel::ALL.iter().map(|channel| channel.as_str()).collect();
+    let attachment = object(
+        "A file that is read when the e-mail leaves.",
+        json!({
+            "name": text("What its reader sees: tickets.pdf."),
+            "url": text("Where it lies, https://…, or the fact of a deal that says so: {{ trip.tickets }}. Without a default, the message waits for it."),
+        }),
+        &["name", "url"],
+    );
+    let email = object(
+        "With it the message may go by e-mail.",
+        json!({
+            "subject": text("What stands above it in a list of e-mails."),
+            "attachments": { "type": "array", "items": attachment, "maxItems": 5 },
+        }),
+        &["subject"],
+    );
     let wording = object(
         "Other words for those of whom all of this holds. Of several that fit, the one that asks for most.",
         json!({
@@ -305,7 +321,7 @@ fn message() -> Value {
             "buttons": { "type": "array", "items": button, "maxItems": 3 },
             "channels": list(json!({ "enum": channels }), "In the order in which they are tried."),
             "whatsapp-template": template,
-            "email": object("With it the message may go by e-mail.", json!({ "subject": text("What stands above it in a list of e-mails.") }), &["subject"]),
+            "email": email,
             "wordings": { "type": "array", "items": wording, "description": "The same in other words: by language, gender, channel, or by lot." },
         }),
         &["kind", "text"],
@@ -601,7 +617,7 @@ mod tests {
             below("asks-phone/anyOf/1/properties"),
             below("gives/properties/remind/properties"),
         );
-        let cases: [(&str, &[&str]); 24] = [
+        let cases: [(&str, &[&str]); 25] = [
             (of_campaign, &campaign),
             (&rule, &keys::RULE),
             (&signs, &keys::SIGN),
@@ -628,6 +644,10 @@ mod tests {
             ("/properties/journeys/additionalProperties/properties", &keys::JOURNEY),
             ("/properties/messages/additionalProperties/properties", &keys::MESSAGE),
             ("/properties/messages/additionalProperties/properties/email/properties", &keys::EMAIL),
+            (
+                "/properties/messages/additionalProperties/properties/email/properties/attachments/items/properties",
+                &keys::ATTACHMENT,
+            ),
             (
                 "/properties/messages/additionalProperties/properties/wordings/items/properties",
                 &keys::WORDING,

@@ -1,9 +1,10 @@
 //! People of the business hear by e-mail what leads do, with the starter playbook.
 
 use journeys::{NEVEH, Town, TownSettings, request_file, webhooks};
+use serde_json::json;
 use shared::domain::alert::Alert;
 use shared::domain::call::{ButtonAction, Operation};
-use shared::domain::timeline::{Fact, What};
+use shared::domain::timeline::{Entry, Fact, What};
 
 const START: &str = "2026-11-30T09:00:00+02:00";
 
@@ -71,4 +72,67 @@ async fn a_chat_is_one_mail_that_shows_it_in_the_business_s_language() {
     30.11 09:00 They: Hello
     30.11 09:00 They: How much is it?
     ");
+}
+
+async fn page(town: &Town, method: &str, path: &str) -> (i64, String) {
+    let mut request = request_file("lead-intake/form.json");
+    request.raw_path = Some(path.to_owned());
+    request.request_context.http.method = method.parse().unwrap();
+    request.request_context.http.path = Some(path.to_owned());
+    request.headers.remove("x-form-key");
+    request.body = None;
+    let answer = town.answer(request).await;
+    let Some(aws_lambda_events::encodings::Body::Text(page)) = answer.body else { panic!("no page") };
+    (answer.status_code, page)
+}
+
+/// What the agent reads in their own mailbox counts as a reply once they press the link of an alert.
+#[tokio::test]
+async fn an_answer_by_email_is_told_by_the_link_of_an_alert_for_a_month() {
+    for language in ["he", "en"] {
+        let town = town(language).await;
+        let form = json!({ "name": "דנה כהן", "phone": "054-123-4567", "email": "dana@example.com" });
+        assert_eq!(town.form(&form).await.0, 202);
+        let mut call = request_file("lead-intake/call-ended.json");
+        call.body = Some(json!({ "phone": "054-123-4567", "kind": "ended", "id": "1" }).to_string());
+        assert_eq!(town.http(call).await.0, 202);
+        town.work().await;
+        town.move_to("2026-11-30T09:10:00+02:00").await;
+        let told = alerts(&town);
+        let link = told[0].links.last().unwrap();
+        let ButtonAction::Url(url) = &link.action else { panic!("{link:?}") };
+        let path = url.strip_prefix("https://masa.example").unwrap().to_owned();
+        assert!(path.starts_with("/answered/neveh."), "{path}");
+        let runs = |town: &Town| {
+            let lead = town.only_lead(NEVEH);
+            lead.runs.iter().filter(|run| run.journey == "new-lead".into() && run.is_active()).count()
+        };
+        assert_eq!(runs(&town), 1);
+        // A program that looks the link up says nothing by it.
+        let (status, asks) = page(&town, "GET", &path).await;
+        assert!(status == 200 && asks.contains("<form method=\"post\">"), "{asks}");
+        let direction = if language == "he" { "dir=\"rtl\"" } else { "dir=\"ltr\"" };
+        assert!(asks.contains(direction));
+        assert_eq!(runs(&town), 1);
+        let end = path.len() - 1;
+        let other = if path.ends_with('0') { "1" } else { "0" };
+        let forged = format!("{}{other}", &path[..end]);
+        assert_eq!(page(&town, "POST", &forged).await.0, 404);
+        assert_eq!(runs(&town), 1);
+        for _ in 0..2 {
+            assert_eq!(page(&town, "POST", &path).await.0, 200);
+        }
+        town.work().await;
+        assert_eq!(runs(&town), 0);
+        let lead = town.only_lead(NEVEH);
+        let entries = town.entries(&lead).await;
+        let by_email =
+            |entry: &&Entry| entry.what == What::Wrote && entry.fact(Fact::Channel) == Some("email");
+        assert_eq!(entries.iter().filter(by_email).count(), 1);
+        town.advance(jiff::SignedDuration::from_hours(24)).await;
+        assert_eq!(alerts(&town).len(), told.len(), "who told it need not hear of it");
+        town.advance(jiff::SignedDuration::from_hours(31 * 24)).await;
+        assert_eq!(page(&town, "GET", &path).await.0, 410);
+        assert_eq!(page(&town, "POST", &path).await.0, 410);
+    }
 }

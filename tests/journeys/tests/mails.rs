@@ -148,7 +148,7 @@ async fn one_click_stops_emails_a_look_does_not_and_a_forged_link_does_nothing()
 /// Every message that WhatsApp gets by a template has a form for e-mail, which can be filled in for whoever is known by an address only.
 #[tokio::test]
 async fn every_message_of_the_starters_can_go_by_email() {
-    for language in ["he", "en"] {
+    for language in ["he", "en", "restaurant.he", "insurance.he"] {
         let path = format!("{}/../../infra/local/playbook.{language}.yaml", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(path).unwrap();
         let playbook =
@@ -276,4 +276,99 @@ async fn what_whatsapp_gives_up_after_it_took_it_is_read_in_an_email_and_once() 
     }
     assert_eq!(mails(&town).len(), 1);
     assert_eq!(mails(&town)[0].to.as_str(), "dana@example.com");
+}
+
+/// The starter, in which the tickets follow within the hour, by e-mail first.
+async fn town_with_tickets() -> Town {
+    let path = format!("{}/../../infra/local/playbook.he.yaml", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let message = r#"
+messages:
+  trip-tickets:
+    kind: service
+    channels: [email, whatsapp]
+    email:
+      subject: "הכרטיסים ל{{ trip.destination | default('טיול') }}"
+      attachments: [{ name: "כרטיסים.pdf", url: "{{ trip.tickets }}" }]
+    text: "היי {{ first_name | default('') }}, הכרטיסים מצורפים."
+    whatsapp-template: { name: trip_tickets, params: ["first_name | default('לך')"] }
+"#;
+    let step = "      - send: trip-joined\n";
+    let changes = [
+        ("facts: [destination, zone]", "facts: [destination, zone, tickets]".to_owned()),
+        ("\nmessages:\n", message.to_owned()),
+        (step, format!("{step}      - {{ then-after: 1 hour, send: trip-tickets }}\n")),
+    ];
+    let text = changes.iter().fold(text, |text, (plain, changed)| {
+        assert!(text.contains(plain), "the starter has no {plain}");
+        text.replacen(plain, changed, 1)
+    });
+    Town::of(&[text], TownSettings::default(), START.parse().unwrap()).await
+}
+
+async fn says(town: &Town, deal: Value) -> (i64, Value) {
+    let mut request = request_file("lead-intake/deal-won.json");
+    let mut body =
+        json!({ "id": "t1", "kind": "trip", "email": "dana@example.com", "phone": "054-123-4567" });
+    for (key, value) in deal.as_object().unwrap() {
+        body[key] = value.clone();
+    }
+    request.body = Some(body.to_string());
+    let told = town.http(request).await;
+    town.work().await;
+    told
+}
+
+/// Deal won, tickets by e-mail, the flight moved, back home: the tickets wait for their file, and a bounce brings them elsewhere.
+#[tokio::test]
+async fn tickets_go_by_email_with_their_file_and_the_flight_that_moves_takes_the_rest_along() {
+    let town = town_with_tickets().await;
+    let form = json!({ "name": "דנה כהן", "phone": "054-123-4567", "email": "dana@example.com" });
+    assert_eq!(town.form(&form).await.0, 202);
+    town.work().await;
+    let dates = json!({ "departs_at": "2026-12-20T14:00", "returns_at": "2026-12-27T20:00" });
+    let won = json!({ "stage": "won", "dates": dates, "facts": { "destination": "רומא" } });
+    assert_eq!(says(&town, won).await.0, 202);
+    town.move_to("2026-11-30T11:00:00+02:00").await;
+    // The file is not there yet: nothing leaves without it, and the operator sees why.
+    let attention = town.world.store.attention(&NEVEH.into(), 9).await.unwrap();
+    assert!(matches!(&attention[..], [Attention::Lead { .. }]), "{attention:?}");
+    assert!(mails(&town).iter().all(|mail| mail.attachments.is_empty()));
+    let long = format!("https://files.example.com/{}", "x".repeat(600));
+    let (status, told) = says(&town, json!({ "facts": { "tickets": long } })).await;
+    assert_eq!((status, told["error"]["fields"]["facts.tickets"].is_string()), (422, true), "{told}");
+    let address = format!("https://files.example.com/t/1.pdf?signature={}", "a".repeat(200));
+    assert_eq!(says(&town, json!({ "facts": { "tickets": address } })).await.0, 202);
+    shared::application::redrive::redrive(&town.world, &NEVEH.into()).await.unwrap();
+    town.work().await;
+    let with_file = mails(&town).into_iter().find(|mail| !mail.attachments.is_empty()).unwrap();
+    assert_eq!((with_file.subject.as_str(), with_file.attachments.len()), ("הכרטיסים לרומא", 1));
+    assert_eq!(with_file.attachments[0].name, "כרטיסים.pdf");
+    assert_eq!(with_file.attachments[0].url, address);
+    // The address turns out to be nobody's: what was in it is read on WhatsApp, once.
+    let lead = town.only_lead(NEVEH);
+    let call = town.calls().into_iter().rfind(|call| matches!(call.operation, Operation::SendEmail(_)));
+    let tags = tags(&lead, &call.unwrap().work.to_string(), "message");
+    for _ in 0..2 {
+        let tags = tags.clone();
+        ses(&town, |detail| {
+            detail["eventType"] = "Bounce".into();
+            detail["mail"]["tags"] = tags;
+        })
+        .await;
+    }
+    let dates = json!({ "departs_at": "2026-12-24T14:00", "returns_at": "2026-12-31T20:00" });
+    assert_eq!(says(&town, json!({ "dates": dates })).await.0, 202);
+    town.move_to("2027-01-03T12:00:00+02:00").await;
+    let lead = town.only_lead(NEVEH);
+    insta::assert_snapshot!(sent(&town, &lead).await.join("\n"), @"
+    welcome by whatsapp
+    trip-joined by whatsapp
+    trip-tickets by email
+    trip-tickets by whatsapp
+    trip-attractions by whatsapp
+    trip-to-the-airport by whatsapp
+    trip-enjoy by whatsapp
+    trip-how-was-it by whatsapp
+    ");
 }

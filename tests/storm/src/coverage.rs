@@ -6,7 +6,7 @@ use crate::people::acts::What;
 use crate::world::weather::Fault;
 
 /// Messages and answers that have to have left at least once.
-pub const STEPS: [&str; 23] = [
+pub const STEPS: [&str; 24] = [
     "merged",
     "welcome",
     "follow-1",
@@ -18,6 +18,7 @@ pub const STEPS: [&str; 23] = [
     "offer",
     "goodbye",
     "see-you",
+    "looked",
     "reminder",
     "news",
     "alert",

@@ -5,14 +5,14 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, HeaderValue, Method};
 use lead_intake::LeadIntake;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use sha2::Sha256;
 use shared::domain::hint::Hint;
 use shared::lambda::hint_text;
 use webhook::Webhook;
 
 use crate::people::acts::What;
-use crate::people::businesses::{self, CONSENT_FIELD};
+use crate::people::businesses::{self, CONSENT_FIELD, SENDERS};
 use crate::people::plan::{Line, Plan};
 use crate::world::timers::{DAY, Millis, timestamp};
 
@@ -40,12 +40,17 @@ pub enum Request {
     Delivery(String),
     Form {
         path: String,
+        content_type: &'static str,
         body: String,
         key: Option<String>,
     },
     Call {
         path: String,
         body: String,
+    },
+    /// A link of ours is followed.
+    Click {
+        path: String,
     },
 }
 
@@ -64,8 +69,8 @@ impl Request {
                     signature.iter().map(|signature| ("x-hub-signature-256", signature.as_str())).collect();
                 webhook::handle(webhook, request("/meta/webhook", body, &headers)).await.status_code
             }
-            Self::Form { path, body, key } => {
-                let mut headers = vec![("content-type", "application/json")];
+            Self::Form { path, content_type, body, key } => {
+                let mut headers = vec![("content-type", *content_type)];
                 headers.extend(keys.form_key.map(|key| ("x-form-key", key)));
                 headers.extend(key.as_ref().map(|key| ("idempotency-key", key.as_str())));
                 lead_intake::handle_http(intake, request(path, body, &headers)).await.status_code
@@ -74,6 +79,15 @@ impl Request {
                 let key = keys.api_key.map(|key| format!("Bearer {key}"));
                 let headers: Vec<_> = key.iter().map(|key| ("authorization", key.as_str())).collect();
                 lead_intake::handle_http(intake, request(path, body, &headers)).await.status_code
+            }
+            Self::Click { path } => {
+                let mut request = request(path, "", &[]);
+                request.request_context.http.method = Method::GET;
+                match lead_intake::handle_http(intake, request).await.status_code {
+                    // They are led on.
+                    302 => 200,
+                    status => status,
+                }
             }
         }
     }
@@ -91,17 +105,50 @@ pub fn form(plan: &Plan, what: &What, entry: usize) -> Request {
         Line::Mobile | Line::Landline => format!("0{}", person.national),
     };
     // What makes two submissions of one person two: people do not type the same again after a week.
-    let mut fields = json!({
-        "name": person.first_name, "phone": phone, "email": email, "message": format!("פנייה {entry}"),
-    });
+    let message = format!("פנייה {entry}");
+    let mut fields = vec![("name", person.first_name.as_str()), ("phone", &phone), ("email", email)];
+    fields.push(("message", &message));
     if *ticked {
-        fields[CONSENT_FIELD] = "on".into();
+        fields.push((CONSENT_FIELD, "on"));
     }
+    let sender = SENDERS[entry % SENDERS.len()];
+    let (content_type, body) = written(sender, &fields, entry);
     Request::Form {
-        path: format!("/forms/{}/contact", businesses::id(*business)),
-        body: fields.to_string(),
-        key: (!doubled).then(|| format!("submission-{entry}")),
+        path: format!("/forms/{}/{sender}", businesses::id(*business)),
+        content_type,
+        body,
+        key: (sender == SENDERS[0] && !doubled).then(|| format!("submission-{entry}")),
     }
+}
+
+const JSON: &str = "application/json";
+
+/// The body as this sender writes it.
+fn written(sender: &str, fields: &[(&str, &str)], entry: usize) -> (&'static str, String) {
+    let id = format!("submission-{entry}");
+    let list = |name: &str, value: &str| -> Vec<Value> {
+        fields.iter().map(|(field, text)| json!({ name: field, value: text })).collect()
+    };
+    let all: Map<String, Value> =
+        fields.iter().map(|(field, text)| ((*field).to_owned(), (*text).into())).collect();
+    let body = match sender {
+        "elementor" => {
+            let all: Vec<(&str, &str)> = fields.iter().copied().chain([("form_id", "5f1c2aa")]).collect();
+            let body = serde_urlencoded::to_string(&all);
+            let body = body.unwrap_or_else(|error| unreachable!("pairs of text can be written: {error}"));
+            return ("application/x-www-form-urlencoded", body);
+        }
+        "wix" => json!({ "data": { "submissionId": id, "submissions": list("label", "value") } }),
+        "google-ads" => {
+            json!({ "lead_id": id, "api_version": "1.0", "user_column_data": list("column_name", "string_value") })
+        }
+        "tiktok" => {
+            json!({ "object": "LEAD", "entry": [{ "lead_id": id, "changes": list("field", "value") }] })
+        }
+        "make" => json!({ "leadId": id, "data": all }),
+        _ => Value::Object(all),
+    };
+    (JSON, body.to_string())
 }
 
 pub fn call(plan: &Plan, what: &What, now: Millis) -> Request {

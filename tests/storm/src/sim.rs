@@ -19,8 +19,8 @@ use webhook::Webhook;
 use crate::chance::Chance;
 use crate::doors::{self, API_KEY, APP_SECRET, FORM_KEY};
 use crate::people::acts::Who;
-use crate::people::businesses::{BUSINESSES, all_published, published};
-use crate::people::plan::Plan;
+use crate::people::businesses::{BUSINESSES, PUBLIC_URL, all_published, published};
+use crate::people::plan::{Directory, Plan};
 use crate::people::webhooks::Told;
 use crate::world::executor::{Ended, Executor, TaskId, Work};
 use crate::world::index::WakeIndex;
@@ -132,6 +132,7 @@ pub struct Sim {
     sendings: Vec<Sending>,
     arrived: BTreeMap<&'static str, Vec<Arrival>>,
     generations: BTreeMap<(Who, usize), u32>,
+    directory: Directory,
     backup: Option<(Arc<InMemoryStore>, WakeIndex)>,
     ticked_at: Millis,
     /// Until then each tick is played: a broadcast may have something to plan that no index tells of.
@@ -195,6 +196,7 @@ impl Sim {
             walks_until: 0,
             outage_unnoticed: false,
             chance: Chance::of(plan.seed, 4),
+            directory: Directory::of(&plan),
             plan,
             log,
             weather,
@@ -247,7 +249,7 @@ impl Sim {
 
     fn host(&self, number: u64, table: &str) -> Host {
         let world = Arc::new(World {
-            public_url: None,
+            public_url: Some(PUBLIC_URL.to_owned()),
             store: Arc::clone(&self.store) as _,
             queue: Arc::clone(&self.queue) as _,
             playbooks: Arc::new(StoredPlaybooks::knowing(Arc::clone(&self.store) as _, all_published())),

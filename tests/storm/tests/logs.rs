@@ -32,6 +32,7 @@ fn entered(plan: &Plan) -> String {
             Request::Delivery(body) | Request::Form { body, .. } | Request::Call { body, .. } => {
                 entered.push_str(&body);
             }
+            Request::Click { .. } => {}
         }
     }
     entered

@@ -4,13 +4,11 @@ use super::capture;
 use super::draft::Draft;
 use super::journeys;
 use super::steps;
-use crate::deal::{BOOKING, DEAL_FACTS_MAX, DEALS_MAX, Deal, DealChange, Stage};
+use crate::deal::{BOOKING, DEAL_FACTS_MAX, DEALS_MAX, Deal, DealChange, Stage, fact_chars_max};
 use crate::event::Event;
 use crate::ids::{DealId, DealKind};
 use crate::playbook::{Happened, Trigger};
 use crate::timeline::{Entry, Fact, What};
-
-const FACT_CHARS_MAX: usize = 100;
 
 pub fn changed(draft: &mut Draft<'_>, event: &Event, change: &DealChange) {
     capture::learn(draft, &change.details);
@@ -61,7 +59,7 @@ pub fn changed(draft: &mut Draft<'_>, event: &Event, change: &DealChange) {
     }
     for (name, value) in &change.facts {
         if deal.facts.len() < DEAL_FACTS_MAX || deal.facts.contains_key(name) {
-            deal.facts.insert(name.clone(), value.chars().take(FACT_CHARS_MAX).collect());
+            deal.facts.insert(name.clone(), value.chars().take(fact_chars_max(value)).collect());
         }
     }
     let (stage, dates_moved) = (deal.stage, deal.dates != dates_before);

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::answer;
 use super::capture::{came_from, give_consent};
-use super::draft::{Draft, describe};
+use super::draft::Draft;
 use super::journeys;
 use super::phone;
 use crate::call::DOUBT_LENGTH;
@@ -12,7 +12,7 @@ use crate::channel::{Channel, Window};
 use crate::consent::{Consent, OptOut, is_refusal};
 use crate::delivery::DeliveryStatus;
 use crate::event::{EmailStop, Event, Message};
-use crate::fallback;
+use crate::fallback::{self, GivenUp};
 use crate::ids::{AssetId, PlatformMessageId, WorkId};
 use crate::merge;
 use crate::name::PersonName;
@@ -125,6 +125,13 @@ pub fn reacted(draft: &mut Draft<'_>, event: &Event, channel: Channel, asset: &A
     journeys::happened(draft, Happened::new(Trigger::LeadReplied, event.key.as_str()));
 }
 
+/// Nothing is known of what it says. Whoever says so has read it, and hears nothing of it.
+pub fn reply_told(draft: &mut Draft<'_>, event: &Event, channel: Channel) {
+    draft.note(Entry::new(event.occurred_at, What::Wrote).with(Fact::Channel, channel.as_str()));
+    let replied = Happened::new(Trigger::LeadReplied, event.key.as_str());
+    journeys::happened(draft, Happened { is_told_by_us: true, ..replied });
+}
+
 pub fn referred(draft: &mut Draft<'_>, event: &Event, channel: Channel, asset: &AssetId, source: &Source) {
     open_window(draft, event, channel, asset);
     came_from(draft, source);
@@ -229,14 +236,7 @@ pub fn delivery_failed(
         marketing_stopped(draft, event);
     }
     if let Some(work) = work {
-        fallback::given_up(draft, event, work, code);
-    }
-    // It did not arrive: what is in doubt about it is settled.
-    let open = work.and_then(|work| draft.lead.work(work)).filter(|work| work.is_in_doubt()).cloned();
-    let Some(work) = open else { return };
-    if !fallback::instead(draft, &work, code) {
-        draft.remove_work(work.id);
-        draft.note(describe(Entry::new(draft.now(), What::Settled), &work).with(Fact::Status, "failed"));
+        fallback::given_up(draft, event, work, GivenUp::by_whatsapp(code).as_ref());
     }
 }
 
@@ -278,12 +278,16 @@ pub fn marketing_resumed(draft: &mut Draft<'_>, event: &Event) {
 }
 
 /// No e-mail goes to them any more. What waits finds another channel, or is skipped, when it is its turn.
-pub fn email_stopped(draft: &mut Draft<'_>, event: &Event, why: EmailStop) {
+pub fn email_stopped(draft: &mut Draft<'_>, event: &Event, why: EmailStop, work: Option<WorkId>) {
     if draft.lead.email_stopped_at.is_none() {
         let entry = Entry::new(event.occurred_at, What::EmailStopped).with(Fact::Reason, why.as_str());
         draft.note(entry.with(Fact::Rule, "R28"));
     }
     draft.lead.email_stopped_at = draft.lead.email_stopped_at.max(Some(event.occurred_at));
+    // One that was read and reported has arrived.
+    if let (EmailStop::Bounced, Some(work)) = (why, work) {
+        fallback::given_up(draft, event, work, Some(&GivenUp::bounced()));
+    }
 }
 
 fn open_window(draft: &mut Draft<'_>, event: &Event, channel: Channel, asset: &AssetId) {

@@ -108,12 +108,13 @@ pub fn decide(lead: &Lead, event: &Event, context: &Context<'_>) -> Decision {
         }
         EventKind::MarketingStopped => messages::marketing_stopped(&mut draft, event),
         EventKind::MarketingResumed => messages::marketing_resumed(&mut draft, event),
-        EventKind::EmailStopped { why } => messages::email_stopped(&mut draft, event, *why),
+        EventKind::EmailStopped { why, work } => messages::email_stopped(&mut draft, event, *why, *work),
         EventKind::LinkClicked { link } => {
             draft.note(Entry::new(event.occurred_at, What::LinkClicked).with(Fact::Link, link));
             let clicked = Happened::new(Trigger::LinkClicked, event.key.as_str());
             journeys::happened(&mut draft, clicked.of(Some(link)));
         }
+        EventKind::ReplyTold { channel } => messages::reply_told(&mut draft, event, *channel),
         EventKind::IdentityChanged { to } => draft.rename(&event.author, to),
         EventKind::Claimed { by, asked } => {
             crate::merge::claimed(&mut draft, event, *by, asked.as_ref());

@@ -26,6 +26,15 @@ pub struct Message {
 pub struct EmailForm {
     /// A template with variables, as the text is.
     pub subject: String,
+    pub attachments: Vec<Attached>,
+}
+
+/// A file that goes with an e-mail. Both are templates with variables: of a deal's fact one person has the file of their own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attached {
+    pub name: String,
+    /// Where it lies. Nothing is attached where this comes out empty.
+    pub url: String,
 }
 
 /// A message in other words. What it does not ask for may be anything.

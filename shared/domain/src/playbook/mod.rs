@@ -23,8 +23,8 @@ pub use journeys::Journeys;
 #[cfg(test)]
 pub use journeys::LOOKED_AT;
 pub use message::{
-    Button, CONFIRM_PAYLOAD, CONSENT_PAYLOAD, EmailForm, Gender, Kind, Message, OPT_OUT_PAYLOAD, Variant,
-    WhatsAppTemplate, Wording,
+    Attached, Button, CONFIRM_PAYLOAD, CONSENT_PAYLOAD, EmailForm, Gender, Kind, Message, OPT_OUT_PAYLOAD,
+    Variant, WhatsAppTemplate, Wording,
 };
 pub use quiet_hours::{Allowed, Pause, QuietHours, night_of};
 pub use sources::{ConsentBasis, FieldPath, FieldPlace, FieldPlaces, Form, Sender, Sources};

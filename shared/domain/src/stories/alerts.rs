@@ -4,6 +4,7 @@ use super::events::{event, form, phone, writes};
 use super::tale::{Tale, done, lost, refused};
 use crate::alert::{Alert, Alerts, EVERY_DEFAULT, WAIT_DEFAULT, talk};
 use crate::call::{ButtonAction, Operation, Refusal};
+use crate::channel::Channel;
 use crate::email::EmailAddress;
 use crate::event::{Call, CallKind, EventKind};
 use crate::playbook::{Agent, Mailbox, Occasion, Playbook, Trigger};
@@ -143,4 +144,18 @@ fn a_mail_shows_the_end_of_the_conversation_and_nothing_of_it_is_a_header() {
     30.11 09:20 אנחנו: welcome דנה
     30.11 09:21 הלקוח/ה: <b>שלום</b> Bcc: all@example.com
     ");
+}
+
+/// Who says that they answered has read it. Journeys hear of it as of any answer.
+#[test]
+fn an_answer_that_the_agent_tells_of_stops_the_journey_and_is_no_news_to_them() {
+    let mut tale = Tale::with(alerting);
+    tale.happens("2026-11-30T09:00", form("1"))
+        .lives_until("2026-11-30T09:30")
+        .happens("2026-11-30T10:00", event(phone(), "2", EventKind::ReplyTold { channel: Channel::Email }))
+        .lives_until("2026-12-30T10:00");
+    assert!(alerts(&tale).is_empty(), "{}", tale.told());
+    assert!(tale.lead.runs.iter().all(|run| !run.is_active()));
+    assert_eq!(tale.calls.len(), 1, "the welcome, and no follow-up: {}", tale.told());
+    assert_eq!(tale.lead.active_at, Some(at("2026-11-30T10:00")));
 }

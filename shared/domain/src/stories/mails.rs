@@ -6,12 +6,14 @@ use super::events::{event, form, phone};
 use super::tale::{Tale, done, lost, refused};
 use crate::call::{Operation, Refusal};
 use crate::channel::Channel;
+use crate::delivery::DeliveryStatus;
 use crate::email::EmailAddress;
 use crate::event::{EmailStop, Event, EventKind};
 use crate::identity::Identity;
 use crate::ids::WorkId;
 use crate::mail::Mail;
-use crate::playbook::{EmailForm, Mailbox, Playbook};
+use crate::playbook::{Attached, EmailForm, Mailbox, Playbook};
+use crate::work::Work;
 
 fn address(text: &str) -> EmailAddress {
     EmailAddress::parse(text).unwrap()
@@ -26,8 +28,10 @@ fn by_email_too(playbook: &mut Playbook) {
     });
     for message in playbook.messages.values_mut() {
         message.channels = vec![Channel::WhatsApp, Channel::Email];
-        message.email =
-            Some(EmailForm { subject: "נווה: {{ first_name | default('שלום') }}".into() });
+        message.email = Some(EmailForm {
+            subject: "נווה: {{ first_name | default('שלום') }}".into(),
+            attachments: Vec::new(),
+        });
     }
 }
 
@@ -42,7 +46,7 @@ fn with_address(id: &str) -> impl FnOnce(Timestamp) -> Event {
 }
 
 fn stops(id: &str, why: EmailStop) -> impl FnOnce(Timestamp) -> Event {
-    event(phone(), id, EventKind::EmailStopped { why })
+    event(phone(), id, EventKind::EmailStopped { why, work: None })
 }
 
 fn mails(tale: &Tale) -> Vec<&Mail> {
@@ -132,7 +136,11 @@ fn what_whatsapp_takes_and_gives_up_later_goes_by_email_once() {
     let mails = mails(&tale);
     assert_eq!(mails.len(), 1, "{}", tale.told());
     assert_eq!(mails[0].to.as_str(), "dana@example.com");
-    assert!(tale.told().contains("rerouted [whatsapp] [131026] [welcome] [email] [R27]"), "{}", tale.told());
+    assert!(
+        tale.told().contains("rerouted [whatsapp] [welcome] [email] [WhatsApp gave it up (131026)] [R27]"),
+        "{}",
+        tale.told()
+    );
 }
 
 #[test]
@@ -164,4 +172,82 @@ fn what_is_in_doubt_and_given_up_goes_by_email_too() {
     let work = tale.calls[0].work;
     tale.happens("2026-11-30T09:00:20", failed("2", work, 131_026)).lives_until("2026-11-30T09:10");
     assert_eq!((mails(&tale).len(), tale.calls.len()), (1, 2), "{}", tale.told());
+}
+
+/// E-mail first, and WhatsApp for whom it does not reach.
+fn email_first(playbook: &mut Playbook) {
+    by_email_too(playbook);
+    for message in playbook.messages.values_mut() {
+        message.channels = vec![Channel::Email, Channel::WhatsApp];
+    }
+}
+
+fn bounces(id: &str, work: WorkId) -> impl FnOnce(Timestamp) -> Event {
+    event(phone(), id, EventKind::EmailStopped { why: EmailStop::Bounced, work: Some(work) })
+}
+
+#[test]
+fn what_bounces_after_it_was_taken_goes_on_by_the_next_channel_and_once() {
+    let mut tale = Tale::with(email_first);
+    tale.happens("2026-11-30T09:00", with_address("1"))
+        .look("2026-11-30T09:00")
+        .answers("2026-11-30T09:00:01", done());
+    let work = tale.calls[0].work;
+    tale.happens("2026-11-30T09:02:00", bounces("b", work))
+        .happens("2026-11-30T09:02:01", bounces("b", work))
+        .happens("2026-11-30T09:03:00", bounces("again", work))
+        .lives_until("2026-11-30T10:00");
+    let names: Vec<&str> = tale.calls.iter().map(|call| call.operation.name()).collect();
+    assert_eq!(names, ["send-email", "send-whatsapp"], "{}", tale.told());
+    assert!(tale.lead.email_stopped_at.is_some());
+}
+
+/// A bounce that comes while nobody knows whether the mail left: it did, and goes on as well.
+#[test]
+fn a_bounce_in_doubt_goes_on_by_the_next_channel_whichever_is_heard_first() {
+    for told_first in [false, true] {
+        let mut tale = Tale::with(email_first);
+        tale.happens("2026-11-30T09:00", with_address("1"))
+            .look("2026-11-30T09:00")
+            .answers("2026-11-30T09:00:05", lost());
+        let work = tale.calls[0].work;
+        if told_first {
+            tale.is_told("2026-11-30T09:00:20", DeliveryStatus::Failed).look("2026-11-30T09:00:20");
+        }
+        tale.happens("2026-11-30T09:01", bounces("b", work)).lives_until("2026-11-30T10:00");
+        let names: Vec<&str> = tale.calls.iter().map(|call| call.operation.name()).collect();
+        assert_eq!(names, ["send-email", "send-whatsapp"], "{told_first}: {}", tale.told());
+    }
+}
+
+fn with_a_file(url: &'static str) -> impl FnOnce(&mut Playbook) {
+    move |playbook| {
+        email_first(playbook);
+        for message in playbook.messages.values_mut() {
+            let name = "{{ first_name | default('') }}/כרטיס.pdf".into();
+            let attachments = vec![Attached { name, url: url.into() }];
+            message.email.as_mut().unwrap().attachments = attachments;
+        }
+    }
+}
+
+#[test]
+fn a_file_goes_along_waits_for_its_address_or_stays_away() {
+    let attached = |url: &'static str| {
+        let mut tale = Tale::with(with_a_file(url));
+        tale.happens("2026-11-30T09:00", with_address("1")).look("2026-11-30T09:00");
+        let parked = tale.lead.work.iter().any(Work::is_parked);
+        let urls = |mail: &Mail| mail.attachments.iter().map(|one| one.url.clone()).collect::<Vec<_>>();
+        let names = |mail: &Mail| mail.attachments.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+        let mails = mails(&tale);
+        (parked, mails.first().map(|mail| urls(mail)), mails.first().map(|mail| names(mail)))
+    };
+    let address = "https://files.example.com/7.pdf";
+    let there = Some(vec![address.to_owned()]);
+    assert_eq!(attached(address), (false, there, Some(vec!["דנה-כרטיס.pdf".to_owned()])));
+    assert_eq!(attached("{{ fields.ticket | default('') }}"), (false, Some(vec![]), Some(vec![])));
+    // What they are to have in it is not there yet, or is no address: the operator hears of it, and nothing leaves without.
+    for waits in ["{{ fields.ticket }}", "{{ business.name }}", "http://files.example.com/7.pdf"] {
+        assert_eq!(attached(waits), (true, None, None), "{waits}");
+    }
 }

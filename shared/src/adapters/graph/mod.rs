@@ -14,7 +14,7 @@ mod json;
 mod lead_ad;
 mod listing;
 #[cfg(test)]
-mod loopback;
+pub mod loopback;
 mod messaging;
 mod request;
 mod requests;

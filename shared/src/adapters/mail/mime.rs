@@ -7,6 +7,7 @@ use mail_builder::MessageBuilder;
 use mail_builder::headers::raw::Raw;
 use mail_builder::headers::url::URL;
 
+use super::files::File;
 use super::look;
 
 /// Why an e-mail could not be written: our own template is at fault.
@@ -20,6 +21,7 @@ pub fn mime(
     call: &PlatformCall,
     public_url: &str,
     at: Timestamp,
+    files: &[File],
 ) -> Result<Vec<u8>, Unwritable> {
     let way_out = mail.unsubscribe.as_ref();
     let way_out = way_out.map(|token| format!("{public_url}/unsubscribe/{}", token.as_str()));
@@ -45,16 +47,20 @@ pub fn mime(
         Some(address) => builder.reply_to(address.as_str()),
         None => builder,
     };
+    let mut builder = builder;
+    for file in files {
+        builder = builder.attachment(file.content_type.as_str(), file.name.as_str(), file.bytes.as_slice());
+    }
     builder.write_to_vec().map_err(|error| Unwritable(error.to_string()))
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use domain::call::{ButtonAction, Operation, ReplyButton};
     use domain::email::EmailAddress;
     use domain::ids::{LeadId, Pepper, WorkId};
     use domain::mail::UnsubscribeToken;
-    use mail_parser::{HeaderName, Message, MessageParser};
+    use mail_parser::{HeaderName, Message, MessageParser, MimeHeaders};
 
     use super::*;
 
@@ -62,7 +68,7 @@ mod tests {
         EmailAddress::parse(text).unwrap()
     }
 
-    fn letter(change: impl FnOnce(&mut Mail)) -> Mail {
+    pub fn letter(change: impl FnOnce(&mut Mail)) -> Mail {
         let mut mail = Mail {
             from: address("hello@neveh.example"),
             from_name: "נווה תיירות".into(),
@@ -75,6 +81,7 @@ mod tests {
                 action: ButtonAction::Url("https://example.com/i?x=1&y=2".into()),
             }],
             image: Some("https://example.com/rome.jpg".into()),
+            attachments: Vec::new(),
             language: "he".into(),
             unsubscribe: Some(UnsubscribeToken::of(&Pepper::new([1; 32]), &"neveh".into(), LeadId::new(7))),
         };
@@ -83,6 +90,10 @@ mod tests {
     }
 
     fn written(mail: &Mail) -> Vec<u8> {
+        written_with(mail, &[])
+    }
+
+    fn written_with(mail: &Mail, files: &[File]) -> Vec<u8> {
         let call = PlatformCall {
             business: "neveh".into(),
             lead: LeadId::new(7),
@@ -91,7 +102,7 @@ mod tests {
             token: String::new(),
             operation: Operation::SendEmail(Box::new(mail.clone())),
         };
-        mime(mail, &call, "https://api.example.com", "2026-12-01T07:00:00Z".parse().unwrap()).unwrap()
+        mime(mail, &call, "https://api.example.com", "2026-12-01T07:00:00Z".parse().unwrap(), files).unwrap()
     }
 
     fn header<'m>(message: &'m Message<'_>, name: &'static str) -> &'m str {
@@ -136,6 +147,25 @@ mod tests {
         );
         assert!(raw.iter().all(u8::is_ascii), "every line travels anywhere");
         assert!(raw.split(|byte| *byte == b'\n').all(|line| line.len() <= 998), "lines of RFC 5322");
+    }
+
+    #[test]
+    fn files_go_along_under_their_names() {
+        let file = |name: &str, bytes: &[u8]| File {
+            name: name.into(),
+            content_type: "application/pdf".into(),
+            bytes: bytes.into(),
+        };
+        let files = [file("כרטיסים.pdf", &[0, 159, 255, b'\n']), file("a\r\nBcc: all@example.com.pdf", b"x")];
+        let raw = written_with(&letter(|_| {}), &files);
+        let message = MessageParser::default().parse(&raw).unwrap();
+        let attached: Vec<_> =
+            message.attachments().map(|part| (part.attachment_name().unwrap(), part.contents())).collect();
+        assert_eq!(attached[0], ("כרטיסים.pdf", &[0, 159, 255, b'\n'][..]));
+        assert_eq!(attached.len(), 2);
+        assert!(message.bcc().is_none());
+        assert!(message.body_text(0).unwrap().contains("היי דנה") && message.body_html(0).is_some());
+        assert!(raw.iter().all(u8::is_ascii));
     }
 
     #[test]

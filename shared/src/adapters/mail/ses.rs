@@ -1,6 +1,7 @@
 //! E-mails by way of Amazon SES.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use application::ports::{Clock, Platforms};
 use async_trait::async_trait;
@@ -11,8 +12,13 @@ use aws_sdk_sesv2::types::{Destination, EmailContent, MessageTag, RawMessage};
 use domain::call::{CallFailure, Operation, Outcome, PlatformCall, Receipt, Refusal};
 use domain::ids::PlatformMessageId;
 use domain::mail::Mail;
+use tokio::time::timeout;
 
+use super::files::Files;
 use super::mime::mime;
+
+/// With what the files may take it is less than a call's time.
+const SEND_WITHIN: Duration = Duration::from_secs(5);
 
 /// One account of SES.
 pub struct Ses {
@@ -22,21 +28,23 @@ pub struct Ses {
     public_url: String,
     /// The configuration set whose events tell what became of an e-mail.
     events: Option<String>,
+    files: Files,
 }
 
 impl Ses {
     pub fn new(client: Client, clock: Arc<dyn Clock>, public_url: String, events: Option<String>) -> Self {
-        Self { client, clock, public_url, events }
+        Self { client, clock, public_url, events, files: Files::default() }
     }
 
     async fn send(&self, call: &PlatformCall, mail: &Mail) -> Result<Outcome, CallFailure> {
-        let raw = mime(mail, call, &self.public_url, self.clock.now())
+        let files = self.files.of(mail).await?;
+        let raw = mime(mail, call, &self.public_url, self.clock.now(), &files)
             .map_err(|error| refused(Refusal::Request, error.to_string()))?;
         let incomplete = |error: BuildError| refused(Refusal::Request, error.to_string());
         let raw = RawMessage::builder().data(Blob::new(raw)).build().map_err(incomplete)?;
         let tag = |name: &str, value: String| MessageTag::builder().name(name).value(value).build();
         let kind = if matches!(call.operation, Operation::SendAlert(_)) { "alert" } else { "message" };
-        let answer = self
+        let sending = self
             .client
             .send_email()
             .from_email_address(mail.from.as_str())
@@ -48,9 +56,11 @@ impl Ses {
             .email_tags(tag("kind", kind.to_owned()).map_err(incomplete)?)
             .set_configuration_set_name(self.events.clone())
             .email_tags(tag("work", call.work.to_string()).map_err(incomplete)?)
-            .send()
-            .await
-            .map_err(|error| failure(&error))?;
+            .send();
+        // Whatever the files took, the claim does not end before the call.
+        let answer = timeout(SEND_WITHIN, sending).await;
+        let late = |_| CallFailure::AnswerLost { reason: "SES did not answer in time".to_owned() };
+        let answer = answer.map_err(late)?.map_err(|error| failure(&error))?;
         let id = answer.message_id().map(PlatformMessageId::new);
         Ok(Outcome::Done(Receipt { id, ..Receipt::default() }))
     }

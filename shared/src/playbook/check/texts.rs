@@ -27,7 +27,7 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
         for (wording, worded) in message.in_all_words() {
             let path = wording_path(message, wording, &["text"]);
             let reader = reader_of(check, message);
-            can_be_filled_in(check, &worded.text, &reader, "''", &parts(&path));
+            can_be_filled_in(check, &worded.text, &reader, Some("''"), &parts(&path));
             let template = match wording {
                 Some(index) => &message.wordings[index].whatsapp_template,
                 None => &message.whatsapp_template,
@@ -39,7 +39,14 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
         if let Some(form) = &message.email {
             let reader = reader_of(check, message);
             let path = ["messages", message.name.as_str(), "email", "subject"];
-            can_be_filled_in(check, &form.subject, &reader, "''", &path);
+            can_be_filled_in(check, &form.subject, &reader, Some("''"), &path);
+            for (index, attached) in form.attachments.iter().enumerate() {
+                let index = index.to_string();
+                let path = |key| ["messages", message.name.as_str(), "email", "attachments", &index, key];
+                can_be_filled_in(check, &attached.name, &reader, Some("''"), &path("name"));
+                // Whoever lacks the file waits for it.
+                can_be_filled_in(check, &attached.url, &reader, None, &path("url"));
+            }
         }
     }
     for replies in check.public_replies() {
@@ -50,7 +57,7 @@ pub fn check(check: &mut Check<'_, '_, '_>) {
                 check.fault(&parts(&path), what, "write it in the private reply");
                 continue;
             }
-            can_be_filled_in(check, reply, &reader, "''", &parts(&path));
+            can_be_filled_in(check, reply, &reader, Some("''"), &parts(&path));
         }
     }
 }
@@ -104,16 +111,17 @@ fn params_can_be_filled_in(
             check.fault(&path, format!("\"{param}\" is a text, not an expression"), hint);
         } else {
             let reader = stranger(check.playbook);
-            can_be_filled_in(check, &format!("{{{{ {param} }}}}"), &reader, "'…'", &path);
+            can_be_filled_in(check, &format!("{{{{ {param} }}}}"), &reader, Some("'…'"), &path);
         }
     }
 }
 
+/// `default` is what the cure suggests; without one, a value may be missing.
 fn can_be_filled_in(
     check: &mut Check<'_, '_, '_>,
     template: &str,
     reader: &Lead,
-    default: &str,
+    default: Option<&str>,
     path: &[&str],
 ) {
     if template.trim().is_empty() || check.report.is_full() {
@@ -129,7 +137,9 @@ fn can_be_filled_in(
     }
     match render::text(template, check.playbook, reader) {
         Ok(_) => {}
+        Err(RenderError::Missing | RenderError::Empty) if default.is_none() => {}
         Err(RenderError::Missing) => {
+            let default = default.unwrap_or("''");
             let name = missing(check.playbook, template, &variables);
             let what = format!("not everybody has a value for {name}");
             check.fault(path, what, format!("say what stands there then: {name} | default({default})"));

@@ -1,7 +1,10 @@
 //! A message: its class, text, buttons, channels, and its approved WhatsApp template.
 
 use domain::channel::Channel;
-use domain::playbook::{Button, EmailForm, Gender, Kind, Message, Variant, WhatsAppTemplate, Wording};
+use domain::mail::is_file_address;
+use domain::playbook::{
+    Attached, Button, EmailForm, Gender, Kind, Message, Variant, WhatsAppTemplate, Wording,
+};
 
 use crate::playbook::fields::{Fields, scalar};
 use crate::playbook::nearest::did_you_mean;
@@ -12,7 +15,9 @@ pub const KEYS: [&str; 8] =
     ["kind", "text", "image", "buttons", "channels", "whatsapp-template", "email", "wordings"];
 pub const WORDING_KEYS: [&str; 7] =
     ["language", "gender", "channel", "variant", "share", "text", "whatsapp-template"];
-pub const EMAIL_KEYS: [&str; 1] = ["subject"];
+pub const EMAIL_KEYS: [&str; 2] = ["subject", "attachments"];
+pub const ATTACHMENT_KEYS: [&str; 2] = ["name", "url"];
+const ATTACHMENTS_MAX: usize = 5;
 /// Longer ones are cut in lists of e-mails.
 const SUBJECT_CHARS_MAX: usize = 150;
 /// A language, a gender, a channel and a variant each in their combinations.
@@ -42,8 +47,7 @@ pub fn message(entry: &Entry, language: &str, report: &mut Report<'_>) -> Messag
 /// The platforms fetch it themselves, and only over TLS.
 fn image(fields: &Fields<'_>, report: &mut Report<'_>) -> Option<String> {
     let address = fields.optional("image", report)?;
-    let plain = !address.contains(|letter: char| letter.is_whitespace() || letter.is_control());
-    if plain && address.strip_prefix("https://").is_some_and(|rest| !rest.is_empty()) {
+    if is_file_address(address) {
         return Some(address.to_owned());
     }
     let hint = "write the address of the picture itself, as the browser shows it: \"https://…/crete.jpg\"";
@@ -168,7 +172,26 @@ fn email(node: &Node, report: &mut Report<'_>) -> EmailForm {
         let what = format!("a subject has at most {SUBJECT_CHARS_MAX} characters");
         report.fault(fields.key_place("subject"), what, "shorten it");
     }
-    EmailForm { subject }
+    let nodes = fields.list("attachments", report);
+    if let Some(surplus) = nodes.get(ATTACHMENTS_MAX) {
+        let what = format!("an e-mail has at most {ATTACHMENTS_MAX} attachments");
+        report.fault(surplus.place, what, "put the others behind a link");
+    }
+    let attachments = nodes.iter().take(ATTACHMENTS_MAX).map(|node| attached(node, report)).collect();
+    EmailForm { subject, attachments }
+}
+
+/// `{ name: tickets.pdf, url: "{{ trip.tickets }}" }`.
+fn attached(node: &Node, report: &mut Report<'_>) -> Attached {
+    let fields = Fields::read(node, "an attachment", &ATTACHMENT_KEYS, report);
+    let name = fields.required("name", "what its reader sees, such as tickets.pdf", report);
+    let url = fields.required("url", "where the file lies", report);
+    let begins = url.trim_start();
+    if !url.is_empty() && !begins.starts_with("https://") && !begins.starts_with("{{") {
+        let hint = "write an address that begins with https://, or the fact of a deal that holds one";
+        report.fault(fields.key_place("url"), format!("\"{url}\" is no address of a file"), hint);
+    }
+    Attached { name, url }
 }
 
 fn button(node: &Node, report: &mut Report<'_>) -> Button {

@@ -138,7 +138,9 @@ pub mod keys {
     };
     pub use super::condition::KEYS as CONDITION;
     pub use super::journey::{KEYS as JOURNEY, STEP_KEYS as STEP, WAY_KEYS as WAY};
-    pub use super::message::{EMAIL_KEYS as EMAIL, KEYS as MESSAGE, WORDING_KEYS as WORDING};
+    pub use super::message::{
+        ATTACHMENT_KEYS as ATTACHMENT, EMAIL_KEYS as EMAIL, KEYS as MESSAGE, WORDING_KEYS as WORDING,
+    };
     pub use super::pace::KEYS as PACE;
     pub use super::sources::{FORM_KEYS as FORM, KEYS as SOURCES, PLACE_KEYS as PLACE};
     pub use super::tags::KEYS as TAGS;

@@ -17,7 +17,7 @@ pub fn random_kind(chance: &mut Chance) -> EventKind {
     let comment = CommentId::new(chance.text());
     let id = PlatformMessageId::new(chance.text());
     let channel = channel(chance);
-    match chance.below(25) {
+    match chance.below(26) {
         0 => EventKind::Captured(capture(chance)),
         1 => EventKind::LeadAd(LeadAd {
             id: LeadAdId::new(chance.text()),
@@ -63,8 +63,12 @@ pub fn random_kind(chance: &mut Chance) -> EventKind {
         },
         16 => EventKind::MarketingStopped,
         17 => EventKind::MarketingResumed,
-        23 => EventKind::EmailStopped { why: chance.pick(&EmailStop::ALL) },
+        23 => EventKind::EmailStopped {
+            why: chance.pick(&EmailStop::ALL),
+            work: chance.maybe(|chance| WorkId::new(chance.wide())),
+        },
         24 => EventKind::LinkClicked { link: chance.text() },
+        25 => EventKind::ReplyTold { channel },
         18 => EventKind::IdentityChanged { to: identity(chance) },
         19 => EventKind::Claimed {
             by: LeadId::new(chance.wide()),

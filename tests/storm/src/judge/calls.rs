@@ -91,7 +91,11 @@ fn whose_business(case: &Case<'_>, call: &Call, found: &mut Vec<Violation>) {
                 && known.is_some_and(|who| {
                     case.line(who) == Line::Landline && to == case.plan.people[who].digits()
                 });
-            if landline && !case.ever(business, known.unwrap_or(0), |what| what.replies()) {
+            if landline
+                && !case.ever(business, known.unwrap_or(0), |what| {
+                    what.replies() && !matches!(what, What::ToldReply { .. })
+                })
+            {
                 let what = format!("{:?} to a line without WhatsApp", call.wanted);
                 found.push(case.violates("R27 a landline", call.begun_at, what));
             }

@@ -217,11 +217,12 @@ fn more_than_asked_for(case: &Case<'_>, found: &mut Vec<Violation>) {
             Some(who) if case.is_mixed_up(call.business, who) => {}
             // Whose mail it is nobody can tell of an address that others typed.
             Some(who) if typed_by_others(case, call, who) => {}
-            // Known by an id alone, and by the number elsewhere, they are two until somebody says so.
+            // Known by an id alone, and by the number elsewhere, they are two until somebody says so. Who was erased and
+            // came back is somebody else.
             Some(who)
                 if message == NEWS
                     && case.ever(call.business, who, |what| {
-                        matches!(what, What::Write { told_by: ToldBy::UserId, .. })
+                        matches!(what, What::Write { told_by: ToldBy::UserId, .. } | What::Erase { .. })
                     }) => {}
             Some(who) => drop(works.entry((call.business, who, message)).or_default().insert(call.work)),
             None => {
@@ -259,6 +260,7 @@ pub fn gives_occasion(what: &What, message: &str) -> bool {
         "missed-call" => matches!(what, What::Call { missed: true, .. }),
         "after-call" => matches!(what, What::Call { missed: false, .. }),
         "thanks" | "offer" => matches!(what, What::Write { words: Words::Agreed, .. }),
+        "looked" => matches!(what, What::Click { .. }),
         "see-you" => matches!(what, What::Book { cancels: false, .. }),
         REMINDER => matches!(what, What::Schedule { .. }),
         "goodbye" => matches!(what, What::Write { words, .. } if words.refuses()),

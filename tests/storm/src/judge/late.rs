@@ -61,7 +61,7 @@ fn occasion(case: &Case<'_>, call: &Call, who: Who, gives: impl Fn(&What) -> boo
 
 fn answer_to_a_call(case: &Case<'_>, call: &Call, who: Who, message: &str, found: &mut Vec<Violation>) {
     let Some(within) = answers_calls_within(call.business) else { return };
-    if !matches!(message, "missed-call" | "after-call") {
+    if !matches!(message, "missed-call" | "after-call" | "looked") {
         return;
     }
     let asked = occasion(case, call, who, |what| gives_occasion(what, message));

@@ -19,6 +19,7 @@ const TRIES_ENOUGH: usize = 4;
 pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
     let mut captured: BTreeSet<(usize, Who)> = BTreeSet::new();
     let mut called: BTreeSet<(usize, Who, bool)> = BTreeSet::new();
+    let mut clicked: BTreeSet<(usize, Who)> = BTreeSet::new();
     let mut agreed: BTreeSet<(usize, Who)> = BTreeSet::new();
     let mut refused: BTreeSet<(usize, Who)> = BTreeSet::new();
     for entry in &case.history.entries {
@@ -42,6 +43,9 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
             }
             What::Call { who, missed, .. } if called.insert((business, *who, *missed)) => {
                 call(case, entry, acknowledged, *who, *missed, found);
+            }
+            What::Click { who, .. } if clicked.insert((business, *who)) => {
+                click(case, entry, acknowledged, *who, found);
             }
             What::Comment { who, id, is_reply: false, is_live, .. } => {
                 comment(case, entry, acknowledged, *who, *id, *is_live, found);
@@ -71,6 +75,7 @@ fn never_acknowledged(case: &Case<'_>, entry: &Entry, found: &mut Vec<Violation>
             | What::Erase { .. }
             | What::Poison { .. }
             | What::Schedule { .. }
+            | What::ToldReply { .. }
             | What::Broadcast { .. }
     );
     if enters && entry.at < case.ending.now - DAY {
@@ -140,6 +145,23 @@ fn call(
     }
     if !case.calls_for(business, who, name).any(|call| in_time(call, until)) {
         found.push(case.violates("1 no answer to a call", entry.at, format!("person {who}: no {name}")));
+    }
+}
+
+/// Whoever follows a link is led on, whatever becomes of the note of it: on a good day it is taken.
+fn click(case: &Case<'_>, entry: &Entry, acknowledged: Millis, who: Who, found: &mut Vec<Violation>) {
+    let business = entry.what.business();
+    let until = case.settled_by(acknowledged);
+    let erased = case.ever(business, who, |what| matches!(what, What::Erase { .. }));
+    if !case.is_calm()
+        || erased
+        || case.line(who) == Line::Landline
+        || excused(case, business, who, entry.at, until, "looked")
+    {
+        return;
+    }
+    if !case.calls_for(business, who, "looked").any(|call| in_time(call, until)) {
+        found.push(case.violates("1 a click without effect", entry.at, format!("person {who}: no looked")));
     }
 }
 

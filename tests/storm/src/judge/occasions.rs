@@ -12,7 +12,8 @@ use crate::world::log::{Entry, Wanted};
 use crate::world::timers::{DAY, HOUR, Millis};
 
 /// Journeys, by the message that they begin with, whose starts within this time of one another are one occasion.
-const NOT_AGAIN_WITHIN: [(&str, Millis); 3] = [("missed-call", HOUR), ("after-call", DAY), ("thanks", HOUR)];
+const NOT_AGAIN_WITHIN: [(&str, Millis); 4] =
+    [("missed-call", HOUR), ("after-call", DAY), ("looked", HOUR), ("thanks", HOUR)];
 /// A run of the journey that a capture starts is over after this, whatever its version.
 const JOURNEY_LASTS: Millis = 9 * DAY;
 /// One that a consent starts is over with its offer.
@@ -35,6 +36,13 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
             What::Form { .. } | What::LeadAd { .. } if came_back(case, entry, who) => "welcome",
             What::Call { missed: true, .. } if is_new(case, entry, who, HOUR) => "missed-call",
             What::Call { missed: false, .. } if is_new(case, entry, who, DAY) => "after-call",
+            // A link that an erased record was sent is nobody's any more.
+            What::Click { business, .. }
+                if is_new(case, entry, who, HOUR)
+                    && !case.ever(*business, who, |what| matches!(what, What::Erase { .. })) =>
+            {
+                "looked"
+            }
             What::Write { words: Words::Agreed, .. }
                 if by_number(&entry.what) && is_new(case, entry, who, OFFER_AFTER) =>
             {
@@ -56,6 +64,7 @@ fn by_number(what: &What) -> bool {
 fn is_new(case: &Case<'_>, entry: &Entry, who: Who, span: Millis) -> bool {
     let same = |what: &What| match (&entry.what, what) {
         (What::Call { missed, .. }, What::Call { missed: other, .. }) => missed == other,
+        (What::Click { .. }, What::Click { .. }) => true,
         (What::Write { .. }, What::Write { words, .. }) => *words == Words::Agreed,
         _ => false,
     };

@@ -40,12 +40,15 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
     }
 }
 
-/// Who wrote from the number that is written to gets no more of a journey that their reply ended.
+/// Who wrote from the number that is written to, or is said to have answered, gets no more of a journey that their reply ended.
 fn after_a_reply(case: &Case<'_>, call: &Call, message: &str, to: &str, found: &mut Vec<Violation>) {
     let Some(who) = case.recipient(call).filter(|who| to == case.plan.people[*who].digits()) else { return };
-    let replied = case.entries_of(call.business, who).filter(|entry| {
-        matches!(&entry.what, What::Write { channel: Channel::WhatsApp, words, told_by, .. }
-            if *words != Words::Reaction && *told_by != ToldBy::UserId)
+    let replied = case.entries_of(call.business, who).filter(|entry| match &entry.what {
+        What::Write { channel: Channel::WhatsApp, words, told_by, .. } => {
+            *words != Words::Reaction && *told_by != ToldBy::UserId
+        }
+        What::ToldReply { .. } => true,
+        _ => false,
     });
     for reply in replied {
         let holds = case.holds_from(reply).is_some_and(|from| call.begun_at > from + CLAIM);

@@ -12,8 +12,8 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
     for call in &case.history.calls {
         let Some(words) = &call.words else { continue };
         let name = match &call.wanted {
-            // A template is filled in with the name alone.
-            Wanted::Send { template: true, .. } => Some(words.as_str()),
+            // A template is filled in with the name, and maybe a link.
+            Wanted::Send { template: true, .. } => Some(words.split(" http").next().unwrap_or_default()),
             Wanted::PublicReply { .. } => {
                 let version = words.rsplit_once(" v").map(|(_, version)| version);
                 of_the_current_version(case, call, version, found);

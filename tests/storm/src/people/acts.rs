@@ -111,6 +111,16 @@ pub enum What {
         business: usize,
         id: u64,
     },
+    /// The person follows the link of the newest message that has one.
+    Click {
+        who: Who,
+        business: usize,
+    },
+    /// Somebody of the business says that the person answered by e-mail.
+    ToldReply {
+        who: Who,
+        business: usize,
+    },
     /// Somebody of the business answered by hand.
     AnsweredByHand {
         who: Who,
@@ -176,7 +186,7 @@ pub enum ToldBy {
 }
 
 impl What {
-    pub const KINDS: [&str; 30] = [
+    pub const KINDS: [&str; 32] = [
         "form",
         "form doubled",
         "form with another's e-mail",
@@ -198,6 +208,8 @@ impl What {
         "booking cancelled",
         "scheduled message",
         "broadcast",
+        "click",
+        "reply told",
         "answered by hand",
         "standby",
         "marketing switch",
@@ -233,6 +245,8 @@ impl What {
             Self::Book { .. } => "booking",
             Self::Schedule { .. } => "scheduled message",
             Self::Broadcast { .. } => "broadcast",
+            Self::Click { .. } => "click",
+            Self::ToldReply { .. } => "reply told",
             Self::AnsweredByHand { .. } => "answered by hand",
             Self::Standby { .. } => "standby",
             Self::MarketingSwitch { .. } => "marketing switch",
@@ -261,6 +275,8 @@ impl What {
             | Self::Book { business, .. }
             | Self::Schedule { business, .. }
             | Self::Broadcast { business, .. }
+            | Self::Click { business, .. }
+            | Self::ToldReply { business, .. }
             | Self::AnsweredByHand { business, .. }
             | Self::Standby { business, .. }
             | Self::MarketingSwitch { business, .. }
@@ -284,6 +300,8 @@ impl What {
             | Self::Write { who, .. }
             | Self::Book { who, .. }
             | Self::Schedule { who, .. }
+            | Self::Click { who, .. }
+            | Self::ToldReply { who, .. }
             | Self::AnsweredByHand { who, .. }
             | Self::Standby { who, .. }
             | Self::MarketingSwitch { who, .. }
@@ -309,7 +327,7 @@ impl What {
 
     /// Whether it stops a journey that stops when the person replies.
     pub fn replies(&self) -> bool {
-        matches!(self, Self::Write { .. } | Self::StoryMention { .. })
+        matches!(self, Self::Write { .. } | Self::StoryMention { .. } | Self::ToldReply { .. })
     }
 }
 

@@ -150,6 +150,12 @@ pub const PLACES: u32 = 3;
 /// What stands before a number in a text.
 pub const NUMBER: &str = " number ";
 
+/// By whom forms are sent, each in its own way; the first in none of them.
+pub const SENDERS: [&str; 7] =
+    ["contact", "elementor", "contact-form-7", "wix", "google-ads", "tiktok", "make"];
+/// Where the installation's own pages are.
+pub const PUBLIC_URL: &str = "https://storm.example";
+
 /// The field that has to be ticked.
 pub const CONSENT_FIELD: &str = "newsletter";
 
@@ -177,9 +183,14 @@ pub fn playbook(business: usize, version: usize) -> String {
             template = message.replace('-', "_"),
         )
     };
+    // The welcome has a link to follow.
     let service = |message: &str, channels: &str, more: &str| {
+        let (link, param) = match message {
+            "welcome" => (" {{ links.video }} כאן", ", links.video"),
+            _ => ("", ""),
+        };
         format!(
-            "  {message}:\n    kind: service\n    text: \"[{message}] {{{{ first_name | default('') }}}} {name} v{version}\"\n    channels: [{channels}]\n    whatsapp-template: {{ name: \"{template}\", params: [\"first_name | default('-')\"] }}\n{more}",
+            "  {message}:\n    kind: service\n    text: \"[{message}] {{{{ first_name | default('') }}}} {name} v{version}{link}\"\n    channels: [{channels}]\n    whatsapp-template: {{ name: \"{template}\", params: [\"first_name | default('-')\"{param}] }}\n{more}",
             template = message.replace('-', "_"),
         )
     };
@@ -216,6 +227,11 @@ pub fn playbook(business: usize, version: usize) -> String {
         ),
         format!("sources:\n  lead-ads: {{ consent: \"אני מסכים/ה לקבל הצעות מ{name}\" }}\n"),
         format!("  forms:\n    contact: {{ consent: {consent} }}\n"),
+        SENDERS[1..]
+            .iter()
+            .map(|sender| format!("    {sender}: {{ from: {sender}, consent: {consent} }}\n"))
+            .collect(),
+        format!("links:\n  video: {{ url: \"https://{name}.example/video\", tracked: true }}\n"),
         night.unwrap_or_default(),
         cap.unwrap_or_default(),
         "opt-out: { confirm: goodbye }\nmessages:\n".to_owned(),
@@ -229,6 +245,7 @@ pub fn playbook(business: usize, version: usize) -> String {
         },
         marketing(NEWS),
         service("see-you", "whatsapp", ""),
+        service("looked", "whatsapp", ""),
         service(REMINDER, "whatsapp", ""),
         marketing("follow-1"),
         marketing("follow-2"),
@@ -257,6 +274,9 @@ pub fn playbook(business: usize, version: usize) -> String {
         ),
         "  agreed:\n    starts: [consent.given]\n    stops: [lead.opted-out]\n    not-again-within: 1 hour\n    steps:\n      - send: thanks\n      - { after: 2 days, send: offer, within: 3 days }\n".to_owned(),
         "  booked:\n    starts: [booking.made]\n    stops: [booking.cancelled, lead.opted-out]\n    steps:\n      - send: see-you\n".to_owned(),
+        format!(
+            "  looked:\n    starts: [{{ link.clicked: video }}]\n    stops: [lead.opted-out]\n    not-again-within: 1 hour\n    steps:\n      - {{ send: looked, within: {within} }}\n"
+        ),
         "  commenter:\n    starts: [comment.made]\n    steps:\n      - { tag: commenter }\n".to_owned(),
         format!(
             "campaigns:\n  comments:\n    kind: comment-reply\n    on: [facebook, instagram]\n    reply: [\"[reply] א v{version}\", \"[reply] ב v{version}\", \"[reply] ג v{version}\"]\n    like: true\n    private-reply: comment-thanks\n{gives}"

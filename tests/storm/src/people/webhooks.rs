@@ -186,6 +186,8 @@ pub fn told(plan: &Plan, what: &What, at: Millis, generation: u32) -> Option<Tol
         | What::Book { .. }
         | What::Schedule { .. }
         | What::Broadcast { .. }
+        | What::Click { .. }
+        | What::ToldReply { .. }
         | What::Publish { .. }
         | What::Redrive { .. }
         | What::Erase { .. }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use shared::application::broadcasts::{self, BroadcastError};
 use shared::application::erase::erase_identity;
+use shared::application::known::{self, KnownError};
 use shared::application::moving::move_people;
 use shared::application::ports::{InboxId, InboxRowId};
 use shared::application::redrive::redrive;
 use shared::application::release::release;
 use shared::application::scheduled::{self, ScheduleError};
-use shared::domain::broadcast::Wanted;
+use shared::domain::broadcast;
 use shared::domain::channel::Channel;
 use shared::domain::event::Responder;
 use shared::domain::event_key::{EventKey, Sameness};
@@ -22,11 +23,11 @@ use super::{Arrival, Came, Happening, Job, RESTORED, Sending, Sim, pepper};
 use crate::doors;
 use crate::people::acts::{What, Who};
 use crate::people::businesses::{
-    self, EVERYBODY, NEWS, NEWS_PER_MINUTE, REMINDER, instagram, page, published, whatsapp,
+    self, EVERYBODY, NEWS, NEWS_PER_MINUTE, PUBLIC_URL, REMINDER, instagram, page, published, whatsapp,
 };
 use crate::people::plan::Person;
 use crate::people::webhooks::{self, comment_id};
-use crate::world::log::{Entry, Turn};
+use crate::world::log::{Entry, Turn, Wanted};
 use crate::world::timers::{HOUR, MINUTE, Millis, SECOND, timestamp};
 use crate::world::weather::Fault;
 
@@ -38,6 +39,14 @@ impl Sim {
         let now = self.now();
         let plan = Arc::clone(&self.plan);
         let what = plan.acts[index].what.clone();
+        let link = match &what {
+            What::Click { who, business } => match self.link_of(*who, *business) {
+                Some(link) => Some(link),
+                // Nothing has been sent to them that could be followed.
+                None => return,
+            },
+            _ => None,
+        };
         self.log.count(what.kind());
         self.events += 1;
         self.log.say(now, || what.to_string());
@@ -58,6 +67,11 @@ impl Sim {
             }
             What::Call { .. } => self.request(doors::call(&plan, &what, now), entry, 0),
             What::Book { .. } => self.request(doors::booking(&plan, &what, now), entry, 0),
+            What::Click { .. } => {
+                let path = link.unwrap_or_default();
+                self.request(doors::Request::Click { path }, entry, 0);
+            }
+            What::ToldReply { who, business } => self.tell_reply(*who, *business, entry),
             What::Schedule { who, business } => self.schedule(*who, *business),
             What::Broadcast { business, id } => self.broadcast(*business, *id),
             What::Publish { business, version, moves } => {
@@ -72,6 +86,18 @@ impl Sim {
             What::Poison { who, business, id } => self.poison(*who, *business, *id),
             _ => self.tell(&what, entry, now),
         }
+    }
+
+    /// The path of the link in the newest message that reached the person.
+    fn link_of(&self, who: Who, business: usize) -> Option<String> {
+        let history = self.log.lock();
+        let mut got = history.calls.iter().rev().filter(|call| call.business == business);
+        got.find_map(|call| {
+            let Wanted::Send { to, .. } = &call.wanted else { return None };
+            let is_theirs = call.accepted_at.is_some() && self.directory.whose(business, to) == Some(who);
+            let (_, link) = call.words.as_ref().filter(|_| is_theirs)?.split_once(PUBLIC_URL)?;
+            Some(link.split_whitespace().next()?.to_owned())
+        })
     }
 
     fn tell(&mut self, what: &What, entry: usize, now: Millis) {
@@ -210,6 +236,30 @@ impl Sim {
         );
     }
 
+    /// Somebody of the business says so of whoever is known by the number, and again until it is taken.
+    fn tell_reply(&mut self, who: Who, business: usize, entry: usize) {
+        let world = Arc::clone(&self.hosts[0].world);
+        let (business, phone) = (businesses::id(business), self.plan.people[who].phone.clone());
+        let (log, timers) = (Arc::clone(&self.log), Arc::clone(&self.timers));
+        self.spawn(
+            Job::Operator,
+            Box::pin(async move {
+                for _ in 0..20 {
+                    match known::answered(&world, &business, &phone).await {
+                        Err(KnownError::Work(_)) => {}
+                        Ok(_) => {
+                            let now = timers.millis();
+                            log.lock().entries[entry].acknowledged_at = Some(now);
+                            break;
+                        }
+                        Err(_) => break,
+                    }
+                }
+                Came::Nothing
+            }),
+        );
+    }
+
     /// The operator writes to everybody, and asks again until it is begun or refused.
     fn broadcast(&mut self, business: usize, id: u64) {
         let world = Arc::clone(&self.hosts[0].world);
@@ -218,7 +268,7 @@ impl Sim {
         self.spawn(
             Job::Operator,
             Box::pin(async move {
-                let wanted = Wanted {
+                let wanted = broadcast::Wanted {
                     name: BroadcastName::new(format!("b{id}")),
                     message: NEWS.into(),
                     segment: EVERYBODY.to_owned(),

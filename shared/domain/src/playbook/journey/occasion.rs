@@ -137,13 +137,15 @@ pub struct Happened<'a> {
     pub deal: Option<&'a DealId>,
     /// Who of the business it concerns, as the call's sender names them.
     pub by: Option<&'a str>,
+    /// People of the business say so: they need not hear of it.
+    pub is_told_by_us: bool,
     /// The key of the event, so that told twice it starts one run.
     pub event: &'a str,
 }
 
 impl<'a> Happened<'a> {
     pub fn new(trigger: Trigger, event: &'a str) -> Self {
-        Self { trigger, of: None, deal: None, by: None, event }
+        Self { trigger, of: None, deal: None, by: None, is_told_by_us: false, event }
     }
 
     pub fn of(self, of: Option<&'a str>) -> Self {

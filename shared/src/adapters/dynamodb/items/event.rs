@@ -102,6 +102,11 @@ enum KindItem {
     },
     EmailStopped {
         y: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        w: Option<String>,
+    },
+    ReplyTold {
+        c: char,
     },
     IdentityChanged {
         to: String,
@@ -230,7 +235,10 @@ impl From<&EventKind> for KindItem {
             EventKind::MarketingStopped => Self::MarketingStopped,
             EventKind::MarketingResumed => Self::MarketingResumed,
             EventKind::LinkClicked { link } => Self::LinkClicked { l: link.clone() },
-            EventKind::EmailStopped { why } => Self::EmailStopped { y: why.as_str().to_owned() },
+            EventKind::EmailStopped { why, work } => {
+                Self::EmailStopped { y: why.as_str().to_owned(), w: work.as_ref().map(WorkId::to_string) }
+            }
+            EventKind::ReplyTold { channel } => Self::ReplyTold { c: on(channel) },
             EventKind::IdentityChanged { to } => Self::IdentityChanged { to: identity::to_text(to) },
             EventKind::Claimed { by, asked } => {
                 Self::Claimed { by: by.to_string(), c: asked.as_ref().map(CampaignName::to_string) }
@@ -287,10 +295,12 @@ impl KindItem {
             Self::MarketingStopped => EventKind::MarketingStopped,
             Self::MarketingResumed => EventKind::MarketingResumed,
             Self::LinkClicked { l } => EventKind::LinkClicked { link: l },
-            Self::EmailStopped { y } => {
+            Self::EmailStopped { y, w } => {
                 let why = EmailStop::ALL.into_iter().find(|why| why.as_str() == y);
-                EventKind::EmailStopped { why: why.ok_or(Damaged::Field("why e-mails stop"))? }
+                let why = why.ok_or(Damaged::Field("why e-mails stop"))?;
+                EventKind::EmailStopped { why, work: w.as_deref().map(work_id).transpose()? }
             }
+            Self::ReplyTold { c } => EventKind::ReplyTold { channel: channel(c)? },
             Self::IdentityChanged { to } => EventKind::IdentityChanged { to: identity::from_text(&to)? },
             Self::Claimed { by, c } => {
                 EventKind::Claimed { by: lead_id(&by)?, asked: c.map(CampaignName::new) }

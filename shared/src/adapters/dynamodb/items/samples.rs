@@ -514,8 +514,10 @@ fn kinds() -> Vec<EventKind> {
         EventKind::DeliveryFailed { id: "1".into(), work: Some(WorkId::new(8)), code: 131_047 },
         EventKind::MarketingStopped,
         EventKind::MarketingResumed,
-        EventKind::EmailStopped { why: EmailStop::Bounced },
+        EventKind::EmailStopped { why: EmailStop::Bounced, work: None },
+        EventKind::EmailStopped { why: EmailStop::Complained, work: Some(WorkId::new(8)) },
         EventKind::LinkClicked { link: "video".into() },
+        EventKind::ReplyTold { channel: Channel::Email },
         EventKind::IdentityChanged { to: Identity::WhatsAppUser("IL.1".into()) },
         EventKind::Claimed { by: LeadId::new(8), asked: None },
         EventKind::Claimed { by: LeadId::new(8), asked: Some("comments".into()) },
@@ -533,7 +535,7 @@ fn kinds() -> Vec<EventKind> {
         EventKind::TemplateApproved { name: "lead_welcome".into(), language: "he".into() },
     ];
     let names: BTreeSet<&str> = kinds.iter().map(EventKind::name).collect();
-    assert_eq!(names.len(), 28, "one of each kind; a new kind belongs into this list");
+    assert_eq!(names.len(), 29, "one of each kind; a new kind belongs into this list");
     kinds
 }
 

@@ -1,0 +1,82 @@
+//! `GET, POST /answered/{token}`: the link of an alert by which one of the business says that the lead answered by e-mail. Programs
+//! that look links up only GET: nothing is said by that.
+
+use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use shared::application::known::answered_by_email;
+use shared::domain::ids::{BusinessId, LeadId};
+use shared::domain::replied::ReplyToken;
+
+use crate::{LeadIntake, access, page};
+
+pub async fn asked(intake: &LeadIntake, token: &str) -> ApiGatewayV2httpResponse {
+    match read(intake, token).await {
+        Ok((_, _, words)) => {
+            let button =
+                format!("<form method=\"post\"><button type=\"submit\">{}</button></form>", words.say);
+            page::of(200, words.reading, words.question, &button)
+        }
+        Err(refusal) => refusal,
+    }
+}
+
+pub async fn told(intake: &LeadIntake, token: &str) -> ApiGatewayV2httpResponse {
+    let (business, lead, words) = match read(intake, token).await {
+        Ok(read) => read,
+        Err(refusal) => return refusal,
+    };
+    match answered_by_email(&intake.world, &business, lead).await {
+        Ok(()) => page::of(200, words.reading, words.done, ""),
+        Err(error) => {
+            access::failed(&error);
+            page::of(503, words.reading, words.again, "")
+        }
+    }
+}
+
+/// Who answered, and the words of the business's language; or the page that says why it cannot be said.
+async fn read(
+    intake: &LeadIntake,
+    token: &str,
+) -> Result<(BusinessId, LeadId, Words), ApiGatewayV2httpResponse> {
+    let world = &intake.world;
+    let Some((business, lead, is_open)) = ReplyToken::read(token, &world.pepper, world.clock.now()) else {
+        return Err(unknown());
+    };
+    let words = page::in_language_of(intake, &business, HEBREW, ENGLISH).await;
+    match is_open {
+        true => Ok((business, lead, words)),
+        false => Err(page::of(410, words.reading, words.over, "")),
+    }
+}
+
+struct Words {
+    reading: page::Reading,
+    question: &'static str,
+    say: &'static str,
+    done: &'static str,
+    again: &'static str,
+    over: &'static str,
+}
+
+const HEBREW: Words = Words {
+    reading: page::HEBREW,
+    question: "הלקוח או הלקוחה ענו לך במייל? נסמן שענו, ומה שמחכה לתשובה ימשיך או ייעצר.",
+    say: "כן, ענו",
+    done: "סימנו שענו.",
+    again: "משהו השתבש, ועוד לא סימנו. אפשר לנסות שוב בעוד רגע.",
+    over: "הקישור הזה כבר אינו פעיל. בהתראה חדשה יותר יש קישור חדש, ואפשר גם: masa answered.",
+};
+
+const ENGLISH: Words = Words {
+    reading: page::ENGLISH,
+    question: "Did they answer you by e-mail? It is noted, and what waits for an answer goes on or stops.",
+    say: "Yes, they did",
+    done: "Noted: they answered.",
+    again: "Something went wrong, and nothing has been noted yet. Please try again in a moment.",
+    over: "This link is over. A newer alert has a new one, and there is also: masa answered.",
+};
+
+fn unknown() -> ApiGatewayV2httpResponse {
+    let english = "<p dir=\"ltr\">This link is not one of ours. Copy it again from the alert, all of it.</p>";
+    page::of(404, page::HEBREW, "הקישור אינו מוכר. העתיקו אותו שוב מההתראה, בשלמותו.", english)
+}
