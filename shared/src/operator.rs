@@ -69,6 +69,8 @@ pub enum Asked {
     /// Whoever has this phone number, address or record answered where nothing is heard by itself.
     Answered {
         who: String,
+        /// They want no more messages.
+        refuses: bool,
     },
     /// They booked a meeting at a civil time of the business, or moved the one ahead to it; without one it is cancelled.
     Booked {
@@ -188,8 +190,9 @@ pub async fn carry_out(world: &World, business: &BusinessId, asked: &Asked) -> R
             };
             json!({ "business": business.as_str(), "scheduled": all.iter().map(one).collect::<Vec<_>>() })
         }
-        Asked::Answered { who } => {
-            json!({ "business": business.as_str(), "lead": known::answered(world, business, who).await?.to_string() })
+        Asked::Answered { who, refuses } => {
+            let lead = known::answered(world, business, who, *refuses).await?;
+            json!({ "business": business.as_str(), "lead": lead.to_string() })
         }
         Asked::Booked { who, at } => {
             let at = moment_if(world, business, at.as_deref()).await?;

@@ -47,7 +47,7 @@ pub async fn handle_http(intake: &LeadIntake, request: ApiGatewayV2httpRequest) 
         ("POST", ["deals", business]) => deals::reported(intake, &request, business).await,
         ("GET", ["r", token]) => clicks::followed(intake, &request, token).await,
         ("GET", ["answered", token]) => replies::asked(intake, token).await,
-        ("POST", ["answered", token]) => replies::told(intake, token).await,
+        ("POST", ["answered", token]) => replies::told(intake, &request, token).await,
         ("GET", ["unsubscribe", token]) => unsubscribe::asked(intake, token).await,
         ("POST", ["unsubscribe", token]) => unsubscribe::stopped(intake, token).await,
         (

@@ -7,9 +7,12 @@ use crate::arguments::{Answered, Booked};
 use crate::campaigns::ask_one;
 
 pub async fn answered(typed: &Answered) -> Result<(), Refusal> {
-    let asked = Asked::Answered { who: typed.who.clone() };
+    let asked = Asked::Answered { who: typed.who.clone(), refuses: typed.refuses };
     ask_one(&typed.place, typed.business.as_deref(), &asked).await?;
-    println!("Noted: they answered.");
+    match typed.refuses {
+        true => println!("Noted: they answered, and get no more messages."),
+        false => println!("Noted: they answered."),
+    }
     Ok(())
 }
 
@@ -84,7 +87,7 @@ journeys:
         assert!(meets("0541234567", Some("soon")).await.unwrap_err().contains("is no moment"));
         assert!(meets("0521111111", Some("2026-12-07 09:15")).await.unwrap_err().contains("nobody is known"));
         let who = "dana@example.com".to_owned();
-        answered(&Answered { who, business: None, place: place() }).await.unwrap();
+        answered(&Answered { who, refuses: false, business: None, place: place() }).await.unwrap();
         stack.work_off().await;
         let sent: Vec<String> =
             stack.sandbox().unwrap().sent().iter().map(|sent| sent.body.clone()).collect();

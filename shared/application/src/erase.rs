@@ -98,6 +98,7 @@ async fn erase_record(
                 suppression.opt_out = fresh.opt_out.clone().or(suppression.opt_out);
                 suppression.marketing_stopped_at =
                     fresh.marketing_stopped_at.or(suppression.marketing_stopped_at);
+                suppression.email_stopped_at = fresh.email_stopped_at.or(suppression.email_stopped_at);
                 lead = fresh;
             }
             Err(CommitError::Store(error)) => return Err(error.into()),

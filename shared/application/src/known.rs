@@ -78,17 +78,28 @@ pub async fn find(world: &World, business: &BusinessId, who: &str) -> Result<Lea
     living.filter(|lead| lead.erasing.is_none()).ok_or_else(nobody)
 }
 
-/// They answered where nothing is heard by itself. Said twice within a short while, it is one answer.
-pub async fn answered(world: &World, business: &BusinessId, who: &str) -> Result<LeadId, KnownError> {
+/// They answered where nothing is heard by itself, and may want no more messages. Said twice within a short while, it is one
+/// answer.
+pub async fn answered(
+    world: &World,
+    business: &BusinessId,
+    who: &str,
+    refuses: bool,
+) -> Result<LeadId, KnownError> {
     let lead = find(world, business, who).await?;
-    answered_by_email(world, business, lead.id).await?;
+    answered_by_email(world, business, lead.id, refuses).await?;
     Ok(lead.id)
 }
 
 /// The same, of a record.
-pub async fn answered_by_email(world: &World, business: &BusinessId, lead: LeadId) -> Result<(), WorkError> {
-    let kind = EventKind::ReplyTold { channel: Channel::Email };
-    let event = pressed(world, business, lead, "answered", kind);
+pub async fn answered_by_email(
+    world: &World,
+    business: &BusinessId,
+    lead: LeadId,
+    refuses: bool,
+) -> Result<(), WorkError> {
+    let kind = EventKind::ReplyTold { channel: Channel::Email, refuses };
+    let event = pressed(world, business, lead, if refuses { "refused" } else { "answered" }, kind);
     decide_event(world, &event, Some(lead), None).await.map(drop)
 }
 

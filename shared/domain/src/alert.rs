@@ -242,9 +242,11 @@ impl Alert {
         let words = words(&self.language);
         let news: Vec<String> = self.about.iter().map(|news| label(news, words)).collect();
         let more = if news.len() > 1 { words.and_more } else { "" };
-        let subject = format!("{}{more}: {}", news.first().map_or("", String::as_str), self.who);
-        let mut head = vec![news.join(" · "), self.who.clone()];
-        head.extend(self.phone.clone().filter(|phone| *phone != self.who));
+        let who = self.name();
+        let subject = format!("{}{more}: {who}", news.first().map_or("", String::as_str));
+        let mut head = vec![news.join(" · "), who];
+        let phone = self.phone.as_ref().filter(|phone| **phone != self.who);
+        head.extend(phone.map(|phone| self.left_to_right(phone)));
         head.extend(self.fields.iter().map(|(key, value)| format!("{key}: {value}")));
         let mut paragraphs = vec![head.join("\n")];
         let lines: Vec<String> = self.talk.iter().map(|line| self.line(line, words)).collect();
@@ -264,6 +266,17 @@ impl Alert {
             language: self.language.clone(),
             unsubscribe: None,
         }
+    }
+
+    /// A number or an address stands for whoever has told no name.
+    fn name(&self) -> String {
+        if self.who.is_ascii() { self.left_to_right(&self.who) } else { self.who.clone() }
+    }
+
+    /// Among words that read from the right a number's plus would stand behind it (Unicode Bidirectional Algorithm, "Explicit
+    /// Directional Isolates").
+    fn left_to_right(&self, text: &str) -> String {
+        if self.language == "he" { format!("\u{2066}{text}\u{2069}") } else { text.to_owned() }
     }
 
     fn line(&self, line: &Line, words: &Words) -> String {

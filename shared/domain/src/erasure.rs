@@ -20,6 +20,7 @@ const LOOKS_AFTER_DAYS: [i64; 3] = [1, 8, 31];
 pub struct Suppression {
     pub opt_out: Option<OptOut>,
     pub marketing_stopped_at: Option<Timestamp>,
+    pub email_stopped_at: Option<Timestamp>,
 }
 
 /// What is kept of a name that was erased, without end.
@@ -67,7 +68,11 @@ impl Erasing {
 }
 
 pub fn suppression_of(lead: &Lead) -> Suppression {
-    Suppression { opt_out: lead.opt_out.clone(), marketing_stopped_at: lead.marketing_stopped_at }
+    Suppression {
+        opt_out: lead.opt_out.clone(),
+        marketing_stopped_at: lead.marketing_stopped_at,
+        email_stopped_at: lead.email_stopped_at,
+    }
 }
 
 /// The record without the person. The number of the last claim stays: an answer under it finishes nothing.
@@ -87,6 +92,7 @@ pub fn suppress(lead: &Lead, suppression: &Suppression, context: &Context<'_>) -
     let (ours, theirs) = (draft.lead.opt_out.take(), suppression.opt_out.clone());
     draft.lead.opt_out = ours.into_iter().chain(theirs).max_by_key(|refusal| refusal.at);
     draft.lead.marketing_stopped_at = draft.lead.marketing_stopped_at.max(suppression.marketing_stopped_at);
+    draft.lead.email_stopped_at = draft.lead.email_stopped_at.max(suppression.email_stopped_at);
     if let Some(refused_at) = draft.lead.opt_out.as_ref().map(|refusal| refusal.at) {
         draft.lead.consents.retain(|consent| consent.given_at > refused_at);
         leave_in_peace(&mut draft);
@@ -108,7 +114,8 @@ mod tests {
 
     fn refusal(moment: &str) -> Suppression {
         let opt_out = Some(OptOut { at: at(moment), by: "whatsapp".into() });
-        Suppression { opt_out, marketing_stopped_at: Some(at(moment)) }
+        let stopped_at = Some(at(moment));
+        Suppression { opt_out, marketing_stopped_at: stopped_at, email_stopped_at: stopped_at }
     }
 
     #[test]
@@ -154,7 +161,7 @@ mod tests {
             decide(&suppressed.lead, &form("1")(now), context)
         });
         assert!(decided.lead.work.is_empty() && decided.lead.runs.is_empty());
-        assert!(decided.lead.marketing_stopped_at.is_some());
+        assert!(decided.lead.marketing_stopped_at.is_some() && decided.lead.email_stopped_at.is_some());
         // Of one who is known already, what was begun ends, and older consents are void.
         let known = story.with_context(now, |context| {
             let mut known = decide(&lead(), &form("1")(now), context).lead;

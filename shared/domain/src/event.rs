@@ -110,6 +110,8 @@ pub enum EventKind {
     /// People of the business say that the person answered where nothing is heard by itself: by e-mail.
     ReplyTold {
         channel: Channel,
+        /// They want no more messages (R3).
+        refuses: bool,
     },
     /// The person is known by another name from now on.
     IdentityChanged {

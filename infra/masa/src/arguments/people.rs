@@ -154,6 +154,9 @@ pub struct Redrive {
 pub struct Answered {
     /// Their phone number, their e-mail address, or the id of their record
     pub who: String,
+    /// They want no more messages
+    #[arg(long)]
+    pub refuses: bool,
     /// The business, where there are several
     #[arg(long, value_name = "ID")]
     pub business: Option<String>,

@@ -126,8 +126,11 @@ pub fn reacted(draft: &mut Draft<'_>, event: &Event, channel: Channel, asset: &A
 }
 
 /// Nothing is known of what it says. Whoever says so has read it, and hears nothing of it.
-pub fn reply_told(draft: &mut Draft<'_>, event: &Event, channel: Channel) {
+pub fn reply_told(draft: &mut Draft<'_>, event: &Event, channel: Channel, refuses: bool) {
     draft.note(Entry::new(event.occurred_at, What::Wrote).with(Fact::Channel, channel.as_str()));
+    if refuses {
+        return opt_out(draft, event, channel);
+    }
     let replied = Happened::new(Trigger::LeadReplied, event.key.as_str());
     journeys::happened(draft, Happened { is_told_by_us: true, ..replied });
 }

@@ -114,7 +114,9 @@ pub fn decide(lead: &Lead, event: &Event, context: &Context<'_>) -> Decision {
             let clicked = Happened::new(Trigger::LinkClicked, event.key.as_str());
             journeys::happened(&mut draft, clicked.of(Some(link)));
         }
-        EventKind::ReplyTold { channel } => messages::reply_told(&mut draft, event, *channel),
+        EventKind::ReplyTold { channel, refuses } => {
+            messages::reply_told(&mut draft, event, *channel, *refuses)
+        }
         EventKind::IdentityChanged { to } => draft.rename(&event.author, to),
         EventKind::Claimed { by, asked } => {
             crate::merge::claimed(&mut draft, event, *by, asked.as_ref());

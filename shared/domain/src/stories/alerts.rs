@@ -74,7 +74,7 @@ fn of_a_call_its_agent_hears_by_whatever_name() {
             })
             .collect();
         assert_eq!(links, ["https://wa.me/972541234567", "tel:+972541234567"]);
-        assert_eq!(alert.mail().subject, "שיחה שהסתיימה: +972541234567");
+        assert_eq!(alert.mail().subject, "שיחה שהסתיימה: \u{2066}+972541234567\u{2069}");
     }
 }
 
@@ -127,7 +127,9 @@ fn a_mail_shows_the_end_of_the_conversation_and_nothing_of_it_is_a_header() {
     alert.talk = tale.in_context(at("2026-11-30T09:30"), |tale, context| {
         talk(&tale.lead, &context.playbooks.current, entries.iter())
     });
-    insta::assert_snapshot!(alert.mail().text, @"
+    let isolates = ['\u{2066}', '\u{2069}'];
+    assert!(alert.mail().text.contains("\u{2066}+972541234567\u{2069}"), "the plus stands before the number");
+    insta::assert_snapshot!(alert.mail().text.replace(isolates, ""), @"
     תשובה חדשה
     דנה לוי
     +972541234567
@@ -152,10 +154,28 @@ fn an_answer_that_the_agent_tells_of_stops_the_journey_and_is_no_news_to_them() 
     let mut tale = Tale::with(alerting);
     tale.happens("2026-11-30T09:00", form("1"))
         .lives_until("2026-11-30T09:30")
-        .happens("2026-11-30T10:00", event(phone(), "2", EventKind::ReplyTold { channel: Channel::Email }))
+        .happens(
+            "2026-11-30T10:00",
+            event(phone(), "2", EventKind::ReplyTold { channel: Channel::Email, refuses: false }),
+        )
         .lives_until("2026-12-30T10:00");
     assert!(alerts(&tale).is_empty(), "{}", tale.told());
     assert!(tale.lead.runs.iter().all(|run| !run.is_active()));
     assert_eq!(tale.calls.len(), 1, "the welcome, and no follow-up: {}", tale.told());
     assert_eq!(tale.lead.active_at, Some(at("2026-11-30T10:00")));
+}
+
+/// R3: who wrote it in an e-mail has refused on every channel.
+#[test]
+fn a_refusal_that_the_agent_tells_of_holds_everywhere() {
+    let mut tale = Tale::with(alerting);
+    let refused = EventKind::ReplyTold { channel: Channel::Email, refuses: true };
+    tale.happens("2026-11-30T09:00", form("1"))
+        .lives_until("2026-11-30T09:30")
+        .happens("2026-11-30T10:00", event(phone(), "2", refused))
+        .happens("2026-11-30T11:00", form("2"))
+        .lives_until("2026-12-30T10:00");
+    assert!(tale.lead.opt_out.is_some());
+    let sent = tale.calls.iter().filter(|call| call.operation.name() == "send-whatsapp");
+    assert_eq!(sent.count(), 1, "the welcome, before they refused: {}", tale.told());
 }

@@ -15,7 +15,14 @@ use crate::samples::{at, commit_of, delivery, entry, identity, inbox_of, lead, n
 
 fn erased(second: i64) -> ErasedIdentity {
     let opt_out = Some(OptOut { at: at(1), by: "whatsapp".into() });
-    ErasedIdentity { at: at(second), suppression: Suppression { opt_out, marketing_stopped_at: Some(at(2)) } }
+    ErasedIdentity {
+        at: at(second),
+        suppression: Suppression {
+            opt_out,
+            marketing_stopped_at: Some(at(2)),
+            email_stopped_at: Some(at(3)),
+        },
+    }
 }
 
 /// The erasure of a lead with these names.

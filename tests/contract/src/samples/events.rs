@@ -68,7 +68,7 @@ pub fn random_kind(chance: &mut Chance) -> EventKind {
             work: chance.maybe(|chance| WorkId::new(chance.wide())),
         },
         24 => EventKind::LinkClicked { link: chance.text() },
-        25 => EventKind::ReplyTold { channel },
+        25 => EventKind::ReplyTold { channel, refuses: chance.one_in(2) },
         18 => EventKind::IdentityChanged { to: identity(chance) },
         19 => EventKind::Claimed {
             by: LeadId::new(chance.wide()),

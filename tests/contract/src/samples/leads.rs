@@ -295,7 +295,11 @@ fn claim(chance: &mut Chance, work: &[Work]) -> Claim {
 
 pub fn suppression(chance: &mut Chance) -> Suppression {
     let opt_out = chance.maybe(|chance| OptOut { at: moment(chance), by: chance.text() });
-    Suppression { opt_out, marketing_stopped_at: chance.maybe(moment) }
+    Suppression {
+        opt_out,
+        marketing_stopped_at: chance.maybe(moment),
+        email_stopped_at: chance.maybe(moment),
+    }
 }
 
 fn erasing(chance: &mut Chance) -> Erasing {

@@ -245,7 +245,7 @@ impl Sim {
             Job::Operator,
             Box::pin(async move {
                 for _ in 0..20 {
-                    match known::answered(&world, &business, &phone).await {
+                    match known::answered(&world, &business, &phone, false).await {
                         Err(KnownError::Work(_)) => {}
                         Ok(_) => {
                             let now = timers.millis();

@@ -25,18 +25,28 @@ struct SuppressionItem {
     /// When marketing was stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     m: Option<Moment>,
+    /// When e-mails were stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    e: Option<Moment>,
 }
 
 impl From<&Suppression> for SuppressionItem {
     fn from(suppression: &Suppression) -> Self {
-        let m = suppression.marketing_stopped_at.map(Moment);
-        Self { o: suppression.opt_out.as_ref().map(Into::into), m }
+        Self {
+            o: suppression.opt_out.as_ref().map(Into::into),
+            m: suppression.marketing_stopped_at.map(Moment),
+            e: suppression.email_stopped_at.map(Moment),
+        }
     }
 }
 
 impl From<SuppressionItem> for Suppression {
     fn from(item: SuppressionItem) -> Self {
-        Self { opt_out: item.o.map(Into::into), marketing_stopped_at: item.m.map(Into::into) }
+        Self {
+            opt_out: item.o.map(Into::into),
+            marketing_stopped_at: item.m.map(Into::into),
+            email_stopped_at: item.e.map(Into::into),
+        }
     }
 }
 

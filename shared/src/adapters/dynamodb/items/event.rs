@@ -19,7 +19,7 @@ use super::moment::Moment;
 use super::open_work::work_id;
 use super::said::{CommentItem, MentionItem, MessageItem};
 use super::source::SourceItem;
-use super::words::{channel, channel_letter};
+use super::words::{channel, channel_letter, is_default};
 
 #[derive(Debug, Serialize, Deserialize)]
 pub struct EventItem {
@@ -107,6 +107,9 @@ enum KindItem {
     },
     ReplyTold {
         c: char,
+        /// They want no more messages.
+        #[serde(default, skip_serializing_if = "is_default")]
+        r: bool,
     },
     IdentityChanged {
         to: String,
@@ -238,7 +241,7 @@ impl From<&EventKind> for KindItem {
             EventKind::EmailStopped { why, work } => {
                 Self::EmailStopped { y: why.as_str().to_owned(), w: work.as_ref().map(WorkId::to_string) }
             }
-            EventKind::ReplyTold { channel } => Self::ReplyTold { c: on(channel) },
+            EventKind::ReplyTold { channel, refuses } => Self::ReplyTold { c: on(channel), r: *refuses },
             EventKind::IdentityChanged { to } => Self::IdentityChanged { to: identity::to_text(to) },
             EventKind::Claimed { by, asked } => {
                 Self::Claimed { by: by.to_string(), c: asked.as_ref().map(CampaignName::to_string) }
@@ -300,7 +303,7 @@ impl KindItem {
                 let why = why.ok_or(Damaged::Field("why e-mails stop"))?;
                 EventKind::EmailStopped { why, work: w.as_deref().map(work_id).transpose()? }
             }
-            Self::ReplyTold { c } => EventKind::ReplyTold { channel: channel(c)? },
+            Self::ReplyTold { c, r } => EventKind::ReplyTold { channel: channel(c)?, refuses: r },
             Self::IdentityChanged { to } => EventKind::IdentityChanged { to: identity::from_text(&to)? },
             Self::Claimed { by, c } => {
                 EventKind::Claimed { by: lead_id(&by)?, asked: c.map(CampaignName::new) }

@@ -300,6 +300,7 @@ fn full_lead() -> Lead {
             suppression: Suppression {
                 opt_out: Some(OptOut { at: at(50), by: "whatsapp".into() }),
                 marketing_stopped_at: Some(at(51)),
+                email_stopped_at: Some(at(52)),
             },
         }),
         ..Lead::new("neveh".into(), LeadId::new(1), at(0))
@@ -517,7 +518,7 @@ fn kinds() -> Vec<EventKind> {
         EventKind::EmailStopped { why: EmailStop::Bounced, work: None },
         EventKind::EmailStopped { why: EmailStop::Complained, work: Some(WorkId::new(8)) },
         EventKind::LinkClicked { link: "video".into() },
-        EventKind::ReplyTold { channel: Channel::Email },
+        EventKind::ReplyTold { channel: Channel::Email, refuses: true },
         EventKind::IdentityChanged { to: Identity::WhatsAppUser("IL.1".into()) },
         EventKind::Claimed { by: LeadId::new(8), asked: None },
         EventKind::Claimed { by: LeadId::new(8), asked: Some("comments".into()) },
