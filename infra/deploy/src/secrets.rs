@@ -14,8 +14,8 @@ use crate::installation::Installation;
 use crate::operator::Operator;
 
 pub use shared::secrets::names::{
-    API_KEY, FORM_KEY, META_APP_SECRET as APP_SECRET, META_TOKEN as TOKEN, META_VERIFY_TOKEN as VERIFY_TOKEN,
-    PEPPER,
+    API_KEY, CALENDLY_KEY, FORM_KEY, META_APP_SECRET as APP_SECRET, META_TOKEN as TOKEN,
+    META_VERIFY_TOKEN as VERIFY_TOKEN, PEPPER,
 };
 
 /// Where a secret comes from that is not there yet.
@@ -42,6 +42,8 @@ pub fn needed(tokens: &BTreeSet<String>) -> Vec<Secret> {
         made_up(VERIFY_TOKEN, 16),
         made_up(API_KEY, 32),
         made_up(FORM_KEY, 16),
+        // Whoever subscribes Calendly's webhooks chooses it (developer.calendly.com, "Create Webhook Subscription": signing_key).
+        made_up(CALENDLY_KEY, 32),
         given(APP_SECRET),
     ];
     own.into_iter().chain(tokens.iter().map(|name| given(name))).collect()
