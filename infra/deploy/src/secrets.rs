@@ -215,12 +215,12 @@ mod tests {
             found.1.expose_secret().to_owned()
         };
         assert!(shared::lambda::settings::pepper(&of(&first, PEPPER)).is_ok());
-        for name in [PEPPER, VERIFY_TOKEN, API_KEY, FORM_KEY] {
+        for name in [PEPPER, VERIFY_TOKEN, API_KEY, FORM_KEY, CALENDLY_KEY] {
             assert!(of(&first, name).len() >= 32, "{name}");
             assert_ne!(of(&first, name), of(&second, name), "{name}");
         }
         assert_eq!(of(&first, "MASA_META_TOKEN"), "t1");
-        assert_eq!(first.len(), 7);
+        assert_eq!(first.len(), 8);
     }
 
     #[test]
