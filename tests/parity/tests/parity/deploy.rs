@@ -7,8 +7,9 @@ use parity::installation::{APP_STACK, DATA_STACK, Installation, TABLE, function}
 use parity::masa::{GIVEN, Masa, Ran};
 use parity::spy::Spy;
 
-const SECRETS: [&str; 6] = [
+const SECRETS: [&str; 7] = [
     "MASA_API_KEY",
+    "MASA_CALENDLY_KEY",
     "MASA_FORM_KEY",
     "MASA_META_APP_SECRET",
     "MASA_META_TOKEN",
@@ -109,7 +110,7 @@ async fn tells_no_secret(there: &Installation, ran: &Ran) {
     for (name, value) in GIVEN {
         assert!(!ran.text.contains(value), "{name} is shown");
     }
-    for name in ["MASA_PEPPER", "MASA_API_KEY", "MASA_FORM_KEY"] {
+    for name in ["MASA_PEPPER", "MASA_API_KEY", "MASA_CALENDLY_KEY", "MASA_FORM_KEY"] {
         assert!(!ran.text.contains(&there.secret(name).await), "{name} is shown");
     }
 }
