@@ -37,7 +37,70 @@ pub struct Deal {
     pub dates: BTreeMap<String, Timestamp>,
     /// What else is known: `destination`.
     pub facts: BTreeMap<String, String>,
+    /// When the newest of all that is known of it was said.
     pub changed_at: Timestamp,
+    /// When its stage was said, and each date and fact, those that were taken back as well.
+    pub stage_at: Option<Timestamp>,
+    pub said_at: BTreeMap<String, Timestamp>,
+}
+
+impl Deal {
+    /// One of which nothing is known yet.
+    pub fn new(id: DealId, kind: DealKind, at: Timestamp) -> Self {
+        Self {
+            id,
+            kind,
+            stage: Stage::Open,
+            dates: BTreeMap::new(),
+            facts: BTreeMap::new(),
+            changed_at: at,
+            stage_at: None,
+            said_at: BTreeMap::new(),
+        }
+    }
+
+    /// Takes in what was said of it at a moment. What was said later holds, whichever comes first: a sender that tries again
+    /// brings what is old behind what is new. `false` where nothing of it was news.
+    pub fn hear(&mut self, change: &DealChange, at: Timestamp) -> bool {
+        let mut heard = false;
+        if let Some(stage) = change.stage.filter(|_| self.stage_at.is_none_or(|said| said <= at)) {
+            (self.stage, self.stage_at, heard) = (stage, Some(at), true);
+        }
+        for (name, date) in &change.dates {
+            if has_room(&self.dates, name) && self.is_news(name, at) {
+                heard = true;
+                match date {
+                    Some(date) => drop(self.dates.insert(name.clone(), *date)),
+                    None => drop(self.dates.remove(name)),
+                }
+            }
+        }
+        for (name, value) in &change.facts {
+            if has_room(&self.facts, name) && self.is_news(name, at) {
+                heard = true;
+                self.facts.insert(name.clone(), value.chars().take(fact_chars_max(value)).collect());
+            }
+        }
+        if heard {
+            self.changed_at = self.changed_at.max(at);
+        }
+        heard
+    }
+
+    /// Whether nothing later was said under this name. Then it is what was said last.
+    fn is_news(&mut self, name: &str, at: Timestamp) -> bool {
+        if self.said_at.get(name).is_some_and(|said| *said > at) {
+            return false;
+        }
+        if self.said_at.len() < 2 * DEAL_FACTS_MAX || self.said_at.contains_key(name) {
+            self.said_at.insert(name.to_owned(), at);
+        }
+        true
+    }
+}
+
+fn has_room<T>(known: &BTreeMap<String, T>, name: &str) -> bool {
+    known.len() < DEAL_FACTS_MAX || known.contains_key(name)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

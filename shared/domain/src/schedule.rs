@@ -182,14 +182,8 @@ mod tests {
     fn a_step_hangs_on_a_date_of_the_deal() {
         let zone = TimeZone::get("Asia/Jerusalem").unwrap();
         let flight: Timestamp = "2027-05-05T06:00:00+03:00".parse().unwrap();
-        let deal = Deal {
-            id: "1".into(),
-            kind: "trip".into(),
-            stage: crate::deal::Stage::Won,
-            dates: [("departs_at".to_owned(), flight)].into(),
-            facts: Default::default(),
-            changed_at: flight,
-        };
+        let dates = [("departs_at".to_owned(), flight)].into();
+        let deal = Deal { dates, ..Deal::new("1".into(), "trip".into(), flight) };
         let date = |date: &str| DealDate { kind: "trip".into(), date: date.into() };
         let before = |amount, unit| Delay::Before(date("departs_at"), Wait { amount, unit });
         let since = |amount, unit| Delay::Since(date("departs_at"), Wait { amount, unit });

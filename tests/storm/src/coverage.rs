@@ -6,7 +6,7 @@ use crate::people::acts::What;
 use crate::world::weather::Fault;
 
 /// Messages and answers that have to have left at least once.
-pub const STEPS: [&str; 24] = [
+pub const STEPS: [&str; 27] = [
     "merged",
     "welcome",
     "follow-1",
@@ -23,6 +23,9 @@ pub const STEPS: [&str; 24] = [
     "news",
     "alert",
     "welcome by e-mail",
+    "tickets",
+    "tickets by e-mail",
+    "packing",
     "public reply",
     "private reply",
     "like",

@@ -8,11 +8,12 @@ use lead_intake::LeadIntake;
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
 use shared::domain::hint::Hint;
+use shared::domain::ids::{LeadId, WorkId};
 use shared::lambda::hint_text;
 use webhook::Webhook;
 
-use crate::people::acts::What;
-use crate::people::businesses::{self, CONSENT_FIELD, SENDERS};
+use crate::people::acts::{TripNews, What};
+use crate::people::businesses::{self, CONSENT_FIELD, SENDERS, tickets_of};
 use crate::people::plan::{Line, Plan};
 use crate::world::timers::{DAY, Millis, timestamp};
 
@@ -52,6 +53,12 @@ pub enum Request {
     Click {
         path: String,
     },
+    /// A mail program presses for its reader (RFC 8058).
+    Unsubscribe {
+        path: String,
+    },
+    /// What SES tells, which a queue brings.
+    MailEvent(String),
 }
 
 impl Request {
@@ -87,6 +94,19 @@ impl Request {
                     // They are led on.
                     302 => 200,
                     status => status,
+                }
+            }
+            Self::Unsubscribe { path } => {
+                let request = request(path, "List-Unsubscribe=One-Click", &[]);
+                lead_intake::handle_http(intake, request).await.status_code
+            }
+            Self::MailEvent(body) => {
+                let mut event = SqsEvent::default();
+                event.records = vec![record(0, body.clone())];
+                match lead_intake::handle_sqs(&intake.world, event).await.batch_item_failures.is_empty() {
+                    true => 200,
+                    // The queue brings it again.
+                    false => 503,
                 }
             }
         }
@@ -172,19 +192,59 @@ pub fn booking(plan: &Plan, what: &What, now: Millis) -> Request {
     Request::Call { path: format!("/bookings/{}", businesses::id(*business)), body: body.to_string() }
 }
 
+/// What the business's own system says of a trip.
+pub fn trip(plan: &Plan, what: &What, now: Millis) -> Request {
+    let What::Trip { who, business, id, news } = what else { unreachable!("only a trip is told of as one") };
+    let departs = |days: i64| json!({ "departs_at": timestamp(departs_at(now, days)).to_string() });
+    let mut body = json!({
+        "id": format!("t{id}"), "kind": "trip", "phone": plan.people[*who].phone, "at": timestamp(now).to_string(),
+    });
+    match news {
+        TripNews::Won { days } => {
+            body["stage"] = "won".into();
+            body["dates"] = departs(*days);
+        }
+        TripNews::Moved { days } => body["dates"] = departs(*days),
+        TripNews::Tickets => body["facts"] = json!({ "tickets": tickets_of(*id) }),
+        TripNews::Lost => body["stage"] = "lost".into(),
+    }
+    Request::Call { path: format!("/deals/{}", businesses::id(*business)), body: body.to_string() }
+}
+
+/// When they leave, by what was said at a moment.
+pub fn departs_at(said_at: Millis, days: i64) -> Millis {
+    said_at + days * DAY
+}
+
+/// What SES tells of a mail, as it comes by way of EventBridge.
+pub fn mail_event(business: usize, lead: LeadId, work: WorkId, kind: &str, id: u64, at: Millis) -> String {
+    let at = timestamp(at).to_string();
+    let mut detail = json!({
+        "eventType": kind,
+        "mail": {
+            "timestamp": at, "messageId": format!("ses-{id}"),
+            "tags": {
+                "business": [businesses::id(business).as_str()], "lead": [lead.to_string()],
+                "work": [work.to_string()], "kind": ["message"],
+            },
+        },
+    });
+    detail[kind.to_lowercase()] = json!({ "timestamp": at, "bounceType": "Permanent" });
+    json!({ "source": "aws.ses", "detail": detail }).to_string()
+}
+
 /// Hints as a queue hands them to a function.
 pub fn batch<'a>(hints: impl Iterator<Item = &'a Hint>) -> SqsEvent {
     let mut event = SqsEvent::default();
-    event.records = hints
-        .enumerate()
-        .map(|(index, hint)| {
-            let mut record = SqsMessage::default();
-            record.message_id = Some(index.to_string());
-            record.body = Some(hint_text::write(hint));
-            record
-        })
-        .collect();
+    event.records = hints.enumerate().map(|(index, hint)| record(index, hint_text::write(hint))).collect();
     event
+}
+
+fn record(index: usize, body: String) -> SqsMessage {
+    let mut record = SqsMessage::default();
+    record.message_id = Some(index.to_string());
+    record.body = Some(body);
+    record
 }
 
 /// Which of a batch have to come again.

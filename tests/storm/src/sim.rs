@@ -18,14 +18,14 @@ use webhook::Webhook;
 
 use crate::chance::Chance;
 use crate::doors::{self, API_KEY, APP_SECRET, FORM_KEY};
-use crate::people::acts::Who;
+use crate::people::acts::{What, Who};
 use crate::people::businesses::{BUSINESSES, PUBLIC_URL, all_published, published};
 use crate::people::plan::{Directory, Plan};
 use crate::people::webhooks::Told;
 use crate::world::executor::{Ended, Executor, TaskId, Work};
 use crate::world::index::WakeIndex;
-use crate::world::log::{Log, Sign, Turn};
-use crate::world::meta::{Meta, Report};
+use crate::world::log::{Entry, Log, Sign, Turn};
+use crate::world::meta::{Meta, Report, Reported};
 use crate::world::queue::{Message, StormQueue};
 use crate::world::store::{StormStore, Waits};
 use crate::world::timers::{DAY, HOUR, MINUTE, Millis, SECOND, Timers, timestamp};
@@ -75,6 +75,11 @@ enum Happening {
     Act(usize),
     Arrives(Arrival),
     Flush(&'static str),
+    MailTold {
+        body: String,
+        stops: Option<What>,
+        sign: Option<Sign>,
+    },
     /// An HTTP request or a delivery, by its number, once more or for the first time.
     Sent(usize),
     TicksBack,
@@ -544,8 +549,32 @@ impl Sim {
         for Report { at, told, sign } in self.meta.take_reports() {
             self.events += 1;
             let sign = sign.map(|(lead, work)| Sign { lead, work, acknowledged_at: 0 });
-            self.at(at, Happening::Arrives(Arrival { told, entry: None, sign }));
+            let happening = match told {
+                Reported::ByWebhook(told) => Happening::Arrives(Arrival { told, entry: None, sign }),
+                Reported::OfMail { body, stops } => Happening::MailTold { body, stops, sign },
+            };
+            self.at(at, happening);
         }
+    }
+
+    /// SES's queue brings what it tells until it is taken.
+    fn mail_told(&mut self, body: String, stops: Option<What>, sign: Option<Sign>) {
+        let now = self.now();
+        let entry = stops.map(|what| {
+            self.log.count(what.kind());
+            self.log.say(now, || what.to_string());
+            let mut history = self.log.lock();
+            history.entries.push(Entry { at: now, what, acknowledged_at: None });
+            history.entries.len() - 1
+        });
+        self.sendings.push(Sending {
+            what: doors::Request::MailEvent(body),
+            entries: entry.into_iter().collect(),
+            signs: sign.into_iter().collect(),
+            tries: 0,
+            acknowledged: false,
+        });
+        self.send(self.sendings.len() - 1);
     }
 
     fn happen(&mut self, happening: Happening) {
@@ -563,6 +592,7 @@ impl Sim {
             }
             Happening::Flush(object) => self.flush(object),
             Happening::Sent(number) => self.send(number),
+            Happening::MailTold { body, stops, sign } => self.mail_told(body, stops, sign),
             Happening::TicksBack => {
                 self.log.turn(now, Turn::TicksComeBack);
                 self.outage_unnoticed = true;

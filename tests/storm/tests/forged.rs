@@ -62,6 +62,8 @@ fn requests(plan: &Plan) -> Vec<(Millis, Request)> {
     let request = |(entry, what, at): (usize, &What, Millis)| match what {
         What::Form { .. } => Some(doors::form(plan, what, entry)),
         What::Call { .. } => Some(doors::call(plan, what, at)),
+        What::Book { .. } => Some(doors::booking(plan, what, at)),
+        What::Trip { .. } => Some(doors::trip(plan, what, at)),
         // What we have said ourselves leaves nothing, whoever tells it (R21).
         What::OwnComment { .. } => None,
         _ => told(plan, what, at, 0).map(|told| {

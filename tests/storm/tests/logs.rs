@@ -23,6 +23,7 @@ fn entered(plan: &Plan) -> String {
         let body = match &act.what {
             What::Form { .. } => doors::form(plan, &act.what, entry),
             What::Call { .. } => doors::call(plan, &act.what, at),
+            What::Trip { .. } => doors::trip(plan, &act.what, at),
             what => match told(plan, what, at, 0) {
                 Some(told) => Request::Delivery(told.entry.to_string()),
                 None => continue,
@@ -32,7 +33,7 @@ fn entered(plan: &Plan) -> String {
             Request::Delivery(body) | Request::Form { body, .. } | Request::Call { body, .. } => {
                 entered.push_str(&body);
             }
-            Request::Click { .. } => {}
+            Request::Click { .. } | Request::Unsubscribe { .. } | Request::MailEvent(_) => {}
         }
     }
     entered

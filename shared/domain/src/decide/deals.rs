@@ -4,10 +4,11 @@ use super::capture;
 use super::draft::Draft;
 use super::journeys;
 use super::steps;
-use crate::deal::{BOOKING, DEAL_FACTS_MAX, DEALS_MAX, Deal, DealChange, Stage, fact_chars_max};
+use crate::deal::{BOOKING, DEALS_MAX, Deal, DealChange, Stage};
 use crate::event::Event;
 use crate::ids::{DealId, DealKind};
 use crate::playbook::{Happened, Trigger};
+use crate::redrive;
 use crate::timeline::{Entry, Fact, What};
 
 pub fn changed(draft: &mut Draft<'_>, event: &Event, change: &DealChange) {
@@ -15,26 +16,14 @@ pub fn changed(draft: &mut Draft<'_>, event: &Event, change: &DealChange) {
     if let Some(old) = &change.replaces {
         rename(draft, old, &change.id);
     }
+    let lacking = redrive::lacking(draft, &change.id);
     let known = draft.lead.deals.iter().position(|deal| deal.id == change.id);
-    // What was said before something newer, and only comes now, changes nothing.
-    if known.is_some_and(|index| draft.lead.deals[index].changed_at > event.occurred_at) {
-        let entry = Entry::new(event.occurred_at, What::DealChanged).with(Fact::Deal, &change.id);
-        draft.note(entry.with(Fact::Reason, "something newer was said of it already"));
-        return;
-    }
     let before = known.map(|index| draft.lead.deals[index].stage);
     let index = match known {
         Some(index) => index,
         None => match make_room(draft) {
             true => {
-                draft.lead.deals.push(Deal {
-                    id: change.id.clone(),
-                    kind: change.kind.clone(),
-                    stage: Stage::Open,
-                    dates: Default::default(),
-                    facts: Default::default(),
-                    changed_at: event.occurred_at,
-                });
+                draft.lead.deals.push(Deal::new(change.id.clone(), change.kind.clone(), event.occurred_at));
                 draft.lead.deals.len() - 1
             }
             false => {
@@ -45,22 +34,11 @@ pub fn changed(draft: &mut Draft<'_>, event: &Event, change: &DealChange) {
         },
     };
     let deal = &mut draft.lead.deals[index];
-    deal.changed_at = event.occurred_at;
-    deal.stage = change.stage.unwrap_or(deal.stage);
     let dates_before = deal.dates.clone();
-    for (name, date) in &change.dates {
-        match date {
-            Some(date) if deal.dates.len() < DEAL_FACTS_MAX || deal.dates.contains_key(name) => {
-                deal.dates.insert(name.clone(), *date);
-            }
-            Some(_) => {}
-            None => drop(deal.dates.remove(name)),
-        }
-    }
-    for (name, value) in &change.facts {
-        if deal.facts.len() < DEAL_FACTS_MAX || deal.facts.contains_key(name) {
-            deal.facts.insert(name.clone(), value.chars().take(fact_chars_max(value)).collect());
-        }
+    if !deal.hear(change, event.occurred_at) && deal.changed_at > event.occurred_at {
+        let entry = Entry::new(event.occurred_at, What::DealChanged).with(Fact::Deal, &change.id);
+        draft.note(entry.with(Fact::Reason, "something newer was said of it already"));
+        return;
     }
     let (stage, dates_moved) = (deal.stage, deal.dates != dates_before);
     let entry = Entry::new(event.occurred_at, What::DealChanged).with(Fact::Deal, &change.id);
@@ -68,6 +46,7 @@ pub fn changed(draft: &mut Draft<'_>, event: &Event, change: &DealChange) {
     if dates_moved && known.is_some() {
         steps::dates_moved(draft, &change.id);
     }
+    redrive::go_on(draft, &lacking);
     match trigger(&change.kind, stage, before == Some(stage), dates_moved) {
         Some(trigger) => {
             let happened = Happened::new(trigger, event.key.as_str()).of(Some(change.kind.as_str()));

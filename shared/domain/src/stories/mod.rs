@@ -6,6 +6,7 @@ mod bus;
 mod campaigns;
 mod clock;
 mod comments;
+mod deals;
 mod doubt;
 pub(crate) mod events;
 mod evidence;

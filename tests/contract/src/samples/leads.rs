@@ -173,6 +173,8 @@ fn deal(chance: &mut Chance) -> Deal {
         dates: chance.some(2, |chance| (chance.text(), moment(chance))).into_iter().collect(),
         facts: chance.some(2, |chance| (chance.text(), chance.text())).into_iter().collect(),
         changed_at: moment(chance),
+        stage_at: chance.maybe(moment),
+        said_at: chance.some(2, |chance| (chance.text(), moment(chance))).into_iter().collect(),
     }
 }
 

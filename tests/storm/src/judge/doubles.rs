@@ -8,8 +8,8 @@ use shared::domain::timeline::What as Noted;
 
 use super::Violation;
 use super::case::{Case, is_bulk};
-use crate::people::acts::{ToldBy, What, Who, Words};
-use crate::people::businesses::{NEWS, REMINDER};
+use crate::people::acts::{ToldBy, TripNews, What, Who, Words};
+use crate::people::businesses::{NEWS, PACKING, REMINDER, TICKETS};
 use crate::people::webhooks::comment_of;
 use crate::world::log::{Call, Entry, Told, Turn, Wanted};
 use crate::world::timers::{DAY, MINUTE, Millis, SECOND};
@@ -181,7 +181,7 @@ fn knowingly(case: &Case<'_>, first: &Call, second: &Call) -> Option<String> {
         Wanted::PublicReply { .. } => ("reply", true),
         _ => ("private reply", false),
     };
-    if is_bulk(name) {
+    if is_bulk(name) || name == PACKING {
         return Some("nobody waits for it".to_owned());
     }
     let signed = signs().any(|sign| sign.acknowledged_at <= second.begun_at - SIGN_IN_TIME);
@@ -261,6 +261,7 @@ pub fn gives_occasion(what: &What, message: &str) -> bool {
         "after-call" => matches!(what, What::Call { missed: false, .. }),
         "thanks" | "offer" => matches!(what, What::Write { words: Words::Agreed, .. }),
         "looked" => matches!(what, What::Click { .. }),
+        TICKETS | PACKING => matches!(what, What::Trip { news: TripNews::Won { .. }, .. }),
         "see-you" => matches!(what, What::Book { cancels: false, .. }),
         REMINDER => matches!(what, What::Schedule { .. }),
         "goodbye" => matches!(what, What::Write { words, .. } if words.refuses()),

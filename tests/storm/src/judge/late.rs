@@ -3,8 +3,8 @@
 use super::Violation;
 use super::case::{Case, is_bulk};
 use super::doubles::gives_occasion;
-use crate::people::acts::{What, Who};
-use crate::people::businesses::{REMINDER, answers_calls_within, follow_ups, rules};
+use crate::people::acts::{TripNews, What, Who};
+use crate::people::businesses::{REMINDER, TICKETS, answers_calls_within, follow_ups, rules};
 use crate::people::webhooks::comment_id;
 use crate::world::log::{Call, Wanted};
 use crate::world::timers::{DAY, HOUR, MINUTE, Millis, SECOND};
@@ -28,7 +28,7 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
                 follow_up(case, call, who, message, found);
                 // What the operator schedules is asked for long before it goes.
                 if !is_bulk(message) && message != REMINDER {
-                    let occasion = occasion(case, call, who, |what| gives_occasion(what, message));
+                    let occasion = occasion(case, call, who, |what| asks_for(what, message));
                     after_an_outage(case, call, occasion, found);
                 }
             }
@@ -44,6 +44,12 @@ pub fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
             | Wanted::Alert { .. } => {}
         }
     }
+}
+
+/// What gives occasion for a message, or brings what it waits for.
+fn asks_for(what: &What, message: &str) -> bool {
+    let brings = matches!(what, What::Trip { news: TripNews::Tickets, .. }) && message == TICKETS;
+    gives_occasion(what, message) || brings
 }
 
 /// When the last thing happened that a call answers; at a door of ours, when it was taken in.

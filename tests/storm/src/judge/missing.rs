@@ -84,7 +84,7 @@ fn never_acknowledged(case: &Case<'_>, entry: &Entry, found: &mut Vec<Violation>
 }
 
 /// What excuses that a person did not get a message that a journey begins with.
-fn excused(case: &Case<'_>, business: usize, who: Who, from: Millis, until: Millis, name: &str) -> bool {
+pub fn excused(case: &Case<'_>, business: usize, who: Who, from: Millis, until: Millis, name: &str) -> bool {
     let refuses = |what: &What| matches!(what, What::Write { words, .. } if words.refuses());
     let hand = |what: &What| matches!(what, What::AnsweredByHand { .. } | What::Standby { .. });
     let gone = |what: &What| matches!(what, What::Erase { .. });

@@ -19,6 +19,7 @@ mod occasions;
 mod pace;
 mod rest;
 mod steps;
+mod trips;
 mod unwanted;
 mod words;
 
@@ -55,6 +56,7 @@ pub fn judge(case: &Case<'_>) -> Vec<Violation> {
     occasions::judge(case, &mut found);
     pace::judge(case, &mut found);
     steps::judge(case, &mut found);
+    trips::judge(case, &mut found);
     words::judge(case, &mut found);
     announced::judge(case, &mut found);
     alerts::judge(case, &mut found);

@@ -101,6 +101,24 @@ pub enum What {
         id: u64,
         cancels: bool,
     },
+    /// The business's own system says something of a trip of theirs.
+    Trip {
+        who: Who,
+        business: usize,
+        id: u64,
+        news: TripNews,
+    },
+    /// The person stops e-mails, by the button of the newest one.
+    Unsubscribe {
+        who: Who,
+        business: usize,
+    },
+    /// SES tells that a mail came back, or that its reader complained of it. Nobody plans it.
+    MailStopped {
+        who: Who,
+        business: usize,
+        complained: bool,
+    },
     /// The operator wants a message to go to the person in two hours.
     Schedule {
         who: Who,
@@ -177,6 +195,21 @@ pub enum What {
     },
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TripNews {
+    /// In so many days they leave.
+    Won {
+        days: i64,
+    },
+    /// Now it is in so many.
+    Moved {
+        days: i64,
+    },
+    /// Their tickets are there.
+    Tickets,
+    Lost,
+}
+
 /// WhatsApp users may come with their number, with a business-scoped id, or with both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ToldBy {
@@ -186,7 +219,7 @@ pub enum ToldBy {
 }
 
 impl What {
-    pub const KINDS: [&str; 32] = [
+    pub const KINDS: [&str; 39] = [
         "form",
         "form doubled",
         "form with another's e-mail",
@@ -206,6 +239,13 @@ impl What {
         "reaction",
         "booking",
         "booking cancelled",
+        "trip won",
+        "trip moved",
+        "tickets there",
+        "trip lost",
+        "unsubscribe",
+        "mail came back",
+        "mail complained of",
         "scheduled message",
         "broadcast",
         "click",
@@ -243,6 +283,13 @@ impl What {
             Self::Write { .. } => "message",
             Self::Book { cancels: true, .. } => "booking cancelled",
             Self::Book { .. } => "booking",
+            Self::Trip { news: TripNews::Won { .. }, .. } => "trip won",
+            Self::Trip { news: TripNews::Moved { .. }, .. } => "trip moved",
+            Self::Trip { news: TripNews::Tickets, .. } => "tickets there",
+            Self::Trip { news: TripNews::Lost, .. } => "trip lost",
+            Self::Unsubscribe { .. } => "unsubscribe",
+            Self::MailStopped { complained: false, .. } => "mail came back",
+            Self::MailStopped { .. } => "mail complained of",
             Self::Schedule { .. } => "scheduled message",
             Self::Broadcast { .. } => "broadcast",
             Self::Click { .. } => "click",
@@ -273,6 +320,9 @@ impl What {
             | Self::OwnComment { business, .. }
             | Self::Write { business, .. }
             | Self::Book { business, .. }
+            | Self::Trip { business, .. }
+            | Self::Unsubscribe { business, .. }
+            | Self::MailStopped { business, .. }
             | Self::Schedule { business, .. }
             | Self::Broadcast { business, .. }
             | Self::Click { business, .. }
@@ -299,6 +349,9 @@ impl What {
             | Self::Comment { who, .. }
             | Self::Write { who, .. }
             | Self::Book { who, .. }
+            | Self::Trip { who, .. }
+            | Self::Unsubscribe { who, .. }
+            | Self::MailStopped { who, .. }
             | Self::Schedule { who, .. }
             | Self::Click { who, .. }
             | Self::ToldReply { who, .. }

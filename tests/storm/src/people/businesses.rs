@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use shared::domain::ids::BusinessId;
 use shared::domain::playbook::Playbook;
 
-use crate::world::timers::{HOUR, MINUTE, Millis};
+use crate::world::timers::{DAY, HOUR, MINUTE, Millis};
 
 /// How many businesses share the installation.
 pub const BUSINESSES: usize = 3;
@@ -115,6 +115,19 @@ pub fn mails(business: usize) -> bool {
     business == 1
 }
 
+/// The business that sells trips: it can write e-mails, and its tickets go by them first.
+pub const TRAVELS: usize = 1;
+pub const TICKETS: &str = "tickets";
+/// What somebody reads a day before they leave.
+pub const PACKING: &str = "packing";
+pub const PACKING_BEFORE: Millis = DAY;
+pub const PACKING_WITHIN: Millis = 12 * HOUR;
+
+/// Where the tickets of a trip lie.
+pub fn tickets_of(trip: u64) -> String {
+    format!("https://files.example/t{trip}.pdf")
+}
+
 /// Where its e-mails come from.
 pub fn mailbox(business: usize) -> String {
     format!("hello@{}.example", NAMES[business])
@@ -215,6 +228,24 @@ pub fn playbook(business: usize, version: usize) -> String {
         ),
         false => String::new(),
     };
+    let (trips, of_trips, on_trips) = match business == TRAVELS {
+        true => (
+            "deals:\n  trip: { dates: [departs_at], facts: [tickets] }\n".to_owned(),
+            [
+                service(
+                    TICKETS,
+                    "email, whatsapp",
+                    &format!("    email: {{ subject: \"הכרטיסים, {name}\", attachments: [{{ name: tickets.pdf, url: \"{{{{ trip.tickets }}}}\" }}] }}\n"),
+                ),
+                service(PACKING, "whatsapp", ""),
+            ]
+            .concat(),
+            format!(
+                "  trip:\n    starts: [{{ deal.won: trip }}]\n    stops: [deal.lost, lead.opted-out]\n    steps:\n      - send: {TICKETS}\n      - {{ before: trip.departs_at, by: 1 day, send: {PACKING}, within: 12 hours }}\n"
+            ),
+        ),
+        false => Default::default(),
+    };
     let ask = "    buttons: [{ consent: \"כן\", text: \"אני מסכים/ה\" }]\n";
     [
         format!(
@@ -232,6 +263,7 @@ pub fn playbook(business: usize, version: usize) -> String {
             .map(|sender| format!("    {sender}: {{ from: {sender}, consent: {consent} }}\n"))
             .collect(),
         format!("links:\n  video: {{ url: \"https://{name}.example/video\", tracked: true }}\n"),
+        trips,
         night.unwrap_or_default(),
         cap.unwrap_or_default(),
         "opt-out: { confirm: goodbye }\nmessages:\n".to_owned(),
@@ -243,6 +275,7 @@ pub fn playbook(business: usize, version: usize) -> String {
             ),
             false => service("welcome", "whatsapp, messenger, instagram", ""),
         },
+        of_trips,
         marketing(NEWS),
         service("see-you", "whatsapp", ""),
         service("looked", "whatsapp", ""),
@@ -277,6 +310,7 @@ pub fn playbook(business: usize, version: usize) -> String {
         format!(
             "  looked:\n    starts: [{{ link.clicked: video }}]\n    stops: [lead.opted-out]\n    not-again-within: 1 hour\n    steps:\n      - {{ send: looked, within: {within} }}\n"
         ),
+        on_trips,
         "  commenter:\n    starts: [comment.made]\n    steps:\n      - { tag: commenter }\n".to_owned(),
         format!(
             "campaigns:\n  comments:\n    kind: comment-reply\n    on: [facebook, instagram]\n    reply: [\"[reply] א v{version}\", \"[reply] ב v{version}\", \"[reply] ג v{version}\"]\n    like: true\n    private-reply: comment-thanks\n{gives}"

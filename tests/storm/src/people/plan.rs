@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use shared::domain::channel::{Channel, Network};
 
-use super::acts::{Act, ToldBy, What, Who, Words};
-use super::businesses::{BUSINESSES, VERSIONS};
+use super::acts::{Act, ToldBy, TripNews, What, Who, Words};
+use super::businesses::{BUSINESSES, TRAVELS, VERSIONS};
 use crate::chance::Chance;
 use crate::world::timers::{DAY, HOUR, MINUTE, Millis, SECOND};
 use crate::world::weather::{Fault, Rates};
@@ -114,6 +114,7 @@ impl Plan {
             number: 0,
             comments: Vec::new(),
             booked: Vec::new(),
+            trips: Vec::new(),
         };
         let acts = acts.all(span);
         let rates = if kind == Kind::Stormy { rates(&mut chance) } else { Rates::new() };
@@ -205,6 +206,7 @@ struct Acts<'a> {
     number: u64,
     comments: Vec<(usize, u64, Millis)>,
     booked: Vec<(Who, usize, u64)>,
+    trips: Vec<(Who, u64)>,
 }
 
 impl Acts<'_> {
@@ -252,7 +254,9 @@ impl Acts<'_> {
                 doubled: false,
                 email_of: Some(self.chance.index(self.people.len())),
             },
-            16..=25 => What::LeadAd { who, business, id: self.id() },
+            16..=20 => What::LeadAd { who, business, id: self.id() },
+            21..=24 if !even => self.trip(who),
+            25 if !even => What::Unsubscribe { who, business: TRAVELS },
             26 => What::Click { who, business },
             27 if !even => What::ToldReply { who, business },
             28..=33 => What::Call { who, business, missed: true },
@@ -298,6 +302,26 @@ impl Acts<'_> {
                 What::Book { who, business, id, cancels: false }
             }
         }
+    }
+
+    /// Something about a trip of which nothing may have been said yet, or of another.
+    fn trip(&mut self, who: Who) -> What {
+        let days = self.chance.between(2, 12);
+        let known = match self.trips.is_empty() || self.chance.one_in(3) {
+            true => None,
+            false => Some(self.chance.index(self.trips.len())),
+        };
+        let (news, (who, id)) = match (known, self.chance.below(8)) {
+            (None, _) => {
+                let trip = (who, self.id());
+                self.trips.push(trip);
+                (TripNews::Won { days }, trip)
+            }
+            (Some(trip), 0) => (TripNews::Lost, self.trips.remove(trip)),
+            (Some(trip), 1..=2) => (TripNews::Moved { days }, self.trips[trip]),
+            (Some(trip), _) => (TripNews::Tickets, self.trips[trip]),
+        };
+        What::Trip { who, business: TRAVELS, id, news }
     }
 
     fn network(&mut self) -> Network {

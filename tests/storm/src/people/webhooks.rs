@@ -191,6 +191,9 @@ pub fn told(plan: &Plan, what: &What, at: Millis, generation: u32) -> Option<Tol
         | What::Publish { .. }
         | What::Redrive { .. }
         | What::Erase { .. }
+        | What::Trip { .. }
+        | What::Unsubscribe { .. }
+        | What::MailStopped { .. }
         | What::Poison { .. } => return None,
     })
 }

@@ -27,7 +27,7 @@ use crate::people::businesses::{
 };
 use crate::people::plan::Person;
 use crate::people::webhooks::{self, comment_id};
-use crate::world::log::{Entry, Turn, Wanted};
+use crate::world::log::{Call, Entry, Turn, Wanted};
 use crate::world::timers::{HOUR, MINUTE, Millis, SECOND, timestamp};
 use crate::world::weather::Fault;
 
@@ -40,13 +40,12 @@ impl Sim {
         let plan = Arc::clone(&self.plan);
         let what = plan.acts[index].what.clone();
         let link = match &what {
-            What::Click { who, business } => match self.link_of(*who, *business) {
-                Some(link) => Some(link),
-                // Nothing has been sent to them that could be followed.
-                None => return,
-            },
-            _ => None,
+            What::Click { who, business } => self.link_of(*who, *business),
+            What::Unsubscribe { who, business } => self.newest(*who, *business, |call| call.stops_at.clone()),
+            _ => Some(String::new()),
         };
+        // Nothing has been sent to them that could be followed.
+        let Some(link) = link else { return };
         self.log.count(what.kind());
         self.events += 1;
         self.log.say(now, || what.to_string());
@@ -67,9 +66,10 @@ impl Sim {
             }
             What::Call { .. } => self.request(doors::call(&plan, &what, now), entry, 0),
             What::Book { .. } => self.request(doors::booking(&plan, &what, now), entry, 0),
-            What::Click { .. } => {
-                let path = link.unwrap_or_default();
-                self.request(doors::Request::Click { path }, entry, 0);
+            What::Trip { .. } => self.request(doors::trip(&plan, &what, now), entry, 0),
+            What::Click { .. } => self.request(doors::Request::Click { path: link }, entry, 0),
+            What::Unsubscribe { .. } => {
+                self.request(doors::Request::Unsubscribe { path: link }, entry, 0);
             }
             What::ToldReply { who, business } => self.tell_reply(*who, *business, entry),
             What::Schedule { who, business } => self.schedule(*who, *business),
@@ -90,13 +90,20 @@ impl Sim {
 
     /// The path of the link in the newest message that reached the person.
     fn link_of(&self, who: Who, business: usize) -> Option<String> {
+        self.newest(who, business, |call| {
+            let (_, link) = call.words.as_ref()?.split_once(PUBLIC_URL)?;
+            Some(link.split_whitespace().next()?.to_owned())
+        })
+    }
+
+    /// What the newest message says that reached the person and says it.
+    fn newest(&self, who: Who, business: usize, says: fn(&Call) -> Option<String>) -> Option<String> {
         let history = self.log.lock();
         let mut got = history.calls.iter().rev().filter(|call| call.business == business);
         got.find_map(|call| {
             let Wanted::Send { to, .. } = &call.wanted else { return None };
             let is_theirs = call.accepted_at.is_some() && self.directory.whose(business, to) == Some(who);
-            let (_, link) = call.words.as_ref().filter(|_| is_theirs)?.split_once(PUBLIC_URL)?;
-            Some(link.split_whitespace().next()?.to_owned())
+            is_theirs.then(|| says(call))?
         })
     }
 

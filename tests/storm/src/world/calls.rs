@@ -100,6 +100,13 @@ pub fn words(operation: &Operation) -> Option<String> {
     }
 }
 
+/// Where the files lie that go along, and the path by which its reader stops mails.
+pub fn of_a_mail(operation: &Operation) -> (Vec<String>, Option<String>) {
+    let Operation::SendEmail(mail) = operation else { return Default::default() };
+    let files = mail.attachments.iter().map(|file| file.url.clone()).collect();
+    (files, mail.unsubscribe.as_ref().map(|token| format!("/unsubscribe/{}", token.as_str())))
+}
+
 /// The word by which it is counted.
 pub fn name_of(wanted: &Wanted) -> &str {
     match wanted {

@@ -108,6 +108,9 @@ pub struct Call {
     pub wanted: Wanted,
     /// The words that people get to read: a text, or what fills a template in.
     pub words: Option<String>,
+    /// Of a mail: where the files lie that go along, and the path by which its reader stops mails.
+    pub files: Vec<String>,
+    pub stops_at: Option<String>,
     /// When the worker began to call.
     pub begun_at: Millis,
     /// When the platform did what was wanted, if it did.

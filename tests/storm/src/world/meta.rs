@@ -19,11 +19,12 @@ use shared::domain::ids::{AssetId, CommentId, LeadId, PlatformMessageId, WorkId}
 use shared::domain::name::PersonName;
 use shared::domain::phone::PhoneNumber;
 
-use super::calls::{name_of, wanted, words};
+use super::calls::{name_of, of_a_mail, wanted, words};
 use super::log::{Call, Log, Told, Wanted};
 use super::rulebook::Rulebook;
 use super::timers::{HOUR, MINUTE, Millis, SECOND, Timers};
 use super::weather::{Fault, Weather};
+use crate::doors::mail_event;
 use crate::people::acts::{What, Who};
 use crate::people::businesses::{NEWS, instagram, number_of, page};
 use crate::people::plan::{Directory, Person, Plan};
@@ -33,9 +34,19 @@ use crate::people::webhooks::{self, comment_id, comment_of, lead_ad_id};
 #[derive(Clone, Debug)]
 pub struct Report {
     pub at: Millis,
-    pub told: webhooks::Told,
+    pub told: Reported,
     /// What it is a sign of, if it carries our own data.
     pub sign: Option<(LeadId, WorkId)>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Reported {
+    ByWebhook(webhooks::Told),
+    /// By SES, and what it is for the person if it stops their mails.
+    OfMail {
+        body: String,
+        stops: Option<What>,
+    },
 }
 
 pub struct Meta {
@@ -218,11 +229,14 @@ impl Meta {
                 Operation::Like { .. }
                 | Operation::Hide { .. }
                 | Operation::AnswerMention { .. }
-                | Operation::SendEmail(_)
                 | Operation::SendAlert(_)
                 | Operation::Announce(_),
                 _,
             ) => Ok(done(id, None)),
+            (Operation::SendEmail(mail), _) => {
+                self.tell_of_mail(call, mail.to.as_str(), id);
+                Ok(done(id, None))
+            }
             // No journey of the storm asks.
             (Operation::ReadFollow { .. }, _) => Ok(Outcome::FollowRead(None)),
             (Operation::ReadMention { post, .. }, _) => {
@@ -402,7 +416,7 @@ impl Meta {
         if strikes(Fault::ReportFailed) {
             self.log.lock().given_up.insert(call.work);
             let told = webhooks::status(business, &wamid, "failed", &data, now + SECOND, Some(131_026));
-            self.report(now + 2 * SECOND, told, None);
+            self.report(now + 2 * SECOND, Reported::ByWebhook(told), None);
             return;
         }
         let mut after = SECOND;
@@ -410,7 +424,32 @@ impl Meta {
             after += self.weather.draw(|chance| chance.between(200, 4 * SECOND));
             let happened = now + after;
             let told = webhooks::status(business, &wamid, status, &data, happened, None);
-            self.report_soon(happened, told, Some((call.lead, call.work)));
+            self.report_soon(happened, Reported::ByWebhook(told), Some((call.lead, call.work)));
+        }
+    }
+
+    fn tell_of_mail(&self, call: &PlatformCall, to: &str, id: u64) {
+        let (business, now) = (number_of(&call.business), self.now());
+        let told = |kind: &str, at, stops| Reported::OfMail {
+            body: mail_event(business, call.lead, call.work, kind, id, at),
+            stops,
+        };
+        let stops = |complained| {
+            let who = self.directory.whose(business, to)?;
+            Some(What::MailStopped { who, business, complained })
+        };
+        let after = self.weather.draw(|chance| chance.between(200, 20 * SECOND));
+        let sign = Some((call.lead, call.work));
+        self.report_soon(now + 200, told("Send", now + 200, None), sign);
+        if self.weather.strikes(Fault::MailBounces, now) {
+            self.log.lock().given_up.insert(call.work);
+            self.report(now + after, told("Bounce", now + after, stops(false)), None);
+            return;
+        }
+        self.report_soon(now + after, told("Delivery", now + after, None), sign);
+        if self.weather.strikes(Fault::MailComplained, now) {
+            let later = now + after + self.weather.draw(|chance| chance.between(MINUTE, 3 * HOUR));
+            self.report(later, told("Complaint", later, stops(true)), None);
         }
     }
 
@@ -420,10 +459,10 @@ impl Meta {
         let ours = channel == Channel::Messenger;
         let at = self.now() + self.weather.draw(|chance| chance.between(200, 3 * SECOND));
         let told = webhooks::echo(channel, from, to, &format!("mid.{id}"), ours.then_some(data.as_str()), at);
-        self.report_soon(at, told, ours.then_some((call.lead, call.work)));
+        self.report_soon(at, Reported::ByWebhook(told), ours.then_some((call.lead, call.work)));
     }
 
-    fn report_soon(&self, happened: Millis, told: webhooks::Told, sign: Option<(LeadId, WorkId)>) {
+    fn report_soon(&self, happened: Millis, told: Reported, sign: Option<(LeadId, WorkId)>) {
         let now = self.now();
         if self.weather.strikes(Fault::ReportNever, now) {
             return;
@@ -442,7 +481,7 @@ impl Meta {
         self.report(at, told, sign);
     }
 
-    fn report(&self, at: Millis, told: webhooks::Told, sign: Option<(LeadId, WorkId)>) {
+    fn report(&self, at: Millis, told: Reported, sign: Option<(LeadId, WorkId)>) {
         let mut reports = self.reports.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         reports.push(Report { at, told, sign });
     }
@@ -470,11 +509,12 @@ impl Platforms for Meta {
         let task = self.current.load(Ordering::Relaxed);
         self.log.count(name_of(&wanted));
         if matches!(call.operation, Operation::SendEmail(_)) {
-            self.log.count("welcome by e-mail");
+            self.log.count(&format!("{} by e-mail", name_of(&wanted)));
         }
         self.log.say(now, || {
             format!("   call {} no. {} for {}: {wanted:?}", short(call.work), call.number, call.lead)
         });
+        let (files, stops_at) = of_a_mail(&call.operation);
         let index = {
             let mut history = self.log.lock();
             history.calls.push(Call {
@@ -485,6 +525,8 @@ impl Platforms for Meta {
                 task,
                 wanted: wanted.clone(),
                 words: words(&call.operation),
+                files,
+                stops_at,
                 begun_at: now,
                 accepted_at: None,
                 ended_at: None,

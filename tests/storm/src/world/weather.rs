@@ -73,6 +73,10 @@ faults! {
     ReportNever = "report never", at most 2_500;
     /// The platform gives a message up after it accepted it.
     ReportFailed = "report failed", at most 300;
+    /// Nobody has the address that a mail went to.
+    MailBounces = "mail bounces", at most 1_500;
+    /// Its reader reports it as spam.
+    MailComplained = "mail complained of", at most 1_500;
     WebhookTwice = "webhook twice", at most 2_500;
     WebhookLate = "webhook late", at most 1_000;
     WorkerDies = "worker dies", at most 1_200;

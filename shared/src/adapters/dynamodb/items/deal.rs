@@ -22,6 +22,12 @@ pub struct DealItem {
     q: BTreeMap<String, String>,
     /// When it changed.
     t: Moment,
+    /// When its stage was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    u: Option<Moment>,
+    /// When each date and fact was said.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    w: BTreeMap<String, Moment>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -51,6 +57,8 @@ impl From<&Deal> for DealItem {
             d: deal.dates.iter().map(|(name, date)| (name.clone(), (*date).into())).collect(),
             q: deal.facts.clone(),
             t: deal.changed_at.into(),
+            u: deal.stage_at.map(Into::into),
+            w: deal.said_at.iter().map(|(name, at)| (name.clone(), (*at).into())).collect(),
         }
     }
 }
@@ -64,6 +72,8 @@ impl DealItem {
             dates: self.d.into_iter().map(|(name, date)| (name, date.into())).collect(),
             facts: self.q,
             changed_at: self.t.into(),
+            stage_at: self.u.map(Into::into),
+            said_at: self.w.into_iter().map(|(name, at)| (name, at.into())).collect(),
         })
     }
 }

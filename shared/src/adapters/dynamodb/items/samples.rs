@@ -152,6 +152,8 @@ fn full_lead() -> Lead {
             dates: BTreeMap::from([("departs_at".into(), at(90))]),
             facts: BTreeMap::from([("destination".into(), "רומא".into())]),
             changed_at: at(8),
+            stage_at: Some(at(7)),
+            said_at: BTreeMap::from([("departs_at".into(), at(8))]),
         }],
         windows: BTreeMap::from([(Channel::Instagram, Window { opened_at: at(4), asset: "178".into() })]),
         held: BTreeMap::from([(Channel::Messenger, at(500))]),
