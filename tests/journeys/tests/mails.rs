@@ -339,8 +339,7 @@ async fn tickets_go_by_email_with_their_file_and_the_flight_that_moves_takes_the
     assert_eq!((status, told["error"]["fields"]["facts.tickets"].is_string()), (422, true), "{told}");
     let address = format!("https://files.example.com/t/1.pdf?signature={}", "a".repeat(200));
     assert_eq!(says(&town, json!({ "facts": { "tickets": address } })).await.0, 202);
-    shared::application::redrive::redrive(&town.world, &NEVEH.into()).await.unwrap();
-    town.work().await;
+    // Nobody has to drive it on.
     let with_file = mails(&town).into_iter().find(|mail| !mail.attachments.is_empty()).unwrap();
     assert_eq!((with_file.subject.as_str(), with_file.attachments.len()), ("הכרטיסים לרומא", 1));
     assert_eq!(with_file.attachments[0].name, "כרטיסים.pdf");
