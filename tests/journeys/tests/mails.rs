@@ -334,10 +334,10 @@ async fn tickets_go_by_email_with_their_file_and_the_flight_that_moves_takes_the
     let attention = town.world.store.attention(&NEVEH.into(), 9).await.unwrap();
     assert!(matches!(&attention[..], [Attention::Lead { .. }]), "{attention:?}");
     assert!(mails(&town).iter().all(|mail| mail.attachments.is_empty()));
-    let long = format!("https://files.example.com/{}", "x".repeat(600));
+    let long = format!("https://tickets.example/{}", "x".repeat(600));
     let (status, told) = says(&town, json!({ "facts": { "tickets": long } })).await;
     assert_eq!((status, told["error"]["fields"]["facts.tickets"].is_string()), (422, true), "{told}");
-    let address = format!("https://files.example.com/t/1.pdf?signature={}", "a".repeat(200));
+    let address = format!("https://tickets.example/t/1.pdf?signature={}", "a".repeat(200));
     assert_eq!(says(&town, json!({ "facts": { "tickets": address } })).await.0, 202);
     // Nobody has to drive it on.
     let with_file = mails(&town).into_iter().find(|mail| !mail.attachments.is_empty()).unwrap();

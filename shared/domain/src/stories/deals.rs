@@ -64,11 +64,11 @@ fn what_is_told_late_fills_in_what_nothing_newer_said() {
     let mut tale = Tale::with(travels);
     // The sender's first request failed, and comes again behind the second and the third.
     tale.happens("2026-12-01T09:10", says("moved", None, Some(10), None))
-        .happens("2026-12-01T09:20", says("tickets", None, None, Some("https://files.example.com/2")))
+        .happens("2026-12-01T09:20", says("tickets", None, None, Some("https://tickets.example/2")))
         .hears_late(
             "2026-12-01T09:30",
             "2026-12-01T09:00",
-            says("won", Some(Stage::Won), Some(8), Some("https://files.example.com/1")),
+            says("won", Some(Stage::Won), Some(8), Some("https://tickets.example/1")),
         )
         .hears_late("2026-12-01T09:31", "2026-12-01T08:00", says("old", Some(Stage::Open), Some(5), None))
         .lives_until("2026-12-20T00:00");
@@ -98,7 +98,7 @@ fn what_is_told_late_fills_in_what_nothing_newer_said() {
         sleeps
     ");
     let deal = &tale.lead.deals[0];
-    assert_eq!((deal.stage, deal.facts["tickets"].as_str()), (Stage::Won, "https://files.example.com/2"));
+    assert_eq!((deal.stage, deal.facts["tickets"].as_str()), (Stage::Won, "https://tickets.example/2"));
     assert_eq!(deal.dates["departs_at"], crate::testing::at("2026-12-10T12:00"));
 }
 
@@ -112,7 +112,7 @@ fn what_was_parked_for_lack_of_something_goes_on_when_it_is_said() {
     // Something else of the trip is no reason to try it again.
     tale.happens("2026-12-03T10:00", says("moved", None, Some(21), None)).lives_until("2026-12-03T11:00");
     assert!(tale.calls.is_empty(), "{}", tale.told());
-    tale.happens("2026-12-04T10:00", says("tickets", None, None, Some("https://files.example.com/1")))
+    tale.happens("2026-12-04T10:00", says("tickets", None, None, Some("https://tickets.example/1")))
         .lives_until("2026-12-04T10:01");
     assert_eq!(tale.calls.len(), 1, "{}", tale.told());
     assert!(tale.told().contains("redriven [whatsapp] [message] [tickets] [what it lacked is known now]"));

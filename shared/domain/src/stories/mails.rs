@@ -242,12 +242,12 @@ fn a_file_goes_along_waits_for_its_address_or_stays_away() {
         let mails = mails(&tale);
         (parked, mails.first().map(|mail| urls(mail)), mails.first().map(|mail| names(mail)))
     };
-    let address = "https://files.example.com/7.pdf";
+    let address = "https://tickets.example/7.pdf";
     let there = Some(vec![address.to_owned()]);
     assert_eq!(attached(address), (false, there, Some(vec!["דנה-כרטיס.pdf".to_owned()])));
     assert_eq!(attached("{{ fields.ticket | default('') }}"), (false, Some(vec![]), Some(vec![])));
     // What they are to have in it is not there yet, or is no address: the operator hears of it, and nothing leaves without.
-    for waits in ["{{ fields.ticket }}", "{{ business.name }}", "http://files.example.com/7.pdf"] {
+    for waits in ["{{ fields.ticket }}", "{{ business.name }}", "http://tickets.example/7.pdf"] {
         assert_eq!(attached(waits), (true, None, None), "{waits}");
     }
 }

@@ -189,7 +189,7 @@ mod tests {
     #[tokio::test]
     async fn nothing_inside_is_read_for_an_email() {
         for url in [
-            "http://files.example.com/t.pdf",
+            "http://tickets.example/t.pdf",
             "https://127.0.0.1/t.pdf",
             "https://[::1]/t.pdf",
             "https://169.254.169.254/latest/meta-data/",

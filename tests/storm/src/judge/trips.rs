@@ -136,9 +136,7 @@ fn no_packing(case: &Case<'_>, won: &Entry, who: Who, trip: u64, found: &mut Vec
     };
     let due = departs_at(last.at, days) - PACKING_BEFORE;
     let until = due + PACKING_WITHIN + SLACK;
-    // Where an older date came first, it may have gone by that one.
     let settled = case.settled_by(taken.max(last.acknowledged_at.unwrap_or(Millis::MAX)));
-    let moved = said(case, who, trip, dated).count() > 1;
     // The day's messages may have been used up.
     let others = case.history.calls.iter().filter(|call| {
         let counts = |message: &str| is_bulk(message) || [PACKING, REMINDER].contains(&message);
@@ -149,7 +147,6 @@ fn no_packing(case: &Case<'_>, won: &Entry, who: Who, trip: u64, found: &mut Vec
     let over = said(case, who, trip, |news| *news == TripNews::Lost).next().is_some();
     if due <= settled
         || until > case.ending.now
-        || moved && due < won.at
         || capped
         || over
         || case.line(who) != Line::Mobile
